@@ -1,0 +1,53 @@
+# Everything from a fresh machine: each target does its own set-up.
+#   make demo      the main job on embedded defaults; PORT=8200 make demo for another port
+#   make test      the tests, real Redis, real PostgreSQL, a real browser (under ten minutes on 2 cores)
+#   make test-long everything; make lint; make bench [ONLY=name]; make loadtest [PUPILS=5000 SECONDS=120]
+
+PORT ?= 8080
+PUPILS ?= 5000
+SECONDS ?= 120
+ONLY ?=
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHONDONTWRITEBYTECODE ?=
+
+.PHONY: demo test test-long lint bench loadtest lock clean
+
+demo: .venv/run.stamp
+	@$(BIN)/python -m engine demo --port $(PORT)
+
+test: .venv/dev.stamp
+	@sh scripts/browser.sh
+	$(BIN)/python -m pytest -q -m "not long"
+
+test-long: .venv/dev.stamp
+	@sh scripts/browser.sh
+	$(BIN)/python -m pytest -q
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/dev.stamp
+	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
+
+loadtest: .venv/run.stamp
+	@$(BIN)/python -m engine loadtest --pupils $(PUPILS) --seconds $(SECONDS)
+
+lock:
+	cd requirements && for name in run dev; do \
+	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $$name.in -o $$name.txt; \
+	done
+
+.venv/run.stamp: requirements/run.txt scripts/setup.sh
+	@sh scripts/setup.sh "$(PYTHON)" run
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt scripts/setup.sh
+	@sh scripts/setup.sh "$(PYTHON)" dev
+	@touch $@ .venv/run.stamp
+
+clean:
+	rm -rf .venv var
