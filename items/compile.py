@@ -1,0 +1,163 @@
+"""From a package to a form: what pupils see, what the server checks, what only the scorer knows.
+
+All drawing comes from the seed: the same package and seed give the same form, byte for byte. Items are
+numbered as authored; responses, choices and gaps get opaque names. Each item is tried even when
+another was refused, so that the author learns all the reasons at once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from items.draws import Draws
+from items.model import Content, Form, Item, Section, encode
+from items.package import Package
+from items.problems import Findings, Problem, Refused
+from items.qti.assessment import XML_LANG, ItemReference, SectionPlan
+from items.qti.documents import Document
+from items.qti.item import declarations, write_item
+from items.qti.media import Shelf
+from items.qti.page import Bound, Page
+from items.qti.passages import Passages
+from items.scoring.compile import compile_item
+
+MOVABLE = frozenset({"choice", "inline-choice", "order", "match", "gap-match"})
+
+
+def compile_form(package: Package, *, seed: bytes) -> Form:
+    """The form, or `Refused` with every reason found."""
+    compiler = _Compiler(package, seed)
+    compiler.run()
+    compiler.findings.stop_if_refused()
+    return compiler.form()
+
+
+def problems_of(package: Package) -> list[Problem]:
+    """All that speaks against compiling it."""
+    compiler = _Compiler(package, b"")
+    compiler.run()
+    return compiler.findings.refusals
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What the items add up to."""
+
+    sections: list[Section] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    structure: list[dict[str, Any]] = field(default_factory=list)
+    shapes: dict[str, Any] = field(default_factory=dict)
+    keys: dict[str, Any] = field(default_factory=dict)
+
+
+class _Compiler:
+    def __init__(self, package: Package, seed: bytes) -> None:
+        self.findings = Findings()
+        self._package = package
+        self._seed = seed
+        self._parts = _Parts()
+        self._shelf = Shelf(package.files, package.limits)
+        self._passages = Passages(package.files, package.limits, self._shelf, self.findings)
+        self._language = _language(package)
+        self._instructions = ""
+
+    def run(self) -> None:
+        plan = self._package.test
+        self._instructions = self._passages.instructions(plan.rubrics)
+        for number, section in enumerate(plan.sections, 1):
+            self._section(f"s{number}", section)
+
+    def form(self) -> Form:
+        package, parts = self._package, self._parts
+        content = Content(
+            title=package.test.title or package.title or "Test",
+            language=self._language,
+            duration_s=package.test.duration_s,
+            instructions=self._instructions,
+            sections=tuple(parts.sections),
+            items=tuple(parts.items),
+            stimuli=self._passages.all(),
+            media=self._shelf.all(),
+            structure=parts.structure,
+        )
+        # Salted, so that the form's name is no way to try out which answers are the right ones.
+        salt = sha256(b"key" + self._seed).hexdigest()
+        schema = {"v": 1, "items": parts.shapes}
+        key = {"v": 1, "salt": salt, "items": parts.keys}
+        name = name_of(content, schema, key)
+        return Form(name, content, schema, key, (*package.remarks, *self.findings.remarks))
+
+    def _section(self, name: str, plan: SectionPlan) -> None:
+        rubric = self._passages.of_section(plan.rubrics)
+        places = []
+        for reference in plan.items:
+            document = self._package.documents.get(reference.href)
+            if document is not None:
+                places.append(self._item(reference, document, plan, rubric))
+        self._parts.sections.append(Section(name, plan.title, tuple(place["item"] for place in places)))
+        self._parts.structure.append({"section": name, "shuffle": plan.shuffle, "items": places})
+
+    def _item(
+        self, reference: ItemReference, document: Document, plan: SectionPlan, rubric: tuple[str, ...]
+    ) -> dict[str, Any]:
+        name = f"i{len(self._parts.items) + 1}"
+        draws = Draws(self._seed, f"item {name}")
+        stimuli = {f"\0section {p}": p for p in rubric} | self._passages.of_item(document)
+        placed = tuple(dict.fromkeys(stimuli.values()))
+        page = Page(document.file, declarations(document), self._shelf, draws, self.findings, stimuli)
+        html = write_item(document, page, self._language)
+        media = dict.fromkeys([*page.media, *self._passages.media(placed)])
+        self._parts.items.append(Item(name, html, placed, tuple(media)))
+        bound = sorted(page.bound.values(), key=lambda response: int(response.id[1:]))
+        self._parts.shapes[name] = {response.id: _shape(response) for response in bound}
+        self._parts.keys[name] = self._key(reference, document, plan, bound)
+        choices = {response.id: response.groups for response in bound if response.kind in MOVABLE}
+        return {"item": name, "fixed": reference.fixed, "choices": choices}
+
+    def _key(
+        self, reference: ItemReference, document: Document, plan: SectionPlan, bound: list[Bound]
+    ) -> dict[str, Any]:
+        domain = self._package.domains.get(reference.href) or plan.title
+        return {
+            "authored": reference.identifier or document.root.get("identifier", ""),
+            "title": document.root.get("title", ""),
+            "domain": domain,
+            "weights": reference.weights,
+            "program": self._program(document),
+            "responses": {r.id: {"authored": r.authored, "choices": r.choices} for r in bound},
+        }
+
+    def _program(self, document: Document) -> dict[str, Any]:
+        try:
+            return compile_item(document.root, document.file)
+        except Refused as refused:
+            self.findings.refusals += refused.problems
+            return {}
+
+
+def name_of(content: Content, schema: dict[str, Any], key: dict[str, Any]) -> str:
+    """The form's name: a hash of everything in it, so that a corrected form is another form."""
+    parts = [encode(content.to_json()), encode(schema), encode(key), *(m.data for m in content.media)]
+    return sha256(b"".join(sha256(part).digest() for part in parts)).hexdigest()
+
+
+def _shape(response: Bound) -> dict[str, Any]:
+    head = {"kind": response.kind, "cardinality": response.cardinality, "base_type": response.base_type}
+    return head | response.shape
+
+
+def _language(package: Package) -> str:
+    """The test's own language, else that of the manifest, else that of most items; `und` when nobody says."""
+    said = [package.test.language, package.language, *_most_frequent(package.documents.values())]
+    return next((language for language in said if language), "und")
+
+
+def _most_frequent(documents: Iterable[Document]) -> list[str]:
+    bodies = (document.root.find("{*}qti-item-body") for document in documents)
+    found = [str(body.get(XML_LANG)) for body in bodies if body is not None and body.get(XML_LANG)]
+    found += [str(document.root.get(XML_LANG)) for document in documents if document.root.get(XML_LANG)]
+    return [language for language, _ in Counter(found).most_common(1)]

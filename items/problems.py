@@ -1,0 +1,52 @@
+"""What is wrong with a package, said so that its author can mend it.
+
+A problem names the file, the line, a code for machines and a sentence that says what
+to do. An import collects all the problems it can find and raises them at once, so an
+author corrects a package in one round and not in ten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Problem(NamedTuple):
+    """One thing to mend (or, as a warning, to know); line 0 means the file as a whole."""
+
+    file: str
+    line: int
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.code}: {self.message}"
+
+
+class Refused(Exception):
+    """The package or item cannot be taken; `problems` holds every reason found."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class Findings:
+    """Collects what a reading turns up: refusals stop the import, remarks only tell what was left out."""
+
+    def __init__(self) -> None:
+        self.refusals: list[Problem] = []
+        self.remarks: list[Problem] = []
+
+    def refuse(self, file: str, line: int, code: str, message: str) -> None:
+        self.refusals.append(Problem(file, line, code, message))
+
+    def remark(self, file: str, line: int, message: str) -> None:
+        """Something a pupil will not see; the test stays whole without it."""
+        self.remarks.append(Problem(file, line, "left_out", message))
+
+    def stop_if_refused(self) -> None:
+        """Raise everything found, in the order of the files and lines, each thing once."""
+        if self.refusals:
+            raise Refused(sorted(set(self.refusals)))

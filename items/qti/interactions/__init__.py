@@ -1,0 +1,25 @@
+"""One module a family of interactions; each writer turns one element into native form controls.
+
+A writer binds the response, draws opaque names, says in `shape` what a well-formed answer is and in
+`groups` what may change places, and returns the HTML that the player brings to life.
+"""
+
+from __future__ import annotations
+
+from items.qti.interactions.choices import write_choice, write_inline_choice, write_order
+from items.qti.interactions.hotspots import write_hotspot
+from items.qti.interactions.pairs import write_gap_match, write_match
+from items.qti.interactions.texts import write_extended_text, write_hottext, write_slider, write_text_entry
+
+WRITERS = {
+    "qti-choice-interaction": write_choice,
+    "qti-extended-text-interaction": write_extended_text,
+    "qti-gap-match-interaction": write_gap_match,
+    "qti-hotspot-interaction": write_hotspot,
+    "qti-hottext-interaction": write_hottext,
+    "qti-inline-choice-interaction": write_inline_choice,
+    "qti-match-interaction": write_match,
+    "qti-order-interaction": write_order,
+    "qti-slider-interaction": write_slider,
+    "qti-text-entry-interaction": write_text_entry,
+}

@@ -1,0 +1,101 @@
+"""One item, read: its declarations, the passages it shares, and its body written as a fragment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import NamedTuple
+
+from items.qti import markup
+from items.qti.assessment import XML_LANG
+from items.qti.documents import Document, Element, child, children, line, local
+from items.qti.interactions import WRITERS
+from items.qti.page import Declared, Page
+from items.qti.render import Renderer, placeholder
+
+# What stands beside the body and is not for the browser, or is the scorer's to judge.
+BESIDE = frozenset(
+    {
+        "qti-assessment-stimulus-ref",
+        "qti-companion-materials-info",
+        "qti-context-declaration",
+        "qti-item-body",
+        "qti-outcome-declaration",
+        "qti-response-declaration",
+        "qti-response-processing",
+        "qti-template-declaration",
+        "qti-template-processing",
+    }
+)
+
+
+class StimulusReference(NamedTuple):
+    identifier: str
+    href: str
+    line: int
+
+
+def stimulus_references(document: Document) -> list[StimulusReference]:
+    found = children(document.root, "qti-assessment-stimulus-ref")
+    return [StimulusReference(e.get("identifier", ""), e.get("href", ""), line(e)) for e in found]
+
+
+def declarations(document: Document) -> Mapping[str, Declared]:
+    """The responses an interaction may be bound to."""
+    return {
+        element.get("identifier", ""): Declared(element.get("cardinality", ""), element.get("base-type", ""))
+        for element in children(document.root, "qti-response-declaration")
+    }
+
+
+def write_item(document: Document, page: Page, language: str) -> str:
+    """The fragment; `page` holds afterwards what was bound, used and refused."""
+    root, renderer = document.root, Renderer(page, WRITERS)
+    _look_beside(root, page)
+    body = child(root, "qti-item-body")
+    if body is None:
+        page.refuse(root, "no_body", "The item has no <qti-item-body>: there is nothing to show.")
+        return ""
+    written = renderer.content(body)
+    passages = "".join(placeholder(name) for name in page.stimuli.values())
+    page.stimuli = {}
+    language = body.get(XML_LANG) or root.get(XML_LANG) or language
+    lang = f' lang="{escape(language)}"' if language else ""
+    direction = f' dir="{body.get("dir")}"' if body.get("dir") in ("ltr", "rtl") else ""
+    return f"<div{renderer.classes(body, 'qti-item')}{lang}{direction}>{passages}{written}</div>"
+
+
+def _look_beside(root: Element, page: Page) -> None:
+    for element in children(root):
+        name = local(element)
+        if name in markup.FEEDBACK:
+            page.remark(element, f"<{name}>: feedback would give the answer away during a sitting.")
+        elif name in markup.LEFT_OUT:
+            page.remark(element, f"<{name}>: {markup.LEFT_OUT[name]}")
+        elif name == "qti-companion-materials-info":
+            message = (
+                "Companion materials (calculator, ruler, tables) are not supported yet: remove the element."
+            )
+            page.refuse(element, "unsupported_element", message)
+        elif name not in BESIDE:
+            page.refuse(element, "unsupported_element", f"<{name}> has no place in an item: remove it.")
+
+
+def write_stimulus(document: Document, page: Page) -> str:
+    """A shared passage; it asks nothing, so it holds no interaction."""
+    body = child(document.root, "qti-stimulus-body")
+    if body is None:
+        page.refuse(
+            document.root, "no_body", "The passage has no <qti-stimulus-body>: there is nothing to show."
+        )
+        return ""
+    renderer = Renderer(page, {})
+    for element in children(document.root, "qti-catalog-info"):
+        page.remark(element, f"<qti-catalog-info>: {markup.LEFT_OUT['qti-catalog-info']}")
+    language = renderer.language(body) or renderer.language(document.root)
+    return f"<div{renderer.classes(body, 'qti-stimulus-body')}{language}>{renderer.content(body)}</div>"
+
+
+def write_rubric(block: Element, page: Page) -> str:
+    """A text for the pupils that stands above items or before the test."""
+    return Renderer(page, {}).rubric(block)

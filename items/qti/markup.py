@@ -1,0 +1,110 @@
+"""Which elements and attributes a fragment may hold. What is not listed does not come out.
+
+QTI 3 takes its text markup from HTML 5; presentation attributes and style are left out, since
+the player's own style sheet adapts to screens and needs. Identifiers are left out too.
+"""
+
+from __future__ import annotations
+
+
+def names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+PLAIN = names(
+    """
+    abbr aside b bdi bdo blockquote br caption cite code col colgroup dd dfn div dl dt em figcaption
+    figure footer h1 h2 h3 h4 h5 h6 header hr i kbd li mark ol p pre q rp rt ruby s samp section small
+    span strong sub sup table tbody td tfoot th thead tr u ul var wbr
+    """
+)
+
+# The player lets through what is listed above; these mean the same to a reader under another name. An address
+# leads nowhere in a sitting: the words of the link stay. What could be folded away is shown.
+RENAMED = {
+    "a": "span",
+    "acronym": "abbr",
+    "address": "div",
+    "article": "section",
+    "big": "span",
+    "details": "div",
+    "label": "span",
+    "main": "div",
+    "nav": "div",
+    "rb": "span",
+    "rbc": "span",
+    "summary": "div",
+    "time": "span",
+    "tt": "code",
+}
+
+TRANSPARENT = frozenset({"qti-content-body"})
+VOID = frozenset({"br", "col", "hr", "img", "wbr"})
+
+# A browser ends an open paragraph at any of these, so a paragraph that holds one becomes a div.
+BLOCK = names(
+    """
+    address article aside blockquote details div dl figure footer h1 h2 h3 h4 h5 h6 header hr main nav
+    ol p pre section summary table ul qti-rubric-block qti-choice-interaction qti-order-interaction
+    qti-match-interaction qti-gap-match-interaction qti-hotspot-interaction qti-hottext-interaction
+    qti-slider-interaction qti-extended-text-interaction
+    """
+)
+NO_BLOCK_INSIDE = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre"})
+
+# White space between their children means nothing and costs bytes.
+ONLY_ELEMENTS = frozenset({"colgroup", "dl", "ol", "table", "tbody", "tfoot", "thead", "tr", "ul"})
+
+EVERYWHERE = frozenset({"aria-hidden", "aria-label", "dir", "lang", "title"})
+ATTRIBUTES = {
+    "li": frozenset({"value"}),
+    "ol": frozenset({"reversed", "start", "type"}),
+    "td": frozenset({"colspan", "rowspan"}),
+    "th": frozenset({"colspan", "rowspan", "scope"}),
+}
+NUMBERS = frozenset({"colspan", "rowspan", "start", "value"})
+KEPT_DATA = frozenset({"data-qti-suppress-tts"})
+
+# Nothing a pupil sees hangs on these, so nobody is told that they are gone.
+SILENT = frozenset(
+    {
+        "abbr",
+        "cite",
+        "class",
+        "datetime",
+        "headers",
+        "href",
+        "id",
+        "longdesc",
+        "rel",
+        "role",
+        "space",
+        "summary",
+        "target",
+    }
+)
+
+FEEDBACK = frozenset({"qti-feedback-block", "qti-feedback-inline", "qti-modal-feedback"})
+TEMPLATES = frozenset({"qti-printed-variable", "qti-template-block", "qti-template-inline"})
+LEFT_OUT = {
+    "qti-stylesheet": "Style sheets are not used: every test looks the same.",
+    "qti-catalog-info": "Catalogues (glossary, sign language, read-aloud) are not shown yet.",
+}
+
+# How a word is to be spoken; the word itself is shown.
+SPEECH = frozenset({"http://www.w3.org/2001/10/synthesis", "http://www.w3.org/2010/10/synthesis"})
+
+MATHML = "http://www.w3.org/1998/Math/MathML"
+MATH_ELEMENTS = names(
+    """
+    math menclose merror mfenced mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot
+    mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover none
+    """
+)
+MATH_ATTRIBUTES = names(
+    """
+    accent accentunder alttext close columnalign columnspan depth dir display displaystyle fence form
+    height largeop linethickness lspace mathvariant maxsize minsize movablelimits notation open rowspan
+    rspace scriptlevel separator separators stretchy symmetric voffset width
+    """
+)

@@ -1,0 +1,150 @@
+"""One fragment in the making: what it has declared, bound, drawn and refused so far."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any, NamedTuple
+
+from items.draws import Draws
+from items.problems import Findings
+from items.qti.documents import Element, line, local
+from items.qti.media import Shelf
+
+BLANKS = re.compile(r"[ \t\r\n]+")
+WHOLE = re.compile(r"\d{1,6}")
+
+
+class Declared(NamedTuple):
+    """A response declaration of the item."""
+
+    cardinality: str
+    base_type: str
+
+
+@dataclass(slots=True)
+class Bound:
+    """A response, bound to its interaction: its opaque name, its choices, what an answer to it looks like."""
+
+    id: str
+    authored: str
+    kind: str
+    cardinality: str
+    base_type: str
+    choices: dict[str, str] = field(default_factory=dict)
+    shape: dict[str, Any] = field(default_factory=dict)
+    groups: list[list[tuple[str, bool]]] = field(default_factory=list)
+
+
+class Page:
+    """The state of rendering one item, passage or rubric."""
+
+    def __init__(
+        self,
+        source: str,
+        declared: Mapping[str, Declared],
+        shelf: Shelf,
+        draws: Draws,
+        findings: Findings,
+        stimuli: Mapping[str, str] | None = None,
+    ) -> None:
+        self.source = source
+        self.draws = draws
+        self.findings = findings
+        self.bound: dict[str, Bound] = {}
+        self.media: list[str] = []
+        self.stimuli = dict(stimuli or {})  # authored identifier -> opaque name, until placed
+        self.inside = ""  # the interaction being written
+        self.parts: dict[str, Callable[[Element], str]] = {}  # how it writes its gaps or hot words
+        self.preformatted = False
+        self._declared = declared
+        self._shelf = shelf
+        self._taken: set[str] = set()
+
+    def refuse(self, element: Element, code: str, message: str) -> None:
+        self.findings.refuse(self.source, line(element), code, message)
+
+    def remark(self, element: Element, message: str) -> None:
+        self.findings.remark(self.source, line(element), message)
+
+    def text(self, text: str | None) -> str:
+        if not text:
+            return ""
+        return escape(text if self.preformatted else BLANKS.sub(" ", text), quote=False)
+
+    def picture(self, element: Element, alt: str) -> str:
+        """The `<img>` of an `img` or `object`, or nothing with the reason among the findings."""
+        href = element.get("src") or element.get("data") or ""
+        shelved = self._shelf.add(self.source, line(element), href, self.findings)
+        if shelved is None:
+            return ""
+        if shelved.media.id not in self.media:
+            self.media.append(shelved.media.id)
+        width, height = size_of(element, shelved.width, shelved.height)
+        size = f' width="{width}" height="{height}"' if width and height else ""
+        return f'<img data-media="{shelved.media.id}" alt="{escape(alt)}"{size}>'
+
+    def bind(
+        self, element: Element, kind: str, cardinalities: tuple[str, ...], base_types: tuple[str, ...]
+    ) -> Bound | None:
+        """Give the interaction its response, or say why it cannot have it."""
+        authored = element.get("response-identifier", "")
+        declared = self._declared.get(authored)
+        if declared is None:
+            message = f"No qti-response-declaration is named '{authored}': declare it or correct the name."
+            self.refuse(element, "unknown_response", message)
+        elif authored in self.bound:
+            message = (
+                f"The response '{authored}' belongs to another interaction already: declare one for each."
+            )
+            self.refuse(element, "duplicate_response", message)
+        elif declared.cardinality not in cardinalities or declared.base_type not in base_types:
+            message = (
+                f"<{local(element)}> takes a response of cardinality {' or '.join(cardinalities)} and "
+                f"base type {' or '.join(base_types)}, not {declared.cardinality} {declared.base_type}."
+            )
+            self.refuse(element, "wrong_declaration", message)
+        else:
+            name = f"r{len(self.bound) + 1}"
+            self.bound[authored] = Bound(name, authored, kind, declared.cardinality, declared.base_type)
+            return self.bound[authored]
+        return None
+
+    def opaque(self, bound: Bound, element: Element) -> str:
+        """A drawn name for a choice or gap; the key remembers whose it is."""
+        authored = element.get("identifier", "")
+        if not authored or authored in bound.choices.values():
+            message = f"The identifier '{authored}' is empty or used twice here: give each choice its own."
+            self.refuse(element, "duplicate_identifier", message)
+        name = self.draws.identifier(self._taken)
+        bound.choices[name] = authored
+        return name
+
+    def number(self, element: Element, attribute: str, default: int) -> int:
+        """A whole number, not negative."""
+        value = element.get(attribute)
+        if value is None:
+            return default
+        if WHOLE.fullmatch(value.strip()):
+            return int(value)
+        self.refuse(element, "bad_attribute", f"{attribute}='{value}' is not a whole number: correct it.")
+        return default
+
+
+def size_of(element: Element, width: int, height: int) -> tuple[int, int]:
+    """The size in the page: as authored, else the picture's own; one given side keeps the proportions."""
+    wanted = [_pixels(element.get(side, "")) for side in ("width", "height")]
+    if not (width and height):
+        return wanted[0], wanted[1]
+    if wanted[0] and not wanted[1]:
+        return wanted[0], round(height * wanted[0] / width)
+    if wanted[1] and not wanted[0]:
+        return round(width * wanted[1] / height), wanted[1]
+    return wanted[0] or width, wanted[1] or height
+
+
+def _pixels(value: str) -> int:
+    match = re.fullmatch(r"(\d{1,5})(\.\d+)?(px)?", value.strip())
+    return int(match[1]) if match else 0

@@ -1,0 +1,211 @@
+"""From QTI to HTML by walking the tree: what is not on a list does not come out.
+
+An element we cannot show is refused with its line, never guessed at. The walker writes text and
+plain markup itself and hands interactions to `items.qti.interactions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from html import escape
+
+from items.qti import markup
+from items.qti.assessment import XML_LANG, for_candidates
+from items.qti.documents import QTI, XHTML, Element, children, local, namespace, text_of
+from items.qti.page import Page
+
+
+class Renderer:
+    """Walks one page; `interactions` maps an element's name to its writer."""
+
+    def __init__(self, page: Page, interactions: Mapping[str, Callable[[Element, Renderer], str]]) -> None:
+        self.page = page
+        self._interactions = interactions
+
+    def content(self, element: Element) -> str:
+        """All that is inside the element: text and elements in their order."""
+        loose = local(element) in markup.ONLY_ELEMENTS
+        parts = [] if loose else [self.page.text(element.text)]
+        for child in element:
+            parts.append(self.element(child))
+            if not loose:
+                parts.append(self.page.text(child.tail))
+            elif child.tail and child.tail.strip():
+                self._refuse_loose(child)
+        if loose and element.text and element.text.strip():
+            self._refuse_loose(element)
+        return "".join(parts)
+
+    def _refuse_loose(self, element: Element) -> None:
+        message = (
+            "A browser would move this loose text out of its table or list: put it into a cell or entry."
+        )
+        self.page.refuse(element, "loose_text", message)
+
+    def element(self, element: Element) -> str:
+        name = local(element)
+        if namespace(element) == markup.MATHML:
+            return self._math(element, name)
+        if namespace(element) in markup.SPEECH:
+            self.page.remark(element, "Hints for reading aloud are not used yet: the words are shown.")
+            return self.content(element)
+        if namespace(element) not in (QTI, XHTML):
+            return self._refuse(element, name)
+        if name in self.page.parts:
+            return self.page.parts[name](element)
+        if name in self._interactions:
+            return self._interaction(element, name)
+        if name in markup.PLAIN or name in markup.RENAMED:
+            return self._plain(element, name)
+        if name in markup.TRANSPARENT:
+            return self.content(element)
+        return self._special(element, name)
+
+    def _special(self, element: Element, name: str) -> str:
+        if name == "img":
+            return self._image(element)
+        if name == "object":
+            return self._object(element)
+        if name == "qti-rubric-block":
+            return self.rubric(element) if for_candidates(element) else ""
+        if name in markup.FEEDBACK:
+            return self._feedback(element, name)
+        if name in markup.LEFT_OUT:
+            self.page.remark(element, f"<{name}>: {markup.LEFT_OUT[name]}")
+            return ""
+        return self._refuse(element, name)
+
+    def _refuse(self, element: Element, name: str) -> str:
+        if name in markup.TEMPLATES:
+            message, code = f"<{name}>: template items are not supported yet.", "unsupported_template"
+        elif name.endswith("-interaction"):
+            message, code = f"<{name}> is not supported yet.", "unsupported_interaction"
+        else:
+            message, code = f"<{name}> cannot be shown: remove it or use plain markup.", "unsupported_element"
+        self.page.refuse(element, code, message)
+        return ""
+
+    def _interaction(self, element: Element, name: str) -> str:
+        if self.page.inside:
+            message = f"<{name}> cannot stand inside <{self.page.inside}>: move it out."
+            self.page.refuse(element, "nested_interaction", message)
+            return ""
+        self.page.inside = name
+        written = self._interactions[name](element, self)
+        self.page.inside, self.page.parts = "", {}
+        return written
+
+    def _plain(self, element: Element, name: str) -> str:
+        name = self._tag(element, name)
+        if stimulus := self._stimulus(element):
+            return stimulus
+        if element.get("href"):
+            self.page.remark(element, "Links lead nowhere during a sitting: only their words are shown.")
+        opening = f"<{name}{self.attributes(element, name)}>"
+        if name in markup.VOID:
+            if text_of(element) or len(element):
+                self.page.refuse(element, "not_empty", f"<{name}> holds nothing: move its content out.")
+            return opening
+        outer, self.page.preformatted = self.page.preformatted, self.page.preformatted or name == "pre"
+        inner = self.content(element)
+        self.page.preformatted = outer
+        # A browser drops the first line break of a pre.
+        first = "\n" if name == "pre" and inner.startswith("\n") else ""
+        return f"{opening}{first}{inner}</{name}>"
+
+    def _tag(self, element: Element, name: str) -> str:
+        name = markup.RENAMED.get(name, name)
+        if name in markup.NO_BLOCK_INSIDE and any(
+            local(inner) in markup.BLOCK for inner in element.iterdescendants()
+        ):
+            return "div"
+        return name
+
+    def _stimulus(self, element: Element) -> str:
+        name = self.page.stimuli.pop(element.get("data-stimulus-idref", ""), "")
+        return placeholder(name) if name else ""
+
+    def rubric(self, element: Element) -> str:
+        return f'<div class="qti-rubric"{self.language(element)}>{self.content(element)}</div>'
+
+    def _image(self, element: Element) -> str:
+        alt = element.get("alt")
+        if alt is None:
+            self.page.remark(element, "The picture has no alt: pupils who do not see it learn nothing of it.")
+        return self.page.picture(element, alt or "")
+
+    def _object(self, element: Element) -> str:
+        if not element.get("type", "").startswith("image/"):
+            kind = element.get("type", "") or "without a type"
+            self.page.refuse(
+                element, "unsupported_media", f"An object {kind} is not supported: use a picture."
+            )
+            return ""
+        return self.page.picture(element, text_of(element))
+
+    def _feedback(self, element: Element, name: str) -> str:
+        if any(local(inner) in self._interactions for inner in element.iterdescendants()):
+            self.page.refuse(
+                element, "unsupported_feedback", f"An interaction inside <{name}> is not supported."
+            )
+        self.page.remark(element, f"<{name}>: feedback would give the answer away during a sitting.")
+        return ""
+
+    def _math(self, element: Element, name: str) -> str:
+        if name == "semantics":  # the first child is what is shown, the others annotate it
+            return self.element(element[0]) if len(element) else ""
+        if name not in markup.MATH_ELEMENTS:
+            message = f"<{name}> is not presentation MathML: export the formula as presentation markup."
+            self.page.refuse(element, "unsupported_element", message)
+            return ""
+        kept = [
+            (str(attribute), str(value))
+            for attribute, value in element.attrib.items()
+            if attribute in markup.MATH_ATTRIBUTES
+        ]
+        attributes = "".join(f' {attribute}="{escape(value)}"' for attribute, value in kept)
+        return f"<{name}{attributes}>{self.content(element)}</{name}>"
+
+    def language(self, element: Element) -> str:
+        """`lang` and `dir`, as attributes."""
+        language = element.get(XML_LANG) or element.get("lang")
+        direction = element.get("dir")
+        written = f' lang="{escape(language)}"' if language else ""
+        return written + (f' dir="{direction}"' if direction in ("ltr", "rtl", "auto") else "")
+
+    def attributes(self, element: Element, name: str) -> str:
+        allowed = markup.EVERYWHERE | markup.ATTRIBUTES.get(name, frozenset())
+        written = self.classes(element) + self.language(element)
+        for attribute, value in sorted((str(key), str(value)) for key, value in element.attrib.items()):
+            if attribute in ("lang", "dir") or attribute.startswith("{"):
+                continue
+            if attribute in allowed or attribute in markup.KEPT_DATA:
+                written += self._attribute(element, attribute, value)
+            elif attribute not in markup.SILENT and not attribute.startswith(("data-", "aria-")):
+                self.page.remark(
+                    element, f"The attribute {attribute} is not used: the player has its own style."
+                )
+        return written
+
+    def _attribute(self, element: Element, attribute: str, value: str) -> str:
+        if attribute in markup.NUMBERS and not value.strip().lstrip("-").isdecimal():
+            self.page.refuse(element, "bad_attribute", f"{attribute}='{value}' is not a number: correct it.")
+            return ""
+        return f' {attribute}="{escape(value)}"'
+
+    def classes(self, element: Element, *ours: str) -> str:
+        """Our own classes and those of QTI's shared vocabulary; an author's own could tell anything."""
+        kept = [*ours, *(name for name in element.get("class", "").split() if name.startswith("qti-"))]
+        return f' class="{escape(" ".join(kept))}"' if kept else ""
+
+    def prompt(self, element: Element, response: str) -> str:
+        """The question of an interaction, with the name its group is labelled by."""
+        found = children(element, "qti-prompt")
+        if not found:
+            return ""
+        return f'<div class="qti-prompt" id="x-{response}">{self.content(found[0])}</div>'
+
+
+def placeholder(name: str) -> str:
+    """Where the player puts a shared passage."""
+    return f'<section class="qti-stimulus" data-stimulus="{name}"></section>'

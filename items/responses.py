@@ -1,0 +1,127 @@
+"""Is this the shape of an answer to this item? Asked for every answer that comes in.
+
+The schema is turned once into one small function a response, so that the question costs
+well under a microsecond for a ticked choice. Only the shape is judged: too few ticks are
+fine, since the pupil may be in the middle, and whether an answer is right is not known here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from math import isfinite
+from typing import Any
+
+Check = Callable[[Any], str | None]
+
+LONGEST_NUMBER = 40  # characters; a slider's position needs fewer
+
+
+class Shapes:
+    """The shapes of all items of a form."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self._items: dict[str, dict[str, Check]] = {
+            item: {name: _check(shape) for name, shape in shapes.items()}
+            for item, shapes in schema["items"].items()
+        }
+
+    def check(self, item: str, response: object) -> str | None:
+        """None when well shaped, else the code of what is wrong."""
+        checks = self._items.get(item)
+        if checks is None:
+            return "unknown_item"
+        if type(response) is not dict:
+            return "not_an_object"
+        for name, value in response.items():
+            check = checks.get(name)
+            if check is None:
+                return "unknown_response"
+            if value is not None and (problem := check(value)) is not None:
+                return problem
+        return None
+
+
+def _check(shape: Mapping[str, Any]) -> Check:
+    one = _value(shape)
+    if shape["cardinality"] == "single":
+        return one
+    pairs = _pairs(shape) if "match_max" in shape else None
+    return _several(one, shape["max"] or _most(shape), pairs)
+
+
+def _most(shape: Mapping[str, Any]) -> int:
+    """Where the author sets no limit, there are still only so many different values."""
+    if "choices" in shape:
+        return len(shape["choices"])
+    return len(shape["sources"]) * len(shape["targets"])
+
+
+def _value(shape: Mapping[str, Any]) -> Check:
+    if "choices" in shape:
+        return _choice(frozenset(shape["choices"]))
+    if "sources" in shape:
+        return _choice(frozenset(f"{a} {b}" for a in shape["sources"] for b in shape["targets"]))
+    if "low" in shape:
+        return _number(shape["low"], shape["high"])
+    return _text(shape["max_length"])
+
+
+def _choice(allowed: frozenset[str]) -> Check:
+    def check(value: Any) -> str | None:
+        if type(value) is not str:
+            return "wrong_cardinality" if type(value) is list else "not_a_string"
+        return None if value in allowed else "unknown_choice"
+
+    return check
+
+
+def _text(longest: int) -> Check:
+    def check(value: Any) -> str | None:
+        if type(value) is not str:
+            return "wrong_cardinality" if type(value) is list else "not_a_string"
+        return None if len(value) <= longest else "too_long"
+
+    return check
+
+
+def _number(low: float, high: float) -> Check:
+    def check(value: Any) -> str | None:
+        if type(value) is not str:
+            return "wrong_cardinality" if type(value) is list else "not_a_string"
+        if len(value) > LONGEST_NUMBER:
+            return "too_long"
+        try:
+            number = float(value)
+        except ValueError:
+            return "not_a_number"
+        return None if isfinite(number) and low <= number <= high else "out_of_bounds"
+
+    return check
+
+
+def _several(one: Check, most: int, pairs: Check | None) -> Check:
+    def check(values: Any) -> str | None:
+        if type(values) is not list:
+            return "wrong_cardinality"
+        if len(values) > most:
+            return "too_many"
+        for value in values:
+            if (problem := one(value)) is not None:
+                return problem
+        if len(set(values)) < len(values):
+            return "repeated"
+        return pairs(values) if pairs else None
+
+    return check
+
+
+def _pairs(shape: Mapping[str, Any]) -> Check:
+    """No choice is used more often than it may; 0 means as often as one likes."""
+    limits = {name: limit for name, limit in shape["match_max"].items() if limit}
+
+    def check(values: Any) -> str | None:
+        used = Counter(name for value in values for name in value.split())
+        return "too_many" if any(used[name] > limit for name, limit in limits.items()) else None
+
+    return check

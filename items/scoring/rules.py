@@ -1,0 +1,140 @@
+"""Response rules: conditions, assignments and the exit, from XML to code.
+
+["set", identifier, expression]     ["if", [[condition, rules], ...], rules of the else]
+["lookup", identifier, expression]  ["exit"]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from items.qti.documents import Element
+from items.scoring.expressions import compile_expression
+from items.scoring.kinds import Type, alike
+from items.scoring.reading import children, name_of
+from items.scoring.tables import fractions
+from items.scoring.values import TEXTUAL, read_number
+from items.scoring.variables import Variable, Variables
+
+Code = list[Any]
+
+# A rule in a rule is four lists deep in JSON; with the deepest expression inside, this stays below
+# the 254 levels that the fastest JSON writers take.
+MOST_RULE_DEPTH: Final = 32
+
+
+def compile_rules(elements: Iterable[Element], variables: Variables, depth: int = 0) -> list[Code]:
+    """The code of rules in a row. A fragment is its rules: it groups them for the author only."""
+    rules: list[Code] = []
+    for element in elements:
+        name = name_of(element)
+        if depth > MOST_RULE_DEPTH:
+            variables.reader.add(
+                element, "too_deep", f"Rules may be nested {MOST_RULE_DEPTH} deep: split them up."
+            )
+        elif name == "response-processing-fragment":
+            rules += compile_rules(children(element), variables, depth + 1)
+        elif name == "response-condition":
+            rules.append(_condition(element, variables, depth))
+        elif name == "exit-response":
+            rules.append(["exit"])
+        elif name in ("set-outcome-value", "lookup-outcome-value"):
+            rules += _assignment(element, variables)
+        else:
+            message = f"qti-{name} is no response rule; rules are {', '.join(_RULES)}."
+            variables.reader.add(element, "unknown_rule", message)
+    return rules
+
+
+_RULES: Final = (
+    "qti-response-condition",
+    "qti-set-outcome-value",
+    "qti-lookup-outcome-value",
+    "qti-exit-response",
+    "qti-response-processing-fragment",
+)
+
+
+def _condition(element: Element, variables: Variables, depth: int) -> Code:
+    branches: list[Code] = []
+    otherwise: list[Code] | None = None
+    for child in children(element):
+        name = name_of(child)
+        expected = "response-if" if not branches else "response-else-if"
+        if name == "response-else" and branches and otherwise is None:
+            otherwise = compile_rules(children(child), variables, depth + 1)
+        elif name == expected and otherwise is None:
+            branches.append(_branch(child, variables, depth))
+        else:
+            message = "A qti-response-condition has one -if, then any -else-if, then at most one -else."
+            variables.reader.add(child, "unexpected_element", message)
+    if not branches:
+        variables.reader.add(element, "wrong_count", "Give this qti-response-condition a qti-response-if.")
+    return ["if", branches, otherwise or []]
+
+
+def _branch(element: Element, variables: Variables, depth: int) -> Code:
+    parts = list(children(element))
+    if not parts:
+        variables.reader.add(element, "wrong_count", f"Give qti-{name_of(element)} a condition, then rules.")
+        return [["null", {}], []]
+    condition = compile_expression(parts[0], variables)
+    if not (condition.type.is_single and condition.type.has_base("boolean")):
+        message = f"A condition is true or false, not {condition.type}: compare it with something."
+        variables.reader.add(parts[0], "wrong_type", message)
+    return [condition.code, compile_rules(parts[1:], variables, depth + 1)]
+
+
+def _assignment(element: Element, variables: Variables) -> list[Code]:
+    """`set-outcome-value` or `lookup-outcome-value`, checked against the outcome's declaration."""
+    reader = variables.reader
+    identifier = reader.required(element, "identifier")
+    variable = variables.find(element, identifier, "outcomes")
+    parts = list(children(element))
+    if len(parts) != 1:
+        reader.add(element, "wrong_count", f"Give qti-{name_of(element)} exactly one expression.")
+        return []
+    code, type_ = compile_expression(parts[0], variables)
+    if variable is None:
+        return []
+    if name_of(element) == "set-outcome-value":
+        problem = _misfit(variable, code, type_, variables)
+        if problem:
+            reader.add(element, "wrong_type", f"{identifier!r} is {variable.type}, {problem}.")
+        return [["set", identifier, code]]
+    if "table" not in variable.entry:
+        message = f"Give the declaration of {identifier!r} a qti-match-table or qti-interpolation-table."
+        reader.add(element, "no_table", message)
+    if not (type_.is_single and type_.is_numeric):
+        reader.add(parts[0], "wrong_type", f"A table is looked up with a number, not with {type_}.")
+    return [["lookup", identifier, code]]
+
+
+def _misfit(variable: Variable, code: Code, type_: Type, variables: Variables) -> str | None:
+    """Why an expression cannot be the outcome's value, as far as the item tells before any response."""
+    wanted = variable.type
+    if type_.cardinality == "any":
+        return None
+    containers = ("multiple", "ordered")
+    if wanted.cardinality != type_.cardinality and wanted.cardinality not in containers:
+        return f"and {type_} is no such value: take one member of it with qti-index"
+    if type_.is_record and wanted.cardinality != "record":
+        return "and a record is no such value: take a field of it with qti-field-value"
+    if not alike(wanted.base, type_.base):
+        return f"and {type_} is no such value: change the base-type or the expression"
+    if wanted.base == "integer" and _always_fraction(code, variables):
+        return "and this can be a fraction: declare the outcome as float, or round with qti-round"
+    return None
+
+
+def _always_fraction(code: Code, variables: Variables) -> bool:
+    """A constant with a fraction, or a mapping that has one: no whole-number outcome can hold it."""
+    if code[0] == "base-value" and code[1]["base_type"] not in TEXTUAL:
+        number = read_number(code[1]["value"] or "")
+        return number is not None and number != int(number)
+    if code[0] in ("map-response", "map-response-point"):
+        variable = variables.get(code[1]["identifier"])
+        table = code[0].replace("map-response-point", "area_mapping").replace("map-response", "mapping")
+        return variable is not None and table in variable.entry and fractions(variable.entry[table])
+    return False
