@@ -132,8 +132,8 @@ CASES: dict[str, list[tuple[str, Any]]] = {
     ],
     "integer-to-float": [(op("integer-to-float", i(3)), 3.0), (op("integer-to-float", N), None)],
     "math-operator": [
-        (op("math-operator", f(2.5), name="floor"), 2.0),
-        (op("math-operator", f(2.5), name="ceil"), 3.0),
+        (op("math-operator", f(2.5), name="floor"), 2),
+        (op("math-operator", f(2.5), name="ceil"), 3),
         (op("math-operator", i(-3), name="abs"), 3.0),
         (op("math-operator", f(100), name="log"), 2.0),
         (op("math-operator", f(1), f(1), name="atan2"), math.pi / 4),

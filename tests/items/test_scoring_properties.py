@@ -6,12 +6,14 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from items.problems import Refused
 from items.scoring.compile import compile_item
+from items.scoring.operators import OPERATORS
 from items.scoring.run import load
-from items.scoring.values import read_typed_number, read_typed_whole
+from items.scoring.values import BASE_TYPES, read_typed_number, read_typed_whole
 from tests.items.scoring_items import (
     SCORE,
     b,
@@ -81,23 +83,10 @@ def test_arithmetic_gives_a_number_that_json_holds_or_null(expression: str, type
         assert abs(found) <= 2**53
 
 
-BASE_TYPES = [
-    "identifier",
-    "string",
-    "integer",
-    "float",
-    "boolean",
-    "pair",
-    "directedPair",
-    "point",
-    "duration",
-]
-
-
 @steady
 @given(
     given=GIVEN,
-    base_type=st.sampled_from(BASE_TYPES),
+    base_type=st.sampled_from(sorted(BASE_TYPES)),
     cardinality=st.sampled_from(["single", "multiple", "ordered"]),
 )
 def test_no_response_breaks_a_run(given: Any, base_type: str, cardinality: str) -> None:
@@ -110,6 +99,53 @@ def test_no_response_breaks_a_run(given: Any, base_type: str, cardinality: str) 
     found = load(compiled).score({"RESPONSE": given})
     json.dumps(found, allow_nan=False)
     assert (found["SCORE"] == 1.0) is (found["SEEN"] is None)
+
+
+NEEDED: dict[str, dict[str, object]] = {
+    "any-n": {"min": 1, "max": "WHOLE"},
+    "equal": {"tolerance-mode": "relative", "tolerance": "5 SIZE"},
+    "equal-rounded": {"figures": "WHOLE"},
+    "round-to": {"figures": 2},
+    "math-operator": {"name": "ceil"},
+    "stats-operator": {"name": "popSD"},
+    "repeat": {"number-repeats": "WHOLE"},
+    "index": {"n": "WHOLE"},
+    "field-value": {"field-identifier": "floatValue"},
+    "inside": {"shape": "rect", "coords": "0,0,9,9"},
+    "pattern-match": {"pattern": "[0-9]+|A.*"},
+}
+RESPONSES = {
+    "WORD": response("WORD"),
+    "WHOLE": response("WHOLE", "integer"),
+    "SIZE": response("SIZE", "float"),
+    "SPOT": response("SPOT", "point"),
+    "ENTRY": response("ENTRY", "", "record"),
+    "WORDS": response("WORDS", "identifier", "multiple"),
+    "SIZES": response("SIZES", "float", "ordered"),
+}
+LEAVES = st.sampled_from([*map(variable, RESPONSES), "<qti-null/>", b(True), i(2), f(0.5), s("A"), w("A")])
+
+
+def _any_operator(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    def written(name: str, operands: list[str]) -> str:
+        least = max(len(OPERATORS[name].takes), 1)
+        return op(name, *(operands * least)[:least], **NEEDED.get(name, {}))
+
+    return st.builds(written, st.sampled_from(sorted(OPERATORS)), st.lists(inner, min_size=1, max_size=2))
+
+
+@settings(steady, max_examples=300)
+@given(
+    expression=st.recursive(LEAVES, _any_operator, max_leaves=6),
+    given=st.lists(GIVEN, min_size=7, max_size=7),
+)
+def test_what_the_import_accepts_no_response_can_break(expression: str, given: list[Any]) -> None:
+    """Types are checked at import, so that a run never meets one that it cannot work with."""
+    try:
+        found = value_of(expression, *RESPONSES.values(), **dict(zip(RESPONSES, given, strict=True)))
+    except Refused:
+        return
+    json.dumps(found, allow_nan=False)
 
 
 @steady

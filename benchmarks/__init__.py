@@ -1,0 +1,1 @@
+"""Benchmarks: small, local, repeatable; one question each."""

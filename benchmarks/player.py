@@ -1,0 +1,60 @@
+"""How many bytes of our code a browser fetches before the first item stands, as they come over the wire.
+
+A real browser logs in to the demonstration and starts; what it fetched of the pages until then is added up
+(bodies, brotli as served). The form itself is another question: `form_40_items_bytes`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from urllib.parse import urlsplit
+
+from playwright.async_api import Page, async_playwright
+
+from benchmarks.measure import Result, Skipped, of
+from benchmarks.stack import Stack, stack
+
+WATCH = """
+new MutationObserver((_, watch) => {
+  if (!document.querySelector('.qti-item')) return
+  window.itemStood_ms = performance.now()
+  watch.disconnect()
+}).observe(document, { childList: true, subtree: true })
+"""
+FETCHED = """
+[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+  .filter((entry) => entry.responseEnd <= window.itemStood_ms)
+  .map((entry) => [entry.name, entry.encodedBodySize])
+"""
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+OPENINGS = 3
+
+
+async def player_first_item_bytes() -> Result:
+    """Bytes of our pages until an item is on the screen."""
+    binary = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if binary is None:
+        raise Skipped("there is no Chromium on the path: sh scripts/browser.sh installs one")
+    sizes, files = [], 0
+    async with stack(OPENINGS) as running, async_playwright() as tools:
+        browser = await tools.chromium.launch(executable_path=binary, args=["--no-sandbox"])
+        for code in running.codes:
+            context = await browser.new_context(service_workers="block", locale="fr-FR")
+            fetched = await _until_first_item(running, await context.new_page(), code)
+            sizes.append(float(sum(fetched.values())))
+            files = len(fetched)
+            await context.close()
+        await browser.close()
+    return of(sizes, files=files, largest=max(fetched, key=lambda path: fetched[path]))
+
+
+async def _until_first_item(running: Stack, page: Page, code: str) -> dict[str, int]:
+    """What the browser had fetched whole when the item came into the page, by path."""
+    await page.add_init_script(WATCH)
+    await page.goto(f"http://127.0.0.1:{running.settings.port}/")
+    await page.fill("input", code)
+    await page.press("input", "Enter")
+    await page.click(".actions button:enabled")
+    await page.wait_for_selector(".qti-item")
+    fetched = {urlsplit(url).path: size for url, size in await page.evaluate(FETCHED)}
+    return {path: size for path, size in fetched.items() if path == "/" or path.startswith("/static/")}

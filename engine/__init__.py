@@ -1,0 +1,3 @@
+"""Engine: the server that delivers a form to pupils and carries their answers to the archive."""
+
+__version__ = "0.1.0"

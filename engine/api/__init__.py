@@ -1,0 +1,1 @@
+"""The calls: each authenticates, decodes, calls one thing, encodes."""

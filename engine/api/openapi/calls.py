@@ -1,0 +1,219 @@
+"""The calls: what each takes, what it gives, how it may be refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from engine.api.ledger import DELIVERY
+from engine.api.openapi import examples
+from engine.api.openapi.refusals import refusals
+from engine.api.openapi.replies import FORM
+from engine.api.openapi.shapes import Schema, reference, words
+from engine.guessing import COOKIE
+from engine.wire import ANSWERS_BYTES_MAX, OTHER_BYTES_MAX
+
+JSON = "application/json"
+UNREAD = ("too_large", "unsupported_media")
+BODY = ("bad_json", "bad_request", *UNREAD)
+TOKEN = ("token_missing", "token_invalid")
+STORE = ("overloaded", "store_away", "store_full")
+OURS = ("wrong_method", "internal")
+"""What any call may be refused with: the other methods of its address, a mistake of ours."""
+
+
+def paths() -> dict[str, dict[str, Schema]]:
+    """Every call, by address and method."""
+    return {
+        "/api/v1/login": {"post": _login()},
+        "/api/v1/start": {"post": _start()},
+        "/api/v1/session": {"get": _session()},
+        "/api/v1/answers": {"post": _answers()},
+        "/api/v1/submit": {"post": _submit()},
+        "/api/v1/time": {"get": _time()},
+        "/content/{form}": {"get": _content()},
+        "/api/v1/deliveries/{delivery}/ledger": {"get": _ledger()},
+        "/healthz": {"get": _healthz()},
+        "/readyz": {"get": _readyz()},
+        "/api/v1/openapi.json": {"get": _openapi()},
+    }
+
+
+def _login() -> Schema:
+    cookie = {
+        "name": COOKIE,
+        "in": "cookie",
+        "required": False,
+        "schema": {"type": "string"},
+        "description": "Signed, set by the page `/`. Wrong codes are counted by it; who comes without it "
+        "shares one count with all others who do.",
+    }
+    return _call(
+        "login",
+        "A code becomes a seat",
+        "The first take-over of a session under way is free, the next one waits for the teacher. A code that "
+        "was handed in leads to its receipt.",
+        {"200": _one_of("Where the session stands.", ("Seat", "Over"), examples.SEAT)},
+        ("code_typo", "code_unknown", "code_revoked", "room_wrong", "slow_down", "not_open", "start_over"),
+        ("delivery_over", "seat_wait", *BODY, *STORE),
+        parameters=[cookie],
+        requestBody=_body(reference("LogIn"), log_in=examples.LOG_IN),
+    )
+
+
+def _start() -> Schema:
+    return _call(
+        "start",
+        "The clock begins to run",
+        "May be repeated: the clock is never started again, and key and order are brought to a new seat. "
+        "Nothing is read of the body.",
+        {"200": _json("The clock runs.", reference("Started"), examples.STARTED)},
+        ("not_open", "start_over", "delivery_over", "delivery_paused", *TOKEN),
+        ("seat_moved", "handed_in", "session_closed", *UNREAD, *STORE),
+        security=[{"pupil": []}],
+        requestBody={
+            "required": False,
+            "content": {JSON: {"schema": {}, "examples": {"start": {"value": {}}}}},
+        },
+    )
+
+
+def _session() -> Schema:
+    return _call(
+        "session",
+        "Everything needed to go on",
+        "For a new seat, or a player that was closed: all answers that the server holds.",
+        {"200": _one_of("Session and answers.", ("Resumed", "ResumedOver"), examples.RESUMED)},
+        ("delivery_over", "intake_over", "seat_moved", *TOKEN, *STORE),
+        security=[{"pupil": []}],
+    )
+
+
+def _answers() -> Schema:
+    return _call(
+        "answers",
+        "Save a batch of answers, or say that the device is there",
+        "Repeating an accepted number with the same bytes is acknowledged again. A batch that is refused "
+        "consumes no number. What comes after the time, or in a pause, is taken and marked.",
+        {"200": _json("It stands on disk.", reference("Acknowledgement"), examples.ACKNOWLEDGEMENT)},
+        ("bad_answer", "gap", "fork", "too_many", "seat_moved", "not_started", "handed_in", "session_closed"),
+        ("delivery_over", "intake_over", *TOKEN, *BODY, *STORE),
+        limit_bytes=ANSWERS_BYTES_MAX,
+        security=[{"pupil": []}],
+        requestBody=_body(
+            {"anyOf": [reference("Batch"), reference("Heartbeat")]},
+            batch=examples.BATCH,
+            heartbeat=examples.HEARTBEAT,
+        ),
+    )
+
+
+def _submit() -> Schema:
+    return _call(
+        "submit",
+        "Hand in",
+        "May be repeated, and asked of a session that the server has closed: the receipt is the same. Keep "
+        "the answers on the device until `sealed` has reached `last`.",
+        {"200": _json("Handed in.", reference("Over"), examples.HANDED_IN)},
+        ("gap", "not_started", "seat_moved", "delivery_over", "intake_over", *TOKEN, *BODY, *STORE),
+        security=[{"pupil": []}],
+        requestBody=_body(reference("HandIn"), hand_in=examples.HAND_IN),
+    )
+
+
+def _time() -> Schema:
+    reply = _json("The server's clock.", reference("Time"), {"now_ms": examples.NOW_MS})
+    return _call("time", "What time it is", "", {"200": reply})
+
+
+def _content() -> Schema:
+    kept: Schema = {
+        "ETag": {"required": True, "schema": words('"[0-9a-f]{64}"')},
+        "Cache-Control": {"required": True, "schema": {"const": "public, max-age=31536000, immutable"}},
+    }
+    known = {"name": "If-None-Match", "in": "header", "required": False, "schema": {"type": "string"}}
+    form = {"name": "form", "in": "path", "required": True, "schema": FORM, "example": examples.FORM}
+    sealed = {
+        "description": "16 bytes of content id, then frames: u32 length, AES-256-GCM of a deflated frame.",
+        "headers": kept,
+        "content": {"application/octet-stream": {}},
+    }
+    return _call(
+        "content",
+        "The sealed form",
+        "The same bytes for every pupil of the delivery, for any cache to hold; the start brings the key.",
+        {"200": sealed, "304": {"description": "The form that the client has.", "headers": kept}},
+        ("not_found",),
+        allow="GET, HEAD",
+        parameters=[form, known],
+    )
+
+
+def _ledger() -> Schema:
+    named = {"name": "delivery", "in": "path", "required": True, "schema": words(DELIVERY.pattern)}
+    lines = {
+        "description": "One `LedgerLine` a line; none for a delivery that is not there.",
+        "content": {
+            "application/x-ndjson": {
+                "schema": {"type": "string", "description": "Each line is a `LedgerLine`."},
+                "examples": {"ledger": {"value": examples.LEDGER}},
+            }
+        },
+    }
+    return _call(
+        "ledger",
+        "What the archive holds, batch by batch",
+        "To check a run against what its pupils were told. No answer can be read from it.",
+        {"200": lines},
+        ("not_allowed", "not_found"),
+        security=[{"operator": []}],
+        parameters=[named | {"example": examples.DELIVERY}],
+    )
+
+
+def _healthz() -> Schema:
+    reply = _json("It runs.", reference("Alive"), {"alive": True})
+    return _call("healthz", "Does this process run?", "For a balancer.", {"200": reply})
+
+
+def _readyz() -> Schema:
+    ready = _json("It can.", reference("Ready"), {"ready": True})
+    unready = _json("It cannot: send pupils elsewhere.", reference("NotReady"), {"ready": False})
+    replies = {"200": ready, "503": unready}
+    return _call("readyz", "Can this process acknowledge an answer?", "For a balancer.", replies)
+
+
+def _openapi() -> Schema:
+    itself = {"type": "object", "required": ["openapi", "info", "paths", "components"]}
+    reply = {"description": "OpenAPI 3.1.", "content": {JSON: {"schema": itself}}}
+    return _call("openapi", "This description", "", {"200": reply})
+
+
+def _call(
+    name: str,
+    summary: str,
+    description: str,
+    replies: dict[str, Schema],
+    *codes: Iterable[str],
+    limit_bytes: int = OTHER_BYTES_MAX,
+    allow: str = "",
+    **parts: Any,
+) -> Schema:
+    all_codes = [code for some in (*codes, OURS) for code in some]
+    allow = allow or ("POST" if "requestBody" in parts else "GET, HEAD")
+    responses = replies | refusals(all_codes, limit_bytes=limit_bytes, allow=allow)
+    texts = {"summary": summary} | ({"description": description} if description else {})
+    return {"operationId": name, **texts, "security": [], **parts, "responses": responses}
+
+
+def _body(schema: Schema, **samples: Any) -> Schema:
+    values = {name: {"value": value} for name, value in samples.items()}
+    return {"required": True, "content": {JSON: {"schema": schema, "examples": values}}}
+
+
+def _json(description: str, schema: Schema, sample: Any) -> Schema:
+    return {"description": description, "content": {JSON: {"schema": schema, "example": sample}}}
+
+
+def _one_of(description: str, names: Iterable[str], sample: Any) -> Schema:
+    return _json(description, {"oneOf": [reference(name) for name in names]}, sample)

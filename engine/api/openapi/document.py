@@ -1,0 +1,55 @@
+"""The description as one OpenAPI 3.1 document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.api.openapi.calls import paths
+from engine.api.openapi.refusals import refusal_schemas
+from engine.api.openapi.replies import reply_schemas
+from engine.api.openapi.requests import request_schemas
+from engine.errors import KINDS
+
+ABOUT = """Delivers a sealed form, takes answers, acknowledges them once they are on disk.
+
+JSON in and out; a request without `Content-Type` is taken for JSON. Unknown fields of a request are ignored.
+Times are whole milliseconds by the server's clock; whole numbers have no decimal point. `HEAD` goes wherever
+`GET` goes.
+
+Every refusal is `{"error": {"code", "message", ...}}` with a code of one closed table; each code tells the
+client one thing to do. `overloaded` alone has no body. 503 and 429 carry `Retry-After`."""
+
+
+def document() -> dict[str, Any]:
+    """The description; the same on each call."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Passation: the pupil's API",
+            "version": "1",
+            "description": ABOUT,
+            "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": paths(),
+        "components": {
+            "schemas": request_schemas() | reply_schemas() | refusal_schemas(),
+            "securitySchemes": _tokens(),
+        },
+        "x-refusals": {code: kind._asdict() for code, kind in KINDS.items()},
+    }
+
+
+def _tokens() -> dict[str, Any]:
+    return {
+        "pupil": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "`token` of the last reply that carried one.",
+        },
+        "operator": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The operator's token, made with the keys of the engine.",
+        },
+    }

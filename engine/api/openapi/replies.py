@@ -1,0 +1,170 @@
+"""What the server sends: every field, and no field that is not here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine.api.openapi.shapes import Schema, closed, listed, moment, reference, whole, words
+from engine.codesfile import FACTOR_HIGH, FACTOR_LOW, NEEDS
+from engine.wire import NUMBER_MAX
+from sessions.model import Late
+from sessions.states import Status
+
+FORM = words("[0-9a-f]{64}", description="SHA-256 of the sealed form: its address below `/content/`.")
+TOKEN = words(
+    "[A-Za-z0-9_-]+",
+    maxLength=512,
+    description="Goes with each further call as `Authorization: Bearer`. It carries the session's state: "
+    "always send the last one received.",
+)
+LAST = whole(0, NUMBER_MAX, description="The highest batch number held without a hole.")
+SEALED = whole(0, NUMBER_MAX, description="Up to here the archive has them; keep the others.")
+RECEIPT = words(
+    "[1-9B-DF-HJ-NP-TV-Z]{4} [1-9B-DF-HJ-NP-TV-Z]{4}",
+    description="For the pupil to copy; the same however often it is asked for.",
+)
+OPEN = (Status.READY, Status.RUNNING, Status.PAUSED)
+BEGUN = (Status.RUNNING, Status.PAUSED)
+OVER = (Status.SUBMITTED, Status.CLOSED)
+NOTICES = (Status.PAUSED, "extended", *OVER)
+
+
+def reply_schemas() -> dict[str, Schema]:
+    """The bodies of replies, by name."""
+    nothing = {"type": "object", "maxProperties": 0}
+    return {
+        "Session": _session(),
+        "Seat": _seat(OPEN),
+        "Over": _seat(OVER, receipt=RECEIPT),
+        "Started": _seat(BEGUN, content_key=_key(), order=reference("Order")),
+        "Resumed": _seat(OPEN, answers=_held()),
+        "ResumedOver": _seat(OVER, receipt=RECEIPT, answers=nothing),
+        "Acknowledgement": _acknowledgement(),
+        "Order": _order(),
+        "Time": closed({"now_ms": moment("Now.")}),
+        "Alive": closed({"alive": {"const": True}}),
+        "Ready": closed({"ready": {"const": True}}),
+        "NotReady": closed({"ready": {"const": False}}),
+        "LedgerLine": _ledger_line(),
+    }
+
+
+def _session() -> Schema:
+    started = moment("When the clock began to run; null before.") | {"type": ["integer", "null"]}
+    deadline = moment("When it ends; null before the start.") | {"type": ["integer", "null"]}
+    return closed(
+        {
+            "id": words("[0-9a-f]{32}"),
+            "status": {"enum": [str(status) for status in Status]},
+            "form": FORM,
+            "title": {"type": "string"},
+            "language": words("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", description="BCP 47."),
+            "factor": {
+                "type": "number",
+                "minimum": FACTOR_LOW,
+                "maximum": FACTOR_HIGH,
+                "description": "Of the time that all have: 1.333 gives a third more.",
+            },
+            "needs": listed({"enum": sorted(NEEDS)}, uniqueItems=True, description="Switches of the player."),
+            "limits": closed(
+                {"duration_ms": whole(1, description="Time for the whole test, factor included.")}
+            ),
+            "opens_at_ms": moment("Nobody starts before."),
+            "closes_at_ms": moment("Nobody starts later; who has started goes on."),
+            "started_at_ms": started,
+            "deadline_ms": deadline,
+        },
+        description="One pupil's sitting.",
+    )
+
+
+def _seat(status: Sequence[str], **more: Schema) -> Schema:
+    session = reference("Session") | {"properties": {"status": {"enum": [str(one) for one in status]}}}
+    return closed(
+        {
+            "token": TOKEN,
+            "session": session,
+            "last": LAST,
+            "sealed": SEALED,
+            "now_ms": moment("Now."),
+            **more,
+        }
+    )
+
+
+def _key() -> Schema:
+    return words(
+        "[A-Za-z0-9+/]{43}=",
+        contentEncoding="base64",
+        description="Opens the sealed form: AES-256-GCM, 32 bytes.",
+    )
+
+
+def _held() -> Schema:
+    held = closed(
+        {
+            "response": {"type": "object", "additionalProperties": reference("Response")},
+            "n": whole(1, NUMBER_MAX, description="The batch that brought it."),
+        }
+    )
+    return {
+        "type": "object",
+        "propertyNames": _named("i"),
+        "additionalProperties": held,
+        "description": "The answer that counts, by item.",
+    }
+
+
+def _acknowledgement() -> Schema:
+    lease = TOKEN | {
+        "description": "The server's word to this device; opaque, send it back with the next batch."
+    }
+    notice = closed({"kind": {"enum": [str(kind) for kind in NOTICES]}})
+    late = {
+        "enum": [str(late) for late in Late if late],
+        "description": "Came after the time: how sure the server is that it was answered before.",
+    }
+    return closed(
+        {
+            "last": LAST,
+            "sealed": SEALED,
+            "lease": lease,
+            "now_ms": moment("Now."),
+            "remaining_ms": whole(0, description="Until the deadline; 0 after it."),
+            "flush_after_ms": whole(1, description="Gather answers so long before the next batch."),
+            "notices": listed(
+                notice, uniqueItems=True, description="What has changed since the token was made."
+            ),
+        },
+        {"late": late, "token": TOKEN},
+        description="What is up to `last` stands on disk.",
+    )
+
+
+def _order() -> Schema:
+    choices = {
+        "type": "object",
+        "propertyNames": _named("r"),
+        "additionalProperties": listed(words("[a-z]{4}")),
+        "description": "By response id, all its choices; rows and columns of a table in one list.",
+    }
+    item = closed({"item": _named("i"), "choices": choices})
+    return listed(
+        closed({"section": _named("s"), "items": listed(item)}),
+        description="The order that this pupil sees; the same on every seat.",
+    )
+
+
+def _named(letter: str) -> Schema:
+    return words(f"{letter}[1-9][0-9]*")
+
+
+def _ledger_line() -> Schema:
+    fields: dict[str, Any] = {
+        "session": words("[0-9a-f]{32}"),
+        "epoch": whole(0, description="The seat that sent it."),
+        "n": whole(1, NUMBER_MAX),
+        "sha256": words("[0-9a-f]{64}", description="Of the body as it came."),
+    }
+    return closed(fields, description="One archived batch; one line of the ledger.")

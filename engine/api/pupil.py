@@ -1,0 +1,174 @@
+"""The pupil's other calls: log in, start, resume, hand in."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from engine.api.answers import ticket_of
+from engine.catalog import Opened, check_intake, check_log_in, check_start, session_document
+from engine.errors import Problem
+from engine.guessing import COOKIE
+from engine.respond import JSON_HEADERS, read_body
+from engine.services import (
+    ACCEPTED,
+    RANK_LOGIN,
+    RANK_RESUME,
+    RANK_START,
+    RANK_SUBMIT,
+    Services,
+    refusal,
+)
+from engine.wire import OTHER_BYTES_MAX, hand_in, log_in
+from sessions.codes import CodeTypo, digest, normalise
+from sessions.model import CodeEntry, Login, Operation, Read, Reply, SessionState, Start, Submit
+from sessions.states import Status
+
+
+class Pupil:
+    """The calls of one pupil, bound to the services of this worker."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def time(self, request: Request) -> Response:
+        """The server's clock; needs no token."""
+        return reply_json({"now_ms": self._services.clock()})
+
+    async def login(self, request: Request) -> Response:
+        """A code becomes a seat: token, session, and how far the answers got."""
+        services = self._services
+        typed, room = log_in(await read_body(request.scope, request.receive, OTHER_BYTES_MAX))
+        now_ms = services.clock()
+        device = services.guessing.device(_cookie(request))
+        services.guessing.check(device, now_ms)
+        entry = await self._entry(typed, device, now_ms)
+        if room and room != entry.room:
+            raise Problem("room_wrong")
+        state = (await self._commit(Login(entry.sid), RANK_LOGIN)).state
+        opened = await services.catalog.delivery(state.delivery)
+        check_log_in(opened.record, now_ms)
+        if state.status is Status.READY and now_ms > opened.record["closes_at_ms"]:
+            raise Problem("start_over")
+        services.ciphers.remember(state, opened.kek)
+        return reply_json(self._document(state, opened.record, now_ms))
+
+    async def start(self, request: Request) -> Response:
+        """The clock starts, once; the content key and the order go to the seat that asks."""
+        services = self._services
+        await read_body(request.scope, request.receive, OTHER_BYTES_MAX)
+        ticket = ticket_of(request.scope, services)
+        now_ms = services.clock()
+        opened = await services.catalog.delivery(ticket.delivery)
+        check_log_in(opened.record, now_ms)
+        if ticket.status is Status.READY:
+            check_start(opened.record, now_ms)
+        reply = await self._commit(Start(ticket, opened.record["duration_ms"]), RANK_START)
+        return reply_json(
+            self._document(reply.state, opened.record, now_ms)
+            | {
+                "content_key": base64.b64encode(opened.content_key).decode(),
+                "order": opened.order(ticket.sid),
+            }
+        )
+
+    async def resume(self, request: Request) -> Response:
+        """All answers held, by item, with the number of the batch that brought each."""
+        services = self._services
+        ticket = ticket_of(request.scope, services)
+        now_ms = services.clock()
+        opened = await services.catalog.delivery(ticket.delivery)
+        check_intake(opened.record, now_ms)
+        reply = await self._commit(Read(ticket), RANK_RESUME)
+        answers = {} if _is_over(reply.state) else self._answers(reply, opened)
+        return reply_json(self._document(reply.state, opened.record, now_ms) | {"answers": answers})
+
+    async def submit(self, request: Request) -> Response:
+        """The test is handed in; repeated, or closed by the server meanwhile, the receipt is the same."""
+        services = self._services
+        last = hand_in(await read_body(request.scope, request.receive, OTHER_BYTES_MAX))
+        ticket = ticket_of(request.scope, services)
+        now_ms = services.clock()
+        opened = await services.catalog.delivery(ticket.delivery)
+        check_intake(opened.record, now_ms)
+        reply = await self._commit(Submit(ticket, last), RANK_SUBMIT)
+        return reply_json(self._document(reply.state, opened.record, now_ms))
+
+    async def _entry(self, typed: str, device: str, now_ms: int) -> CodeEntry:
+        services = self._services
+        try:
+            code = normalise(typed)
+        except CodeTypo as error:
+            raise Problem("code_typo") from error
+        entry = await services.codes.put(digest(services.pepper, code))
+        if entry is None:
+            services.guessing.wrong(device, now_ms)
+            raise Problem("code_unknown")
+        if entry.revoked:
+            raise Problem("code_revoked")
+        return entry
+
+    async def _commit(self, operation: Operation, rank: int) -> Reply:
+        reply = await self._services.others.put(operation, rank)
+        if reply.verdict not in ACCEPTED:
+            raise refusal(reply)
+        return reply
+
+    def _document(self, state: SessionState, record: Any, now_ms: int) -> dict[str, Any]:
+        document = {
+            "token": self._services.signer.sign(state.ticket(), now_ms),
+            "session": session_document(record, state),
+            "last": state.last,
+            "sealed": state.sealed,
+            "now_ms": now_ms,
+        }
+        if _is_over(state):
+            document["receipt"] = receipt(self._services.pepper, state.sid)
+        return document
+
+    def _answers(self, reply: Reply, opened: Opened) -> dict[str, Any]:
+        """Per item the response of the highest (epoch, n), opened from the batches that hold them."""
+        cipher = self._services.ciphers.get(reply.state.sid) or self._services.ciphers.remember(
+            reply.state, opened.kek
+        )
+        answers: dict[str, Any] = {}
+        for n, epoch, sealed in sorted(reply.batches, key=lambda batch: (batch[1], batch[0])):
+            for answer in orjson.loads(cipher.open(epoch, n, sealed))["answers"]:
+                answers[answer["item"]] = {"response": answer["response"], "n": n}
+        return answers
+
+
+def receipt(key: bytes, sid: bytes) -> str:
+    """Eight signs that a pupil can copy: the same for one session, telling nothing about it."""
+    signs = "123456789BCDFGHJKMNPQRSTVWXYZ"
+    value = int.from_bytes(hmac.digest(key, b"receipt|" + sid, "sha256")[:8], "big")
+    text = ""
+    for _ in range(8):
+        value, place = divmod(value, len(signs))
+        text += signs[place]
+    return f"{text[:4]} {text[4:]}"
+
+
+def reply_json(document: Any) -> Response:
+    """A JSON reply that nobody may keep."""
+    response = Response(orjson.dumps(document))
+    response.raw_headers.extend(JSON_HEADERS)
+    return response
+
+
+def _is_over(state: SessionState) -> bool:
+    return state.status in (Status.SUBMITTED, Status.CLOSED)
+
+
+def _cookie(request: Request) -> str:
+    try:
+        morsel = SimpleCookie(request.headers.get("cookie", "")[:4096]).get(COOKIE)
+    except CookieError:
+        return ""
+    return morsel.value if morsel else ""

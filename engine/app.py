@@ -1,0 +1,195 @@
+"""The composition root: the only place that makes the parts of a worker and joins them.
+
+    routing                     answers and contents on raw ASGI, everything else through the router
+    two connections to Redis    answers on one, everybody else on the other: log-ins cannot delay a save
+    one beat                    about once a second: deliveries read again if changed, partitions marked alive
+
+Every refusal leaves through `Application.__call__`: expected ones from the table, surprises as `internal`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+
+from items.bank import Bank
+from sessions.link import Link, StoreAway, StoreError, StoreFull
+from sessions.model import CodeEntry, Operation, Reply
+from sessions.store import Store
+from sessions.ticket import Signer
+from starlette.exceptions import HTTPException
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from engine.api.answers import Answers
+from engine.api.contents import Contents
+from engine.api.health import Beat, health_routes
+from engine.api.ledger import ledger_routes
+from engine.api.openapi import openapi_routes
+from engine.api.pages import page_routes
+from engine.api.pupil import Pupil
+from engine.assets import Assets
+from engine.catalog import Catalog
+from engine.clock import now_ms
+from engine.errors import Problem
+from engine.guessing import Guessing
+from engine.keyring import KeyRing
+from engine.logs import logger
+from engine.respond import ClientGone, send_problem
+from engine.services import Ciphers, Services
+from engine.settings import Settings
+from engine.writer import Writer
+
+LOG = logger("app")
+BEAT_MS = 997
+"""A prime, so that the beats of several workers and sweeps do not fall together."""
+
+
+class Application:
+    """The ASGI application of one worker."""
+
+    def __init__(self, answers: ASGIApp, contents: ASGIApp, router: ASGIApp) -> None:
+        self._raw = {"/api/v1/answers": (answers, ("POST",))}
+        self._contents = contents
+        self._router = router
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; whatever goes wrong becomes one row of the table of refusals."""
+        if scope["type"] != "http":
+            return
+        try:
+            await self._route(scope, receive, send)
+        except Problem as problem:
+            await send_problem(send, problem)
+        except StoreFull:
+            await send_problem(send, Problem("store_full"))
+        except StoreAway:
+            await send_problem(send, Problem("store_away"))
+        except ClientGone:
+            return
+        except HTTPException as error:
+            await send_problem(send, _problem(error))
+        except Exception:
+            LOG.exception("request failed", extra={"fields": {"method": scope["method"]}})
+            await send_problem(send, Problem("internal"))
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if raw := self._raw.get(path):
+            application, methods = raw
+            if scope["method"] not in methods:
+                raise Problem("wrong_method", allow=", ".join(methods))
+            await application(scope, receive, send)
+        elif path.startswith("/content/"):
+            await self._contents(scope, receive, send)
+        else:
+            scope["app"] = self  # so that the router raises its 405 instead of answering in plain text
+            await self._router(scope, receive, send)
+
+
+def _problem(error: HTTPException) -> Problem:
+    """What the router found out, as a row of the table."""
+    if error.status_code != 405:
+        return Problem("not_found")
+    methods = (error.headers or {}).get("Allow", "")
+    return Problem("wrong_method", allow=", ".join(sorted(methods.split(", "))))
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Application]:
+    """A worker's application with its tasks; on leaving, what was taken is committed before Redis is left."""
+    keyring = KeyRing(settings.keys_dir)
+    signer = Signer(*keyring.token_keys())
+    async with _store(settings) as answers_store, _store(settings) as others_store:
+        catalog = Catalog(others_store, Bank(settings.data_dir), keyring, settings.data_dir / "content")
+        services = _services(settings, keyring, signer, catalog, answers_store, others_store)
+        beat = Beat()
+        writers = (services.answers, services.others, services.codes)
+        tasks = [asyncio.create_task(writer.run()) for writer in writers]
+        beating = asyncio.create_task(_beat(services, others_store, beat))
+        try:
+            yield _application(services, beat)
+        finally:
+            for writer in writers:
+                writer.close()
+            await asyncio.gather(*tasks)
+            beating.cancel()
+            with suppress(asyncio.CancelledError):
+                await beating
+
+
+@asynccontextmanager
+async def _store(settings: Settings) -> AsyncIterator[Store]:
+    link = Link(settings.redis_address, wait_replicas=settings.replicas_wait)
+    try:
+        yield Store(link, partitions=settings.partitions)
+    finally:
+        await link.aclose()
+
+
+def _services(
+    settings: Settings,
+    keyring: KeyRing,
+    signer: Signer,
+    catalog: Catalog,
+    answers: Store,
+    others: Store,
+) -> Services:
+    async def commit_answers(operations: Sequence[Operation]) -> Sequence[Reply]:
+        return await answers.commit(operations, now_ms())
+
+    async def commit_others(operations: Sequence[Operation]) -> Sequence[Reply]:
+        return await others.commit(operations, now_ms())
+
+    async def find_codes(digests: Sequence[bytes]) -> Sequence[CodeEntry | None]:
+        return await others.find_codes(digests)
+
+    return Services(
+        settings=settings,
+        clock=now_ms,
+        catalog=catalog,
+        signer=signer,
+        pepper=keyring.pepper(),
+        guessing=Guessing(keyring.pepper(), per_minute=settings.wrong_codes_per_minute),
+        ciphers=Ciphers(),
+        answers=Writer(
+            commit_answers, pending_max=settings.answers_pending_max, group_max=settings.group_max
+        ),
+        others=Writer(
+            commit_others, pending_max=settings.others_pending_max, group_max=settings.group_max, ranks=4
+        ),
+        codes=Writer(find_codes, pending_max=settings.others_pending_max, group_max=settings.group_max),
+    )
+
+
+def _application(services: Services, beat: Beat) -> Application:
+    pupil = Pupil(services)
+    routes = [
+        Route("/api/v1/time", pupil.time, methods=["GET"]),
+        Route("/api/v1/login", pupil.login, methods=["POST"]),
+        Route("/api/v1/start", pupil.start, methods=["POST"]),
+        Route("/api/v1/session", pupil.resume, methods=["GET"]),
+        Route("/api/v1/submit", pupil.submit, methods=["POST"]),
+        *ledger_routes(services.settings),
+        *health_routes(services, beat),
+        *openapi_routes(),
+        *page_routes(services, Assets()),
+    ]
+    return Application(Answers(services), Contents(services), Router(routes))
+
+
+async def _beat(services: Services, store: Store, beat: Beat) -> None:
+    """Tell the partitions that answers are acknowledged here, and read what staff have changed."""
+    while True:
+        started_ms = services.clock()
+        try:
+            await services.catalog.refresh()
+            if services.answers.load < 1:
+                await store.tick(started_ms)
+            beat.at_ms = started_ms
+        except StoreError as error:
+            LOG.warning("store away", extra={"fields": {"why": type(error).__name__}})
+        except Exception:
+            LOG.exception("beat failed")
+        await asyncio.sleep(BEAT_MS / 1000)

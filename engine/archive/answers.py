@@ -1,0 +1,128 @@
+"""What scoring and results read: ended sessions, their batches, their scores; a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.archive.database import Database
+from engine.archive.tables import batches, events, outages, scores, sessions
+
+
+class Ended(NamedTuple):
+    """A session that is handed in or closed, as far as scoring needs it."""
+
+    sid: bytes
+    wrapped_key: bytes
+    deadline_ms: int
+
+
+class KeptBatch(NamedTuple):
+    """A batch still encrypted."""
+
+    sid: bytes
+    epoch: int
+    n: int
+    digest: bytes
+    received_ms: int
+    late: str
+    body: bytes
+
+
+class SealedScore(NamedTuple):
+    """The scores of one session, encrypted under its key."""
+
+    sid: bytes
+    rules: int
+    form: str
+    scored_ms: int
+    body: bytes
+
+
+class ScoredSession(NamedTuple):
+    """A session with its sealed scores, for results."""
+
+    sid: bytes
+    wrapped_key: bytes
+    room: str
+    rules: int
+    body: bytes
+
+
+async def sessions_to_score(database: Database, delivery: str, limit: int) -> list[Ended]:
+    """Ended sessions of a delivery that have something new."""
+    columns = [sessions.c[name] for name in Ended._fields]
+    query = select(*columns).where(sessions.c.delivery == delivery, sessions.c.to_score).limit(limit)
+    async with database.reading.connect() as connection:
+        return [Ended(*row) for row in await connection.execute(query)]
+
+
+async def batches_of(database: Database, sids: Sequence[bytes]) -> dict[bytes, list[KeptBatch]]:
+    """All batches of a few sessions, by session."""
+    columns = [batches.c[name] for name in KeptBatch._fields]
+    found: dict[bytes, list[KeptBatch]] = {sid: [] for sid in sids}
+    async with database.reading.connect() as connection:
+        for row in await connection.execute(select(*columns).where(batches.c.sid.in_(sids))):
+            found[row.sid].append(KeptBatch(*row))
+    return found
+
+
+async def paused_since(database: Database, sids: Sequence[bytes]) -> dict[bytes, int]:
+    """When sessions that are paused were last paused."""
+    query = (
+        select(events.c.sid, func.max(events.c.at_ms))
+        .where(events.c.sid.in_(sids), events.c.status == "paused", events.c.event.in_(("pause", "adopt")))
+        .group_by(events.c.sid)
+    )
+    async with database.reading.connect() as connection:
+        return {sid: at_ms for sid, at_ms in await connection.execute(query)}
+
+
+async def all_outages(database: Database) -> dict[int, list[tuple[int, int]]]:
+    """The known outages by partition."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    async with database.reading.connect() as connection:
+        for row in await connection.execute(select(outages)):
+            found.setdefault(row.partition, []).append((row.from_ms, row.to_ms))
+    return found
+
+
+async def put_scores(database: Database, connection: AsyncConnection, given: Sequence[SealedScore]) -> None:
+    """Store or replace scores; their sessions have nothing new any more."""
+    if not given:
+        return
+    statement = database.insert(scores)
+    names = ("rules", "form", "scored_ms", "body")
+    statement = statement.on_conflict_do_update(
+        index_elements=["sid"], set_={name: statement.excluded[name] for name in names}
+    )
+    await connection.execute(statement, [score._asdict() for score in given])
+    done = sessions.c.sid.in_([score.sid for score in given])
+    await connection.execute(update(sessions).where(done).values(to_score=False))
+
+
+async def scored_sessions(database: Database, delivery: str, page: int) -> AsyncIterator[ScoredSession]:
+    """All scored sessions of a delivery, by id."""
+    columns = (sessions.c.sid, sessions.c.wrapped_key, sessions.c.room, scores.c.rules, scores.c.body)
+    query = (
+        select(*columns)
+        .join(scores, scores.c.sid == sessions.c.sid)
+        .where(sessions.c.delivery == delivery)
+        .order_by(sessions.c.sid)
+        .execution_options(yield_per=page)
+    )
+    async with database.reading.connect() as connection, connection.stream(query) as rows:
+        async for row in rows:
+            yield ScoredSession(*row)
+
+
+async def unscored(database: Database, delivery: str | None = None) -> int:
+    """How many ended sessions wait for the scorer."""
+    query = select(func.count()).select_from(sessions).where(sessions.c.to_score)
+    if delivery is not None:
+        query = query.where(sessions.c.delivery == delivery)
+    async with database.reading.connect() as connection:
+        return (await connection.execute(query)).scalar_one()

@@ -1,0 +1,74 @@
+"""The audit log: who did what, when; append-only, each line carrying the hash of the one before it.
+
+Whoever changes or removes a line must change all later hashes, and the last hash is given out: printed by
+`archive status` and written into every export. A line stands in the archive before its act takes effect.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import desc, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.archive.tables import audit
+
+START = bytes(32)
+
+
+class AuditLine(NamedTuple):
+    """One line; `detail` holds counts, times and opaque ids, never a code or an answer."""
+
+    seq: int
+    at_ms: int
+    who: str
+    act: str
+    delivery: str
+    detail: dict[str, Any]
+    prev: bytes
+    hash: bytes
+
+
+def line_hash(prev: bytes, seq: int, at_ms: int, who: str, act: str, delivery: str, detail: str) -> bytes:
+    """SHA-256 over the hash before and the line, in a form that reads in one way only."""
+    return hashlib.sha256(prev + orjson.dumps([seq, at_ms, who, act, delivery, detail])).digest()
+
+
+async def append(
+    connection: AsyncConnection, *, at_ms: int, who: str, act: str, delivery: str, detail: dict[str, Any]
+) -> bytes:
+    """Add a line within the caller's transaction; gives its hash."""
+    if connection.dialect.name == "postgresql":  # SQLite's writer is alone already
+        await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7016)")
+    newest = select(audit.c.seq, audit.c.hash).order_by(desc(audit.c.seq)).limit(1)
+    row = (await connection.execute(newest)).first()
+    seq, prev = (row.seq + 1, bytes(row.hash)) if row else (1, START)
+    text = orjson.dumps(detail, option=orjson.OPT_SORT_KEYS).decode()
+    line = line_hash(prev, seq, at_ms, who, act, delivery, text)
+    values = {"seq": seq, "at_ms": at_ms, "who": who, "act": act, "delivery": delivery, "detail": text}
+    await connection.execute(audit.insert().values(**values, prev=prev, hash=line))
+    return line
+
+
+async def lines(connection: AsyncConnection, after_seq: int = 0) -> AsyncIterator[AuditLine]:
+    """The log from the line after `after_seq`, oldest first."""
+    query = select(audit).where(audit.c.seq > after_seq).order_by(audit.c.seq)
+    async with connection.stream(query) as rows:
+        async for row in rows:
+            detail = orjson.loads(row.detail)
+            yield AuditLine(row.seq, row.at_ms, row.who, row.act, row.delivery, detail, row.prev, row.hash)
+
+
+async def first_broken(connection: AsyncConnection) -> int | None:
+    """Number of the first line that is not what was written, or None when the whole chain holds."""
+    prev, expected = START, 1
+    async with connection.stream(select(audit).order_by(audit.c.seq)) as rows:
+        async for row in rows:
+            line = line_hash(prev, row.seq, row.at_ms, row.who, row.act, row.delivery, row.detail)
+            if (row.seq, bytes(row.prev), bytes(row.hash)) != (expected, prev, line):
+                return expected
+            prev, expected = line, expected + 1
+    return None

@@ -1,0 +1,213 @@
+"""The drain: journal to archive, in one process of its own; `python -m engine.archive.drain`.
+
+    read a portion of the journal -> one SQL transaction -> commit, durable -> seal in Redis, trim the journal
+
+A crash anywhere repeats the portion, and repeating changes nothing. While SQL is away the journal waits and
+grows; pupils notice nothing. Between portions the drain closes sessions whose time is over, gives back the
+time of outages, and scores what has ended: always less urgent than the journal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import stat
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+from engine.archive.archive import Archive
+from engine.archive.database import Database, is_away
+from engine.archive.intake import write_portion
+from engine.archive.lease import Lease, LeaseLost, this_process
+from engine.archive.reading import JournalReader
+from engine.archive.records import ArchiveAway
+from engine.archive.sweep import Sweep
+from engine.clock import now_ms
+from engine.keyring import KeyRing
+from engine.logs import logger, set_up
+from engine.scorekeeper import ScoreKeeper
+from engine.settings import Settings
+from items.bank import Bank
+from sessions.link import Link, StoreError
+from sessions.store import Store
+
+LOG = logger("drain")
+IDLE_S = 0.211
+SWEEP_MS = 1_009
+"""Both prime, so that they do not fall together with the beats of the workers."""
+PAUSE_FIRST_S, PAUSE_LAST_S = 0.2, 10.0
+
+
+async def drain_once(database: Database, reader: JournalReader, lease: Lease, now_ms: int) -> int:
+    """Archive one portion of the journal, durably, then seal it in Redis; gives how many lines it had."""
+    portion = await reader.read()
+    if not portion.positions:
+        return 0
+    async with lease.transaction(now_ms) as connection:
+        await write_portion(database, connection, portion)
+    # Committed. What is told to Redis from here on may be told twice, or by the next process.
+    await reader.seal(portion)
+    return len(portion)
+
+
+class Drain:
+    """The loop around `drain_once`, with what is done between two portions."""
+
+    def __init__(
+        self,
+        database: Database,
+        reader: JournalReader,
+        lease: Lease,
+        sweep: Sweep,
+        keeper: ScoreKeeper,
+        clock: Callable[[], int] = now_ms,
+    ) -> None:
+        self._database = database
+        self._reader = reader
+        self._lease = lease
+        self._sweep = sweep
+        self._keeper = keeper
+        self._clock = clock
+        self._stopping = asyncio.Event()
+        self._swept_ms = 0
+        self._holding = False
+        self._away = False
+
+    @property
+    def is_waiting(self) -> bool:
+        """Redis or the archive is away, or somebody else drains."""
+        return self._away
+
+    def stop(self) -> None:
+        """Empty the journal, then end."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Drain until told to stop; whatever is away is waited for."""
+        pause_s = PAUSE_FIRST_S
+        while True:
+            try:
+                busy = await self._turn()
+                self._back()
+                pause_s = PAUSE_FIRST_S
+            except (StoreError, LeaseLost) as error:
+                busy = self._waits(type(error).__name__)
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                busy = self._waits("archive away")
+            if self._stopping.is_set() and not busy:
+                break
+            if not busy:
+                await self._rest(random.uniform(pause_s / 2, pause_s) if self._away else IDLE_S)
+                pause_s = min(PAUSE_LAST_S, pause_s * 2) if self._away else PAUSE_FIRST_S
+        await self._give_back()
+
+    async def _turn(self) -> bool:
+        """One portion, or else one piece of the less urgent work; False when there is nothing to do."""
+        if not self._holding:
+            self._holding = await self._lease.take(self._clock())
+            if not self._holding:
+                return False
+        if await drain_once(self._database, self._reader, self._lease, self._clock()):
+            return True
+        if self._stopping.is_set():
+            return False
+        if self._clock() - self._swept_ms >= SWEEP_MS:
+            self._swept_ms = self._clock()
+            await self._sweep.run(self._lease, self._swept_ms)
+        return await self._keeper.score_some(self._lease, self._clock()) > 0
+
+    def _waits(self, why: str) -> bool:
+        if not self._away:
+            LOG.warning("waiting, the journal keeps everything", extra={"fields": {"why": why}})
+        self._away, self._holding = True, False
+        return False
+
+    def _back(self) -> None:
+        if self._away:
+            LOG.warning("draining again")
+        self._away = False
+
+    async def _rest(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    async def _give_back(self) -> None:
+        try:
+            if self._holding:
+                await self._lease.give_back()
+        except Exception as error:
+            if not is_away(error):
+                raise
+
+
+async def drain(settings: Settings, *, once: bool = False) -> int:
+    """Run the drain until told to stop; with `once`, until the journal is empty (gives its lines)."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keyring = KeyRing(settings.keys_dir, settings.data_dir)
+    link = Link(settings.redis_address, wait_replicas=settings.replicas_wait)
+    store = Store(link, partitions=settings.partitions)
+    archive = await Archive.open(settings.archive_address)
+    lease = Lease(archive.database, this_process())
+    keeper = ScoreKeeper(archive, keyring, Bank(settings.data_dir), partitions=settings.partitions)
+    reader = JournalReader(store)
+    try:
+        if once:
+            return await _drain_all(archive.database, reader, lease, keeper)
+        sweep = Sweep(archive, store, partitions=settings.partitions, started_ms=now_ms())
+        running = Drain(archive.database, reader, lease, sweep, keeper)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, running.stop)
+        _watch_parent(loop, running.stop)
+        await running.run()
+        return 0
+    finally:
+        await link.aclose()
+        await archive.close()
+
+
+async def _drain_all(database: Database, reader: JournalReader, lease: Lease, keeper: ScoreKeeper) -> int:
+    if not await lease.take(now_ms()):
+        raise LeaseLost("another process drains now: there is nothing to do by hand")
+    total = 0
+    while count := await drain_once(database, reader, lease, now_ms()):
+        total += count
+    while await keeper.score_some(lease, now_ms()):
+        pass
+    await lease.give_back()
+    return total
+
+
+def _watch_parent(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
+    """Stop when standard input, if it is a pipe, ends: the supervisor that held it is gone."""
+    if not stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
+        return
+
+    def readable() -> None:
+        if not os.read(sys.stdin.fileno(), 1024):
+            loop.remove_reader(sys.stdin)
+            stop()
+
+    loop.add_reader(sys.stdin, readable)
+
+
+def main() -> None:
+    """The process that the supervisor starts; settings come from the environment."""
+    import uvloop
+
+    settings = Settings.load(os.environ)
+    set_up(settings.log_level)
+    try:
+        uvloop.run(drain(settings))
+    except ArchiveAway as error:  # the supervisor tries again, with longer and longer pauses
+        LOG.error("archive away", extra={"fields": {"why": str(error)}})
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""The journal read a portion at a time, always from its beginning: what is sealed is no longer there.
+
+An entry of the journal is what one commit wrote, of one line on a quiet day and of a hundred on a busy one.
+How many entries are asked for follows from what the last ones held, so that a portion stays within bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.archive.portion import Portion
+from sessions.journal import AsideLine, BatchLine, JournalLine, StateLine
+from sessions.store import Store
+
+LINES = 16_384
+"""Lines in one transaction: far past the knee of the commit, and what a pupil saved meanwhile is sealed at once."""
+BYTES = 16 * 1024 * 1024
+"""Bodies in one transaction; a body has 500 bytes as a rule and 64 KiB at most. A portion takes some 50 MB."""
+ENTRIES_FIRST, ENTRIES_MAX = 16, 4096
+
+
+class JournalReader:
+    """Reads all journals of a store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._entries = ENTRIES_FIRST
+
+    async def read(self) -> Portion:
+        """The oldest lines, sorted for the archive; an empty portion when there are none."""
+        lines = await self._store.journal(self._store.journals(), self._entries)
+        self._adapt(lines)
+        return sort(lines)
+
+    async def seal(self, portion: Portion) -> None:
+        """Tell Redis what is committed: it moves `sealed` up and lets go of the journal up to there."""
+        await self._store.sealed(list(portion.highest.items()), portion.positions)
+
+    def _adapt(self, lines: Sequence[JournalLine]) -> None:
+        size = sum(len(line.body) for line in lines if not isinstance(line, StateLine))
+        share = max(len(lines) / LINES, size / BYTES)
+        entries = len({(line.partition, line.stream_id) for line in lines})
+        if share > 1:
+            self._entries = max(1, int(self._entries / share))
+        elif entries >= self._entries and share < 0.5:
+            self._entries = min(ENTRIES_MAX, self._entries * 2)
+
+
+def sort(lines: Sequence[JournalLine]) -> Portion:
+    """Lines of the journal as what the tables take."""
+    portion = Portion()
+    for line in lines:
+        if isinstance(line, BatchLine):
+            _, _, received_ms, sid, epoch, n, full, age_ms, digest, body, late, paused = line
+            portion.add_batch(
+                (sid, epoch, n, digest, received_ms, late.value, bool(full), paused, age_ms, body)
+            )
+        elif isinstance(line, AsideLine):
+            portion.asides.append(
+                (line.sid, line.epoch, line.n, line.verdict, line.digest, line.received_ms, line.body)
+            )
+        else:
+            _add_state(portion, line)
+        portion.positions[line.partition] = line.stream_id
+    return portion
+
+
+def _add_state(portion: Portion, line: StateLine) -> None:
+    state = line.state
+    portion.add_event(
+        line.sid,
+        line.event,
+        line.received_ms,
+        status=state.status.value,
+        epoch=state.epoch,
+        version=state.version,
+        started_ms=state.started_ms,
+        deadline_ms=state.deadline_ms,
+        last=state.last,
+    )

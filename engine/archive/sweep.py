@@ -1,0 +1,103 @@
+"""What time brings about: outages are given back, sessions whose time is over are closed; in this order.
+
+The workers say once a second that they acknowledge; the drain never says so for them, it only asks what was
+missed. While an outage waits to be credited nobody is closed. An outage and its line in the audit log stand
+in the archive before anybody gets his time back, and a credit that comes twice is given once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+from sqlalchemy import select
+
+from engine.archive import audit, tables
+from engine.archive.archive import Archive
+from engine.archive.lease import Lease
+from engine.archive.records import Delivery
+from engine.logs import logger
+from sessions.model import Close, Credit, Outage, Verdict
+from sessions.store import Store
+
+LOG = logger("sweep")
+WHO = "engine"
+PAGE = 256
+"""Sessions in one call to Redis, which serves nobody else meanwhile."""
+
+
+class Sweep:
+    """Looks after the time of all sessions; `started_ms` is when this process began."""
+
+    def __init__(self, archive: Archive, store: Store, *, partitions: int, started_ms: int) -> None:
+        self._archive = archive
+        self._store = store
+        self._partitions = partitions
+        self._started_ms = started_ms
+
+    async def run(self, lease: Lease, now_ms: int) -> None:
+        """Credit, then close."""
+        # A moment that lies behind us moves no clock that the workers keep; it only brings the outages.
+        waiting = await self._store.tick(self._started_ms)
+        if waiting:
+            await self._note_outages(lease, waiting, now_ms)
+        for outage in waiting:
+            await self._credit(outage, now_ms)
+        deliveries = await self._archive.deliveries()
+        await self._close_due(deliveries, now_ms)
+        for delivery in deliveries:
+            if delivery.state == "closed" or delivery.intake_ends_ms < now_ms:
+                await self._close_all(delivery, now_ms)
+
+    async def _note_outages(self, lease: Lease, waiting: Sequence[Outage], now_ms: int) -> None:
+        """Write outages down, each once; those of one time are one line of the audit log."""
+        times: dict[tuple[int, int], list[int]] = {}
+        for outage in waiting:
+            times.setdefault((outage.from_ms, outage.to_ms), []).append(outage.partition)
+        async with lease.transaction(now_ms) as connection:
+            for (from_ms, to_ms), partitions in times.items():
+                rows = [(partition, from_ms, to_ms) for partition in partitions]
+                if await self._archive.database.add_new(connection, tables.outages, rows):
+                    detail = {"from_ms": from_ms, "to_ms": to_ms, "partitions": partitions}
+                    await audit.append(
+                        connection, at_ms=now_ms, who=WHO, act="outage.credit", delivery="", detail=detail
+                    )
+                    LOG.warning("outage", extra={"fields": detail | {"partitions": len(partitions)}})
+
+    async def _credit(self, outage: Outage, now_ms: int) -> None:
+        """Give an outage back to all whose time ran, then say that it is done."""
+        async for sids in self._running(outage.partition):
+            credits = [Credit(sid, outage.from_ms, outage.to_ms) for sid in sids]
+            await self._store.commit(credits, now_ms)
+        await self._store.settle(outage)
+
+    async def _running(self, partition: int) -> AsyncIterator[Sequence[bytes]]:
+        cursor = 0
+        while True:
+            cursor, sids = await self._store.running(partition, cursor, PAGE)
+            if sids:
+                yield sids
+            if not cursor:
+                return
+
+    async def _close_due(self, deliveries: Sequence[Delivery], now_ms: int) -> None:
+        """Sessions whose deadline and grace are past; the longest grace serves all deliveries."""
+        grace_ms = max((delivery.grace_ms for delivery in deliveries), default=0)
+        for partition in range(self._partitions):
+            sids = await self._store.due(partition, now_ms, grace_ms, PAGE)
+            while sids and await self._close(sids, "deadline", now_ms, now_ms - grace_ms):
+                sids = await self._store.due(partition, now_ms, grace_ms, PAGE)
+
+    async def _close_all(self, delivery: Delivery, now_ms: int) -> None:
+        """All open sessions of a delivery that is over, as far as the archive knows them."""
+        table = tables.sessions
+        is_open = table.c.status.in_(("running", "paused"))
+        query = select(table.c.sid).where(table.c.delivery == delivery.id, is_open)
+        async with self._archive.database.reading.connect() as connection:
+            sids = list((await connection.execute(query)).scalars())
+        for start in range(0, len(sids), PAGE):
+            await self._close(sids[start : start + PAGE], "over", now_ms, 0)
+
+    async def _close(self, sids: Sequence[bytes], reason: str, now_ms: int, due_ms: int) -> bool:
+        """Close sessions; whether any of them could be closed."""
+        replies = await self._store.commit([Close(sid, reason, due_ms) for sid in sids], now_ms)
+        return any(reply.verdict is Verdict.OK for reply in replies)

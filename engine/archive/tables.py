@@ -1,0 +1,178 @@
+"""The tables, in SQLAlchemy Core, one definition for SQLite and PostgreSQL.
+
+Every row that a journal can bring twice has a key made of what it says, so that bringing it again changes
+nothing. `batches`, `asides` and `events` name their session only; its delivery stands in `sessions`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    false,
+)
+
+SCHEMA_VERSION = 1
+"""Raised by every change of these tables, together with the migration that brings an older archive here."""
+
+# Constraint names are fixed, so that a migration can name what it changes on both databases.
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("state", String(10), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("destroyed_ms", BigInteger),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("delivery", String(40), nullable=False),
+    Column("campaign", String(64), nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("sid", LargeBinary(16), primary_key=True),
+    Column("delivery", String(40), nullable=False),
+    Column("room", String(32), nullable=False),
+    Column("factor_permille", Integer, nullable=False),
+    Column("needs", Text, nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("status", String(10), nullable=False, server_default="ready"),
+    Column("epoch", BigInteger, nullable=False, server_default="0"),
+    Column("version", BigInteger, nullable=False, server_default="0"),
+    Column("started_ms", BigInteger, nullable=False, server_default="0"),
+    Column("deadline_ms", BigInteger, nullable=False, server_default="0"),
+    Column("last", Integer, nullable=False, server_default="0"),
+    Column("ended_ms", BigInteger, nullable=False, server_default="0"),
+    # Handed in or closed, and something came since it was last scored.
+    Column("to_score", Boolean, nullable=False, server_default=false()),
+    Index("ix_sessions_delivery", "delivery", "sid"),
+)
+Index(
+    "ix_sessions_to_score",
+    sessions.c.delivery,
+    sqlite_where=sessions.c.to_score,
+    postgresql_where=sessions.c.to_score,
+)
+Index(
+    "ix_sessions_open",
+    sessions.c.delivery,
+    sqlite_where=sessions.c.status.in_(("running", "paused")),
+    postgresql_where=sessions.c.status.in_(("running", "paused")),
+)
+
+codes = Table(
+    "codes",
+    metadata,
+    Column("digest", LargeBinary(16), primary_key=True),
+    Column("sid", LargeBinary(16), nullable=False),
+    Column("revoked", Boolean, nullable=False, server_default=false()),
+    Index("ix_codes_sid", "sid"),
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("sid", LargeBinary(16), primary_key=True),
+    Column("epoch", BigInteger, primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("late", String(16), nullable=False),
+    Column("is_full", Boolean, nullable=False),
+    Column("in_pause", Boolean, nullable=False),
+    Column("age_ms", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+asides = Table(
+    "asides",
+    metadata,
+    Column("sid", LargeBinary(16), primary_key=True),
+    Column("epoch", BigInteger, primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("why", String(16), primary_key=True),
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("sid", LargeBinary(16), primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("at_ms", BigInteger, primary_key=True),
+    Column("event", String(10), primary_key=True),
+    Column("status", String(10), nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("started_ms", BigInteger, nullable=False),
+    Column("deadline_ms", BigInteger, nullable=False),
+    Column("last", Integer, nullable=False),
+)
+
+scores = Table(
+    "scores",
+    metadata,
+    Column("sid", LargeBinary(16), primary_key=True),
+    Column("rules", Integer, nullable=False),
+    Column("form", String(64), nullable=False),
+    Column("scored_ms", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+outages = Table(
+    "outages",
+    metadata,
+    Column("partition", SmallInteger, primary_key=True, autoincrement=False),
+    Column("from_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("to_ms", BigInteger, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("act", String(40), nullable=False),
+    Column("delivery", String(40), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("prev", LargeBinary(32), nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+)

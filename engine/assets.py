@@ -1,0 +1,104 @@
+"""The player's files, read once at start: bytes, type, ETag and a brotli copy, served as they are.
+
+No build step: what lies in `engine/web/` is what the browser gets. A strict Content-Security-Policy goes with
+every page; nothing is loaded from anywhere else (P9).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from pathlib import Path
+from typing import NamedTuple
+
+import brotli
+from starlette.types import Scope, Send
+
+from engine.respond import Headers, header
+
+WEB = Path(__file__).parent / "web"
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' blob:",
+        "media-src blob:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types passation",
+    )
+).encode()
+_SECURITY: Headers = [
+    (b"content-security-policy", POLICY),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    (b"strict-transport-security", b"max-age=63072000"),
+]
+_TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml", "application/manifest+json")
+mimetypes.add_type("application/manifest+json", ".webmanifest")
+mimetypes.add_type("text/javascript", ".js")
+
+
+class Asset(NamedTuple):
+    """One file, ready to send."""
+
+    headers: Headers
+    etag: bytes
+    plain: bytes
+    packed: bytes | None
+
+
+class Assets:
+    """All files of a folder by their path below it."""
+
+    def __init__(self, folder: Path = WEB) -> None:
+        self._assets = {
+            path.relative_to(folder).as_posix(): _asset(path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.suffix != ".md"
+        }
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._assets
+
+    async def send(self, name: str, scope: Scope, send: Send, extra: Headers | None = None) -> None:
+        """Answer with the file `name`: 304 if the browser has it, packed if it can unpack it."""
+        asset = self._assets[name]
+        headers = [*asset.headers, *(extra or ())]
+        if header(scope, b"if-none-match") == asset.etag:
+            await send({"type": "http.response.start", "status": 304, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        body = asset.plain
+        if asset.packed is not None and b"br" in header(scope, b"accept-encoding"):
+            body = asset.packed
+            headers.append((b"content-encoding", b"br"))
+        headers.append((b"content-length", b"%d" % len(body)))
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def _asset(path: Path) -> Asset:
+    plain = path.read_bytes()
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    is_text = kind.startswith(_TEXT)
+    packed = brotli.compress(plain, quality=9) if is_text else None
+    etag = b'"%s"' % hashlib.sha256(plain).hexdigest()[:20].encode()
+    headers: Headers = [
+        (b"content-type", (f"{kind}; charset=utf-8" if is_text else kind).encode()),
+        (b"etag", etag),
+        (b"vary", b"accept-encoding"),
+        (b"cache-control", b"no-cache"),
+        *_SECURITY,
+    ]
+    return Asset(headers, etag, plain, packed if packed is not None and len(packed) < len(plain) else None)

@@ -1,0 +1,159 @@
+"""What a worker knows of the deliveries: their windows, shapes, order and keys, held ready in memory.
+
+The truth is in the archive; Redis carries a copy with a version number, which each worker compares about once
+a second and reads again when it has changed. A request never waits for any of this.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from items.bank import Bank
+from sessions.model import SessionState
+from sessions.store import Store
+
+from engine.errors import Problem
+from engine.keyring import KeyRing
+from items.ordering import order_for
+from items.responses import Shapes
+
+_FORM = re.compile(r"[0-9a-f]{64}")
+CONTENTS_MAX_BYTES = 512 * 1024 * 1024
+"""Sealed contents a worker keeps in memory; beyond it the oldest is read from disk again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One delivery with all that a worker needs to serve it."""
+
+    record: Mapping[str, Any]
+    shapes: Shapes
+    structure: Any
+    kek: bytes
+    content_key: bytes
+
+    def order(self, sid: bytes) -> Any:
+        """The order of items and choices of one session: the same on each call and each worker."""
+        return order_for(self.structure, hashlib.blake2b(sid, key=self.content_key, digest_size=32).digest())
+
+
+class Catalog:
+    """The deliveries by id, and the sealed contents by form."""
+
+    def __init__(self, store: Store, bank: Bank, keyring: KeyRing, contents: Path) -> None:
+        self._store = store
+        self._bank = bank
+        self._keyring = keyring
+        self._folder = contents
+        self._opened: dict[str, Opened] = {}
+        self._version: object = None
+        self._contents: dict[str, bytes] = {}
+
+    async def refresh(self) -> None:
+        """Read the deliveries again if their version has changed."""
+        version = await self._store.deliveries_version()
+        if version == self._version:
+            return
+        records = [orjson.loads(text) for text in await self._store.deliveries()]
+        known = self._opened
+        self._opened = {
+            record["id"]: _kept(known.get(record["id"]), record) or self._open(record) for record in records
+        }
+        self._version = version
+
+    def get(self, delivery: str) -> Opened | None:
+        """The delivery, if this worker knows it already."""
+        return self._opened.get(delivery)
+
+    async def delivery(self, delivery: str) -> Opened:
+        """The delivery, asked for if it is new here, or Problem: gone ones are over."""
+        if delivery not in self._opened:
+            await self.refresh()
+        opened = self._opened.get(delivery)
+        if opened is None:
+            raise Problem("delivery_over")
+        return opened
+
+    def content(self, form: str) -> bytes:
+        """The sealed bytes of `form`, or Problem `not_found`."""
+        sealed = self._contents.get(form)
+        if sealed is None:
+            if not _FORM.fullmatch(form) or form not in {o.record["form"] for o in self._opened.values()}:
+                raise Problem("not_found")
+            try:
+                sealed = (self._folder / form).read_bytes()
+            except OSError as error:
+                raise Problem("not_found") from error
+            while self._contents and sum(map(len, self._contents.values())) > CONTENTS_MAX_BYTES:
+                self._contents.pop(next(iter(self._contents)))
+            self._contents[form] = sealed
+        return sealed
+
+    def _open(self, record: Mapping[str, Any]) -> Opened:
+        keys = self._keyring.delivery(record["id"])
+        return Opened(
+            record=record,
+            shapes=Shapes(self._bank.schema(record["compiled"])),
+            structure=self._bank.content(record["compiled"]).structure,
+            kek=keys.kek,
+            content_key=keys.content_key,
+        )
+
+
+def _kept(opened: Opened | None, record: Mapping[str, Any]) -> Opened | None:
+    """A delivery that was open already keeps its shapes and keys; only its record is new."""
+    if opened is None or opened.record["compiled"] != record["compiled"]:
+        return None
+    return Opened(record, opened.shapes, opened.structure, opened.kek, opened.content_key)
+
+
+def check_log_in(record: Mapping[str, Any], now_ms: int) -> None:
+    """Problem if nobody may log in to this delivery now."""
+    if record["state"] == "closed" or now_ms > record["intake_ends_ms"]:
+        raise Problem("delivery_over")
+    if record["state"] == "created" or now_ms < record["login_opens_ms"]:
+        wait_ms = max(1_000, min(60_000, record["login_opens_ms"] - now_ms))
+        raise Problem("not_open", opens_at_ms=record["login_opens_ms"], retry_after_ms=wait_ms)
+
+
+def check_start(record: Mapping[str, Any], now_ms: int) -> None:
+    """Problem if a session that is ready may not start now."""
+    if record["state"] == "paused":
+        raise Problem("delivery_paused")
+    if now_ms < record["opens_at_ms"]:
+        wait_ms = max(500, min(60_000, record["opens_at_ms"] - now_ms))
+        raise Problem("not_open", opens_at_ms=record["opens_at_ms"], retry_after_ms=wait_ms)
+    if now_ms > record["closes_at_ms"]:
+        raise Problem("start_over")
+
+
+def check_intake(record: Mapping[str, Any], now_ms: int) -> None:
+    """Problem if answers are no longer taken at all."""
+    if record["state"] == "closed":
+        raise Problem("delivery_over")
+    if now_ms > record["intake_ends_ms"]:
+        raise Problem("intake_over")
+
+
+def session_document(record: Mapping[str, Any], state: SessionState) -> dict[str, Any]:
+    """`session` of DESIGN 6: all that the player is told about one sitting."""
+    return {
+        "id": state.sid.hex(),
+        "status": str(state.status),
+        "form": record["form"],
+        "title": record["title"],
+        "language": record["language"],
+        "factor": state.factor_permille / 1000,
+        "needs": state.needs.split(",") if state.needs else [],
+        "limits": {"duration_ms": round(record["duration_ms"] * state.factor_permille / 1000)},
+        "opens_at_ms": record["opens_at_ms"],
+        "closes_at_ms": record["closes_at_ms"],
+        "started_at_ms": state.started_ms or None,
+        "deadline_ms": state.deadline_ms or None,
+    }

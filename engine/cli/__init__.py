@@ -1,0 +1,50 @@
+"""The command line: parse, call, print. Errors name the thing to do and exit non-zero."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from engine.archive import Conflict, Gone
+from engine.cli import archive, codes, deliveries, items, keys, results
+from engine.cli.loadtest import loadtest
+from engine.cli.serve import demo, doctor, serve
+from engine.codesfile import CodesFileProblem
+from engine.embedded import NoRedis
+from engine.keyring import KeyProblem
+from engine.settings import SettingsError
+from engine.supervisor import PortTaken
+from sessions.link import StoreAway, StoreFull
+
+EXPECTED = (
+    CodesFileProblem,
+    Conflict,
+    Gone,
+    KeyProblem,
+    NoRedis,
+    PortTaken,
+    SettingsError,
+    StoreAway,
+    StoreFull,
+)
+"""What a command may end with in one sentence; anything else is a defect and shows its trace."""
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Delivers tests and loses no answer.")
+app.command()(serve)
+app.command()(demo)
+app.command()(doctor)
+app.command()(loadtest)
+for module in (items, deliveries, codes, archive, results, keys):
+    app.add_typer(module.app, name=module.__name__.rpartition(".")[2])
+
+
+def main() -> None:
+    """The command `passation`. What it writes is its owner's alone, whatever the shell allows."""
+    os.umask(0o077)
+    try:
+        app()
+    except EXPECTED as error:
+        print(f"passation: {error}", file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,47 @@
+"""`passation archive`: empty the journal into the archive by hand, and see how far it is."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from engine.archive import ArchiveAway
+from engine.archive.drain import drain as run_drain
+from engine.archive.lease import LeaseLost
+from engine.archive.status import archive_status
+from engine.cli.console import Json, parts, say
+from engine.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="The archive: the database behind the journal.")
+
+
+@app.command()
+def drain(
+    once: Annotated[bool, typer.Option("--once", help="Until the journal is empty, then end.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Carry the journal into the archive (`serve` does this by itself)."""
+    try:
+        lines = asyncio.run(run_drain(Settings.load(os.environ), once=once))
+    except (ArchiveAway, LeaseLost) as error:
+        print(f"passation: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+    say({"lines": lines}, as_json, f"{lines} lines archived" if once else "stopped")
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """What waits in the journal, what is unscored, and whether the audit log holds."""
+    record = asyncio.run(_status())
+    say(record, as_json, "\n".join(f"{name}: {value}" for name, value in record.items()))
+    if record["audit_broken_at"] is not None:
+        raise typer.Exit(1)
+
+
+async def _status() -> dict[str, Any]:
+    async with parts() as (_, _, archive, store):
+        return await archive_status(archive, store)

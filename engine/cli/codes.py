@@ -1,0 +1,72 @@
+"""`passation codes`: take in the authority's signed file, withdraw codes; no code is ever printed."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.archive import Conflict
+from engine.cli.console import Json, Who, parts, progress, say
+from engine.clock import now_ms
+from engine.codesfile import CodesFile, public_key
+from engine.importing import import_file
+from sessions.model import CodeEntry
+
+__all__ = ["app", "import_file"]
+
+app = typer.Typer(no_args_is_help=True, help="Codes: who may sit which session.")
+
+
+@app.command(name="import")
+def import_codes(
+    file: Annotated[Path, typer.Argument(help="The file that the authority signed.")],
+    delivery: Annotated[str, typer.Option(help="Delivery that these sessions sit.")],
+    authority_key: Annotated[Path, typer.Option(help="The authority's public key (PEM).")],
+    who: Who = "operator",
+    as_json: Json = False,
+) -> None:
+    """Verify the whole file, then import its sessions and codes; a second time changes nothing."""
+    asyncio.run(_import(file, delivery, authority_key, who, as_json))
+
+
+async def _import(file: Path, delivery: str, authority_key: Path, who: str, as_json: bool) -> None:
+    async with parts() as (_, keyring, archive, store):
+        verified = CodesFile.verify(file, public_key(authority_key))
+        with progress("sessions", verified.header.total, as_json) as told:
+            count = await import_file(archive, store, keyring, verified, delivery, who=who, told=told)
+    record = {"delivery": delivery, "campaign": verified.header.campaign, "imported": count}
+    sentence = f"{count} sessions imported into {delivery}"
+    say(
+        record,
+        as_json,
+        sentence if count else f"this file was in {delivery} already; Redis has all of it now",
+    )
+
+
+@app.command()
+def revoke(
+    sessions: Annotated[
+        list[str], typer.Argument(help="Session ids (32 hexadecimal signs) from the authority.")
+    ],
+    who: Who = "operator",
+    as_json: Json = False,
+) -> None:
+    """Withdraw both codes of each session: nobody logs in with them any more. A seat already taken stays."""
+    try:
+        sids = [bytes.fromhex(session) for session in sessions]
+    except ValueError as error:
+        raise typer.BadParameter("a session id has 32 hexadecimal signs") from error
+    count = asyncio.run(_revoke(sids, who))
+    say({"revoked": count}, as_json, f"{count} codes withdrawn")
+
+
+async def _revoke(sids: list[bytes], who: str) -> int:
+    async with parts() as (_, _, archive, store):
+        codes = await archive.revoke_codes(sids, who=who, now_ms=now_ms())
+        if not codes:
+            raise Conflict("none of these sessions is in the archive: ask the authority for the right ids")
+        await store.put_codes([CodeEntry(*code) for code in codes])
+    return len(codes)

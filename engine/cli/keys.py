@@ -1,0 +1,79 @@
+"""`passation keys`: create, list, rotate and destroy keys; no key is ever printed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import Annotated
+
+import typer
+
+from engine.cli.console import Json, Who, parts, say
+from engine.clock import now_ms
+from engine.deliveries import Deliveries
+from engine.keyring import KeyRing
+from engine.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="Keys: without them no answer can be read.")
+
+
+def _keyring() -> KeyRing:
+    settings = Settings.load(os.environ)
+    return KeyRing(settings.keys_dir, settings.data_dir)
+
+
+@app.command()
+def create(as_json: Json = False) -> None:
+    """Make the keys that an installation starts with; those that are there stay as they are."""
+    folder = Settings.load(os.environ).keys_dir
+    _keyring().ensure()
+    say({"folder": str(folder)}, as_json, f"keys are in {folder}: keep a copy in a safe, never in a backup")
+
+
+@app.command(name="list")
+def list_keys(as_json: Json = False) -> None:
+    """Say which keys there are."""
+    keyring = _keyring()
+    numbers, current = keyring.token_keys()
+    record = {
+        "token_keys": sorted(numbers),
+        "current": current,
+        "deliveries": keyring.deliveries(),
+        "destroyed": keyring.destroyed(),
+    }
+    say(record, as_json, "\n".join(f"{name}: {value}" for name, value in record.items()))
+
+
+@app.command()
+def rotate(as_json: Json = False) -> None:
+    """Make a new token key; it signs from the next start of the servers on."""
+    number = _keyring().add_token_key()
+    say({"current": number}, as_json, f"token key {number} signs after the next start of the servers")
+
+
+@app.command()
+def drop(
+    number: Annotated[int, typer.Argument(help="Number of an old token key.")], as_json: Json = False
+) -> None:
+    """Forget an old token key: tokens that it signed are worth nothing any more."""
+    _keyring().drop_token_key(number)
+    say({"dropped": number}, as_json, f"token key {number} is dropped")
+
+
+@app.command()
+def destroy(
+    delivery: Annotated[str, typer.Argument(help="Delivery whose answers become unreadable for ever.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    who: Who = "operator",
+    as_json: Json = False,
+) -> None:
+    """Destroy a delivery's key: its answers and scores, in every copy, cannot be read any more."""
+    if not yes and typer.prompt(f"Type the delivery's id again to destroy its key ({delivery})") != delivery:
+        raise typer.Exit(1)
+    asyncio.run(_destroy(delivery, who))
+    say({"destroyed": delivery}, as_json, f"the key of {delivery} is destroyed: destroy your safe copy too")
+
+
+async def _destroy(delivery: str, who: str) -> None:
+    async with parts() as (_, keyring, archive, store):
+        await Deliveries(archive, keyring, who=who).destroy(delivery, store, now_ms())

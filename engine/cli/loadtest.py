@@ -1,0 +1,182 @@
+"""`passation loadtest`: a peak day's rehearsal; by itself on this machine, or against a server that runs.
+
+Without `--url` it makes everything anew in a folder that it removes at the end (keys, a demonstration form,
+codes, Redis, drain, workers) and shares nothing with the real day. The crowd is another program, `loadtest`,
+which sees HTTP alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from engine import demonstration
+from engine.cli.serve import make_folders
+from engine.keyring import KeyRing
+from engine.logs import set_up
+from engine.settings import Settings
+from engine.supervisor import Supervisor, wait_until_ready
+
+FORM = demonstration.FORMS / demonstration.NAMES[0]
+PUPILS_A_WORKER = 15_000
+"""Below a worker's bound of connections (18,000), with room for those that are just being replaced."""
+ROWS = (
+    ("pupils", "pupils", "{:,}"),
+    ("live at once", "peak_live", "{:,}"),
+    ("saves intended", "intended", "{:,}"),
+    ("saves acknowledged", "acknowledged", "{:,}"),
+    ("of them in the archive", "archived", "{:,}"),
+    ("lost", "lost", "{:,}"),
+    ("doubled", "doubled", "{:,}"),
+    ("saves refused on the way", "refused", "{:,}"),
+    ("errors", "errors", "{:,}"),
+    ("requests a second, mean", "requests_per_s", "{:,.0f}"),
+    ("requests in the busiest second", "peak_requests_per_s", "{:,}"),
+    ("save, median", "save_p50_ms", "{:,.1f} ms"),
+    ("save, 99th percentile", "save_p99_ms", "{:,.1f} ms"),
+    ("log-in, 99th percentile", "login_p99_ms", "{:,.1f} ms"),
+    ("start, 99th percentile", "start_p99_ms", "{:,.1f} ms"),
+    ("hand-in, 99th percentile", "submit_p99_ms", "{:,.1f} ms"),
+    ("generator, busiest ten seconds", "generator_cpu", "{:.0%} of a core"),
+    ("generator late by itself, 99th percentile", "slip_p99_ms", "{:,.1f} ms"),
+)
+
+
+class Target(NamedTuple):
+    """What the crowd is sent to."""
+
+    url: str
+    codes: Path
+    delivery: str
+    operator_token: Path
+
+
+def loadtest(
+    pupils: Annotated[int, typer.Option(help="How many pupils.", min=1)] = 1000,
+    seconds: Annotated[float, typer.Option(help="Length of the run.")] = 120.0,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the report here, too.")] = None,
+    url: Annotated[str, typer.Option(help="A server that runs; empty: one of its own.")] = "",
+    codes: Annotated[Path | None, typer.Option(help="With --url: one code a line.")] = None,
+    delivery: Annotated[str, typer.Option(help="With --url: the codes' delivery.")] = "",
+    operator_token_file: Annotated[
+        Path | None, typer.Option(help="With --url: the operator's token.")
+    ] = None,
+    option: Annotated[
+        list[str] | None, typer.Option("--set", help="NAME=VALUE of the scenario; see loadtest/README.md.")
+    ] = None,
+    beyond_capacity: Annotated[
+        bool, typer.Option("--beyond-capacity", help="Do not judge the shares of saves.")
+    ] = False,
+) -> None:
+    """Send a crowd of pupils through a whole test; exit code 0 only if nothing was lost and the run is valid."""
+    more = [part for entry in option or () for part in _flag(entry)]
+    more += ["--beyond-capacity"] if beyond_capacity else []
+    size = ["--pupils", str(pupils), "--seconds", str(seconds)]
+    if url:
+        if not (codes and delivery and operator_token_file):
+            raise typer.BadParameter("--url needs --codes, --delivery and --operator-token-file")
+        report = crowd(Target(url, codes, delivery, operator_token_file), [*size, *more])
+    else:
+        report = asyncio.run(_rehearse(pupils, [*size, *more]))
+    if json_file:
+        json_file.write_text(json.dumps(report, indent=2) + "\n")
+    show(report)
+    print(json.dumps(report))
+    if report["faults"]:
+        raise typer.Exit(1)
+
+
+def _flag(entry: str) -> tuple[str, str]:
+    name, sign, value = entry.partition("=")
+    if not sign:
+        raise typer.BadParameter(f"--set takes NAME=VALUE, not {entry!r}")
+    return f"--{name.replace('_', '-')}", value
+
+
+async def _rehearse(pupils: int, options: Sequence[str]) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="passation-rehearsal-") as folder:
+        async with rehearsal(Path(folder), pupils) as target:
+            return await asyncio.to_thread(crowd, target, options)
+
+
+@asynccontextmanager
+async def rehearsal(folder: Path, pupils: int) -> AsyncIterator[Target]:
+    """A server of its own on a free port of the loopback, with one code for each pupil."""
+    settings = _settings(folder, pupils)
+    set_up(settings.log_level)
+    make_folders(settings)
+    keyring = KeyRing(settings.keys_dir, settings.data_dir)
+    supervisor = Supervisor(settings)
+    try:
+        with Console(stderr=True).status(f"preparing a server and {pupils:,} codes ..."):
+            await supervisor.start_store()
+            (prepared,) = await demonstration.prepare(settings, [FORM], pupils)
+            supervisor.start_servers()
+            await wait_until_ready(supervisor)
+        codes, token = folder / "codes", folder / "operator"
+        codes.write_text("\n".join(prepared.codes))
+        token.write_text(keyring.operator_token())
+        url = f"http://{settings.host}:{settings.port}"
+        yield Target(url, codes, prepared.delivery, token)
+    finally:
+        await supervisor.stop()
+
+
+def _settings(folder: Path, pupils: int) -> Settings:
+    """The settings of this environment, but for what must be the rehearsal's own."""
+    environ = {"PASSATION_LOG_LEVEL": "error"} | dict(os.environ)
+    for name in ("PASSATION_REDIS_URL", "PASSATION_ARCHIVE_URL"):
+        environ.pop(name, None)
+    own = {"data_dir": folder / "data", "keys_dir": folder / "keys", "host": "127.0.0.1", "port": free_port()}
+    settings = Settings.load(environ, **own)
+    workers = max(settings.workers, -(-pupils // PUPILS_A_WORKER))
+    return Settings.load(environ, **own, workers=workers)
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def crowd(target: Target, options: Sequence[str]) -> dict[str, Any]:
+    """Run the load test and give its report, or end with its exit code if there is none."""
+    command = [sys.executable, "-m", "loadtest", "--url", target.url, "--codes", str(target.codes)]
+    command += ["--delivery", target.delivery, "--operator-token-file", str(target.operator_token), *options]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    with contextlib.suppress(IndexError, json.JSONDecodeError):
+        report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return report
+    raise typer.Exit(done.returncode or 1)
+
+
+def show(report: dict[str, Any]) -> None:
+    """The report for a person, on standard error."""
+    console = Console(stderr=True)
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    table.add_column(justify="left")
+    table.add_column(justify="right")
+    for label, name, form in ROWS:
+        value = report[name]
+        table.add_row(label, "-" if value is None else form.format(value))
+    console.print(table)
+    for fault in report["faults"]:
+        console.print(f"[bold red]{fault}")
+    if not report["faults"]:
+        console.print("[bold green]nothing lost, nothing doubled, the run is valid")

@@ -1,0 +1,100 @@
+"""Which answer to an item counts: the highest (epoch, n) among those that came, or were given, in time.
+
+A batch that came in time counts whole. In a late batch each answer is judged by itself, by the age that its
+device gave it: what was answered after the deadline never counts; what the device says was answered before it
+counts as the delivery rules, more readily when an outage of ours explains why it could not come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+
+CORROBORATED, SELF_ATTESTED, AFTER = "corroborated", "self_attested", "after"
+
+
+class Rule(NamedTuple):
+    """What decides about late answers: its deadline, its delivery's rules, its partition's outages."""
+
+    deadline_ms: int
+    grace_ms: int
+    count_corroborated: bool = True
+    count_self_attested: bool = False
+    outages: Sequence[tuple[int, int]] = ()
+
+    def lateness(self, received_ms: int, age_ms: int) -> str:
+        """The class of an answer of a late batch."""
+        claimed_ms = received_ms - age_ms
+        if claimed_ms > self.deadline_ms:
+            return AFTER
+        until_ms = self.deadline_ms + self.grace_ms
+        if any(start <= until_ms and end >= claimed_ms for start, end in self.outages):
+            return CORROBORATED
+        return SELF_ATTESTED
+
+    def counts(self, late: str) -> bool:
+        return (
+            not late
+            or (late == CORROBORATED and self.count_corroborated)
+            or (late == SELF_ATTESTED and self.count_self_attested)
+        )
+
+
+class OpenBatch(NamedTuple):
+    """A batch whose body has been decrypted."""
+
+    epoch: int
+    n: int
+    received_ms: int
+    late: str
+    body: bytes
+
+
+class Answer(NamedTuple):
+    """One answer, with all that decides about it."""
+
+    item: str
+    response: Any
+    epoch: int
+    n: int
+    received_ms: int
+    elapsed_ms: int
+    late: str
+    counted: bool
+
+
+class Held(NamedTuple):
+    """What the archive holds for one item: the answer that counts, and one beyond it that came too late."""
+
+    counted: Answer | None = None
+    uncounted: Answer | None = None
+
+
+def held_answers(batches: Iterable[OpenBatch], rule: Rule) -> dict[str, Held]:
+    """Per item what counts; batches in any order, any number of times, give the same."""
+    held: dict[str, Held] = {}
+    for batch in sorted(batches, key=lambda batch: (batch.epoch, batch.n)):
+        for answer in _answers(batch, rule):
+            before = held.get(answer.item, Held())
+            if answer.counted:  # what it replaces, late or not, is superseded
+                held[answer.item] = Held(answer)
+            else:
+                held[answer.item] = Held(before.counted, answer)
+    return held
+
+
+def _answers(batch: OpenBatch, rule: Rule) -> Iterable[Answer]:
+    for entry in orjson.loads(batch.body)["answers"]:
+        late = batch.late and rule.lateness(batch.received_ms, entry.get("age_ms", 0))
+        yield Answer(
+            item=entry["item"],
+            response=entry.get("response"),
+            epoch=batch.epoch,
+            n=batch.n,
+            received_ms=batch.received_ms,
+            elapsed_ms=entry.get("elapsed_ms", 0),
+            late=late,
+            counted=rule.counts(late),
+        )

@@ -1,0 +1,171 @@
+"""Redis filled again from the archive: what it holds stays, what it lacks is put back.
+
+Sessions come back with their state, and those that may still change with the batches that the archive holds,
+so that a pupil finds his answers on a new seat. What lay in the journal alone comes from the players, who
+keep every answer until it is sealed. Deliveries come last: nobody can log in to what is half there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import TypeVar
+
+import orjson
+
+from engine.archive import Archive, Delivery
+from engine.archive.answers import KeptBatch, batches_of, paused_since
+from engine.archive.records import SessionFacts
+from engine.keyring import KeyProblem, KeyRing
+from engine.logs import logger
+from sessions.cipher import SessionCipher, Unreadable, unwrap_key
+from sessions.model import CodeEntry, Operation, Pause, Read, Save, Seal, SessionRow, Ticket
+from sessions.states import Status
+from sessions.store import Store
+
+LOG = logger("recovery")
+PAGE = 500
+"""Sessions or codes put in at a time: some 100 KiB."""
+BEGUN_PAGE = 50
+"""Sessions restored with their batches at a time: some megabytes on a long day."""
+
+Value = TypeVar("Value")
+
+
+async def publish_delivery(store: Store, delivery: Delivery) -> None:
+    """Let the workers see a delivery as it is now."""
+    await store.put_delivery(delivery.id, delivery.to_json())
+
+
+async def publish(archive: Archive, store: Store, keyring: KeyRing | None = None) -> int:
+    """Put back what Redis lacks; gives the number of sessions put in or found there.
+
+    A delivery that Redis knows has its sessions there too, since it came last. Without `keyring` sessions
+    come back without their batches.
+    """
+    known = {orjson.loads(record)["id"] for record in await store.deliveries()}
+    count = 0
+    for delivery in await archive.deliveries():
+        if delivery.id not in known and delivery.state != "closed":
+            count += await publish_sessions(archive, store, keyring, delivery)
+        await publish_delivery(store, delivery)
+    return count
+
+
+async def publish_sessions(
+    archive: Archive, store: Store, keyring: KeyRing | None, delivery: Delivery
+) -> int:
+    """Put the sessions and codes of one delivery into Redis, those it lacks; gives how many there are."""
+    count = 0
+    kek = _kek(keyring, delivery.id)
+    async for page in pages(archive.sessions(delivery.id), PAGE):
+        fresh = [session for session in page if not session.started_ms]
+        await store.create_sessions([_row(session, 0) for session in fresh])
+        for start in range(0, len(page), BEGUN_PAGE):
+            begun = [session for session in page[start : start + BEGUN_PAGE] if session.started_ms]
+            await _restore(archive, store, begun, kek)
+        count += len(page)
+    async for codes in pages(archive.codes(delivery.id), PAGE):
+        await store.put_codes([CodeEntry(*code) for code in codes])
+    return count
+
+
+def _kek(keyring: KeyRing | None, delivery: str) -> bytes | None:
+    try:
+        return keyring.delivery(delivery).kek if keyring else None
+    except KeyProblem:  # destroyed: nothing can be opened, and nobody may go on
+        return None
+
+
+async def _restore(
+    archive: Archive, store: Store, sessions: Sequence[SessionFacts], kek: bytes | None
+) -> None:
+    """Create those sessions that Redis lacks, as far as they got, with the batches that still matter.
+
+    A session and its batches go in one call: without them its numbers would begin at 1 again, and what it
+    saves would collide with what the archive has.
+    """
+    sids = [session.sid for session in sessions]
+    held = {sid for sid, glance in zip(sids, await store.glance(sids), strict=True) if glance}
+    batches = await batches_of(archive.database, [sid for sid in sids if sid not in held])
+    paused = await paused_since(archive.database, sids)
+    for session in sessions:
+        if session.sid not in held:
+            # A pause is done again at its own time: what the clock stood still is counted from there.
+            at_ms = paused.get(session.sid, session.started_ms)
+            await store.commit(_again(session, batches[session.sid], kek), at_ms)
+
+
+def _again(session: SessionFacts, batches: Sequence[KeptBatch], kek: bytes | None) -> list[Operation]:
+    """What makes the session again in an empty Redis."""
+    paused = session.status == Status.PAUSED
+    running = session._replace(status=Status.RUNNING) if paused else session
+    end: list[Operation] = [Pause(session.sid)] if paused else []
+    try:
+        return [*_with_batches(running, batches, kek), *end]
+    except (Unreadable, ValueError, KeyError):
+        LOG.error("session restored without its answers", extra={"fields": {"delivery": session.delivery}})
+        return [_row(running, max((batch.n for batch in batches), default=0)), *end]
+
+
+def _with_batches(session: SessionFacts, batches: Sequence[KeptBatch], kek: bytes | None) -> list[Operation]:
+    """The session and all that was saved in it, seat by seat."""
+    ordered = sorted(batches, key=lambda batch: (batch.epoch, batch.n))
+    last = max((batch.n for batch in ordered), default=0)
+    if session.status == Status.SUBMITTED or not ordered:
+        return [_row(session, last)]
+    if kek is None:
+        raise Unreadable("the delivery's key is not here")
+    key = unwrap_key(kek, session.wrapped_key, session.sid, session.delivery)
+    cipher = SessionCipher(key, session.sid, session.delivery)
+    operations: list[Operation] = [_row(session, 0)._replace(epoch=ordered[0].epoch)]
+    for batch in ordered:
+        answers = orjson.loads(cipher.open(batch.epoch, batch.n, batch.body))["answers"]
+        items = tuple(dict.fromkeys(answer["item"] for answer in answers))
+        # Full, since a hole in the numbers was closed once already.
+        ticket = _ticket(session, batch.epoch)
+        operations.append(Save(ticket, batch.n, batch.digest, batch.body, items, full=True))
+    # Reading takes over the epoch of the seat that came last, which may have saved nothing yet.
+    return [*operations, Read(_ticket(session, session.epoch)), Seal(session.sid, last)]
+
+
+def _ticket(session: SessionFacts, epoch: int) -> Ticket:
+    status = Status(session.status)
+    return Ticket(
+        session.sid,
+        session.delivery,
+        epoch,
+        session.version,
+        status,
+        session.started_ms,
+        session.deadline_ms,
+    )
+
+
+def _row(session: SessionFacts, last: int) -> SessionRow:
+    return SessionRow(
+        sid=session.sid,
+        delivery=session.delivery,
+        room=session.room,
+        factor_permille=session.factor_permille,
+        needs=",".join(session.needs),
+        wrapped_key=session.wrapped_key,
+        status=Status(session.status),
+        epoch=session.epoch,
+        version=session.version,
+        started_ms=session.started_ms,
+        deadline_ms=session.deadline_ms,
+        last=last,
+        sealed=last,
+    )
+
+
+async def pages(rows: AsyncIterator[Value], size: int) -> AsyncIterator[Sequence[Value]]:
+    """`rows`, `size` at a time."""
+    page: list[Value] = []
+    async for row in rows:
+        page.append(row)
+        if len(page) == size:
+            yield page
+            page = []
+    if page:
+        yield page

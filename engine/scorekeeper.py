@@ -1,0 +1,110 @@
+"""Scores the sessions that are handed in or closed, a page at a time, between two readings of the journal.
+
+A batch that arrives later has its session scored again, whole: the record depends on what the archive holds
+and on nothing else. A session whose key or batches cannot be read is left for a person to look at, and does
+not hold up the others.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from engine.archive import Archive, Delivery
+from engine.archive.answers import (
+    Ended,
+    KeptBatch,
+    SealedScore,
+    all_outages,
+    batches_of,
+    put_scores,
+    sessions_to_score,
+)
+from engine.archive.lease import Lease
+from engine.counting import OpenBatch, Rule, held_answers
+from engine.keyring import KeyProblem, KeyRing
+from engine.logs import logger
+from engine.scorerecord import RULES, score_session, seal_record
+from items.bank import Bank
+from items.scorer import Scorer
+from sessions.cipher import SessionCipher, Unreadable, unwrap_key
+from sessions.keys import partition_of
+
+LOG = logger("scores")
+PAGE = 50
+"""Sessions scored at a time: some 50 ms of work, so that the journal never waits long."""
+
+
+class ScoreKeeper:
+    """Keeps the scores of all deliveries up to date; holds each form's key in memory."""
+
+    def __init__(self, archive: Archive, keyring: KeyRing, bank: Bank, *, partitions: int) -> None:
+        self._archive = archive
+        self._keyring = keyring
+        self._bank = bank
+        self._partitions = partitions
+        self._scorers: dict[str, tuple[Scorer, list[str]]] = {}
+        self._unreadable: set[bytes] = set()
+
+    async def score_some(self, lease: Lease, now_ms: int) -> int:
+        """Score up to one page of sessions of some delivery; gives how many there were."""
+        for delivery in await self._archive.deliveries():
+            ended = await sessions_to_score(self._archive.database, delivery.id, PAGE + len(self._unreadable))
+            ended = [session for session in ended if session.sid not in self._unreadable]
+            if ended:
+                await self._score(delivery, ended, lease, now_ms)
+                return len(ended)
+        return 0
+
+    async def _score(self, delivery: Delivery, ended: Sequence[Ended], lease: Lease, now_ms: int) -> None:
+        try:
+            kek = self._keyring.delivery(delivery.id).kek
+        except KeyProblem as problem:
+            self._set_aside([session.sid for session in ended], str(problem))
+            return
+        database = self._archive.database
+        outages = await all_outages(database)
+        batches = await batches_of(database, [session.sid for session in ended])
+        scores = []
+        for session in ended:
+            rule = _rule(delivery, session, outages.get(partition_of(session.sid, self._partitions), ()))
+            try:
+                body = self._sealed(delivery, session, batches[session.sid], rule, kek)
+            except (Unreadable, KeyError, ValueError) as error:
+                self._set_aside([session.sid], type(error).__name__)
+            else:
+                scores.append(SealedScore(session.sid, RULES, delivery.compiled, now_ms, body))
+        async with lease.transaction(now_ms) as connection:
+            await put_scores(database, connection, scores)
+
+    def _sealed(
+        self, delivery: Delivery, session: Ended, batches: Sequence[KeptBatch], rule: Rule, kek: bytes
+    ) -> bytes:
+        key = unwrap_key(kek, session.wrapped_key, session.sid, delivery.id)
+        cipher = SessionCipher(key, session.sid, delivery.id)
+        opened = [
+            OpenBatch(b.epoch, b.n, b.received_ms, b.late, cipher.open(b.epoch, b.n, b.body)) for b in batches
+        ]
+        scorer, items = self._scorer(delivery.compiled)
+        record = score_session(scorer, delivery.compiled, items, held_answers(opened, rule))
+        return seal_record(record, key, session.sid, delivery.id, secrets.token_bytes(12))
+
+    def _scorer(self, compiled: str) -> tuple[Scorer, list[str]]:
+        if compiled not in self._scorers:
+            items = [item.id for item in self._bank.content(compiled).items]
+            self._scorers[compiled] = (Scorer(self._bank.key(compiled)), items)
+        return self._scorers[compiled]
+
+    def _set_aside(self, sids: Sequence[bytes], why: str) -> None:
+        self._unreadable.update(sids)
+        LOG.error("sessions not scored", extra={"fields": {"sessions": len(sids), "why": why}})
+
+
+def _rule(delivery: Delivery, session: Ended, outages: Sequence[tuple[int, int]]) -> Rule:
+    return Rule(
+        session.deadline_ms,
+        delivery.grace_ms,
+        delivery.count_corroborated,
+        delivery.count_self_attested,
+        outages,
+    )

@@ -1,0 +1,81 @@
+"""The scores of one session as they lie in the archive: one record, encrypted under the session's key.
+
+    {"v": 1, "compiled": form, "items": [
+        {"item": "i1", "score": 1.0, "max": 1.0, "marking": false, "outcomes": {...},
+         "answer": {"response", "epoch", "n", "received_ms", "elapsed_ms", "late"} or null,
+         "uncounted": the same, for an answer that came too late, or null}, ...]}
+
+Responses stand there in the pupils' opaque identifiers; the export maps them back. The associated data name
+delivery and session, and a kind of their own, so a record of scores is never taken for a batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from engine.counting import Answer, Held
+from items.scorer import Scorer
+
+RULES = 1
+"""Version of the scoring: raised when scores must be computed again."""
+_NONCE_BYTES = 12
+
+
+class Unreadable(ValueError):
+    """The record was sealed with another key or for another session, or is damaged."""
+
+
+def score_session(
+    scorer: Scorer, compiled: str, items: list[str], held: Mapping[str, Held]
+) -> dict[str, Any]:
+    """The record of one session; an item without an answer is scored as unanswered."""
+    return {
+        "v": 1,
+        "compiled": compiled,
+        "items": [_item(scorer, item, held.get(item, Held())) for item in items],
+    }
+
+
+def seal_record(record: dict[str, Any], key: bytes, sid: bytes, delivery: str, nonce: bytes) -> bytes:
+    """The record, encrypted; `nonce` is 12 fresh random bytes."""
+    return nonce + AESGCM(key).encrypt(nonce, orjson.dumps(record), _owner(sid, delivery))
+
+
+def open_record(sealed: bytes, key: bytes, sid: bytes, delivery: str) -> dict[str, Any]:
+    """What was sealed, or Unreadable."""
+    nonce, ciphertext = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+    try:
+        record: dict[str, Any] = orjson.loads(AESGCM(key).decrypt(nonce, ciphertext, _owner(sid, delivery)))
+    except (InvalidTag, ValueError) as error:
+        raise Unreadable(f"the scores of session {sid.hex()} cannot be read") from error
+    return record
+
+
+def _owner(sid: bytes, delivery: str) -> bytes:
+    return b"passation/1|score|" + delivery.encode("ascii") + sid
+
+
+def _item(scorer: Scorer, item: str, held: Held) -> dict[str, Any]:
+    outcomes = scorer.score(item, held.counted.response if held.counted else None)
+    score = outcomes.get("SCORE")
+    return {
+        "item": item,
+        "score": score if isinstance(score, int | float) else None,
+        "max": scorer.max_score(item),
+        "marking": scorer.needs_marking(item),
+        "outcomes": outcomes,
+        "answer": _answer(held.counted),
+        "uncounted": _answer(held.uncounted),
+    }
+
+
+def _answer(answer: Answer | None) -> dict[str, Any] | None:
+    if answer is None:
+        return None
+    names = ("response", "epoch", "n", "received_ms", "elapsed_ms", "late")
+    return {name: getattr(answer, name) for name in names}

@@ -1,0 +1,91 @@
+// The bar during the test: save state, remaining time, size of the text.
+
+import { countdown } from './clock.js'
+import { button, byId, h, icon } from './element.js'
+import { say } from './notice.js'
+import { words } from './words.js'
+
+const DRAWINGS = { saved: 'check', away: 'check', sending: 'sending', held: 'device', memory: 'device', aside: 'alert' }
+const CALM_MS = 700 // an "is being saved" shorter than this only flickers
+const CALLS_MIN = [10, 5, 1]
+const SECONDS_FROM_MS = 5 * 60_000
+const SIZES = ['100%', '125%', '150%']
+
+/** `timeUp()` is called when the time is up, and again if it was extended and is up again. */
+export function fillBar(sitting, outbox, timeUp) {
+  byId('tools').replaceChildren(statusLine(sitting, outbox), timeLine(sitting, timeUp), sizeButton(sitting.state))
+}
+
+function statusLine(sitting, outbox) {
+  const text = h('span', {})
+  const element = h('p', { class: 'status' }, icon('check'), text)
+  let shown = ''
+  let timer = 0
+
+  function show(state) {
+    if (state === shown) return
+    const wasHeld = shown === 'held' || shown === 'memory'
+    element.dataset.state = state
+    element.firstChild.replaceWith(icon(DRAWINGS[state]))
+    text.textContent = words.saving[state]
+    if (words.saidOfSaving[state] && (state !== 'saved' || wasHeld)) say(words.saidOfSaving[state])
+    shown = state
+  }
+
+  function update() {
+    clearTimeout(timer)
+    const state = outbox.status
+    // What waits for the network goes on waiting for it while we try.
+    if (state === 'sending' && (shown === 'held' || shown === 'memory')) return
+    if (state === 'sending' && shown) timer = setTimeout(() => show(state), CALM_MS)
+    else show(state)
+  }
+  sitting.on('status', update)
+  update()
+  return element
+}
+
+function timeLine(sitting, timeUp) {
+  const value = h('span', {})
+  const element = button('time', () => update((isHidden = !isHidden)), icon('clock'), value)
+  let isHidden = false
+  let isUp = false
+  let before_ms = sitting.remaining_ms
+
+  function update() {
+    const left_ms = sitting.remaining_ms
+    element.hidden = left_ms === null
+    if (left_ms === null) return
+    const text = left_ms > SECONDS_FROM_MS ? Math.ceil(left_ms / 60_000) + ' min' : countdown(left_ms)
+    value.textContent = isHidden ? words.showTime : text
+    element.title = isHidden ? words.showTime : words.hideTime
+    element.setAttribute('aria-label', isHidden ? words.showTime : `${words.timeLeft} : ${text}. ${words.hideTime}`)
+    element.classList.toggle('is-short', left_ms <= SECONDS_FROM_MS && !isHidden)
+    for (const minutes of CALLS_MIN) {
+      const call_ms = minutes * 60_000
+      if (before_ms > call_ms && left_ms <= call_ms && left_ms > call_ms - 30_000) say(words.minutesLeft(minutes))
+    }
+    before_ms = left_ms
+    if (left_ms) isUp = false
+    else if (!isUp && !sitting.state.paused) timeUp((isUp = true))
+  }
+
+  const ticking = setInterval(() => (sitting.isOver ? clearInterval(ticking) : update()), 500)
+  sitting.on('time', update)
+  update()
+  return element
+}
+
+function sizeButton(state) {
+  const apply = () => (document.documentElement.style.fontSize = SIZES[state.size || 0])
+  const grow = () => {
+    state.size = ((state.size || 0) + 1) % SIZES.length
+    apply()
+    say(`${words.textSize} : ${SIZES[state.size]}`)
+  }
+  apply()
+  const element = button('tool', grow, 'Aa')
+  element.title = words.textSize
+  element.setAttribute('aria-label', words.textSize)
+  return element
+}

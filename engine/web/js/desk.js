@@ -1,0 +1,171 @@
+// What stands around the questions once the first one is painted: outbox, bar, map, review, hand-in, and what each
+// refusal leads to.
+
+import { Backoff, isPassing, post, rest } from './api.js'
+import { byId, h, style } from './element.js'
+import { fillBar } from './bar.js'
+import { normalise } from './code.js'
+import { finish, handIn } from './handin.js'
+import { MODULES } from './item.js'
+import { showMap } from './map.js'
+import { ask, banner, closeDialogs, hold, say, showNotice } from './notice.js'
+import { Outbox } from './outbox.js'
+import { showReview } from './review.js'
+import { clearOld, keepContent, keepShell } from './shell.js'
+import { claim } from './tab.js'
+import { openVault } from './vault.js'
+import { speakMore, words } from './words.js'
+
+let sitting, paper, outbox
+let resumeFromPause = () => {}
+
+/** Take over a sitting whose first question is on the screen. */
+export async function attend(opened, itsPaper) {
+  ;[sitting, paper] = [opened, itsPaper]
+  await Promise.all([speakMore(), style('late')])
+  if (!(await claim(sitting.vault, tabLost))) return tabLost()
+  outbox = new Outbox(sitting)
+  fillBar(sitting, outbox, () => lastPage(true))
+  sitting.on('refused', refused)
+  sitting.on('paused', pause)
+  sitting.on('notice', noticed)
+  sitting.on('status', () => outbox.status === 'saved' && banner(''))
+  addEventListener('beforeunload', warn)
+  addEventListener('online', () => setTimeout(() => outbox.isAway && outbox.retry(), Math.random() * 2000))
+  if (sitting.state.paused) pause(true)
+  if (outbox.waiting) outbox.flush()
+  await style('controls')
+  await Promise.all([...new Set(Object.values(MODULES))].map((name) => import(`./interactions/${name}.js`).catch(() => {})))
+  keepShell()
+  keepContent(sitting.content)
+  clearOld(sitting.vault)
+}
+
+export const openMap = () => showMap(sitting, (index) => paper.go(index), review)
+
+export function review() {
+  sitting.look(null)
+  const back = () => paper.go(paper.index)
+  showReview(sitting, { go: (index) => paper.go(index), back, handIn: () => lastPage(false) })
+}
+
+async function lastPage(isTimeUp) {
+  closeDialogs()
+  const reply = await handIn(sitting, outbox, isTimeUp)
+  if (!reply) return outbox.isStopped || paper.go(paper.index)
+  if (!reply.ok) return refused(reply)
+  leave()
+  return finish(sitting, reply, false)
+}
+
+/** Nothing of the test stays on the screen, nothing more is sent. */
+function leave() {
+  outbox.stop()
+  sitting.isOver = true
+  closeDialogs()
+  banner('')
+  byId('tools').textContent = ''
+}
+
+function warn(event) {
+  if (sitting.isOver || !outbox.waiting) return
+  event.preventDefault()
+  event.returnValue = ''
+}
+
+function pause(isPaused) {
+  resumeFromPause()
+  resumeFromPause = isPaused ? hold('pause', words.paused, [words.pausedText]) : () => {}
+  if (!isPaused) say(words.resumed)
+}
+
+function noticed({ kind, text }) {
+  if (kind === 'extended') say(words.extended)
+  if (kind === 'message') ask('message', words.message, [text], [[words.understood, true]])
+  if (kind === 'submitted' || kind === 'closed') closed()
+}
+
+/** The one thing to do for each refusal that does not pass by itself. */
+function refused(reply) {
+  const act = {
+    seat_moved: moved,
+    seat_wait: moved,
+    token_missing: codeAgain,
+    token_invalid: codeAgain,
+    not_started: notStarted,
+    handed_in: closed,
+    session_closed: closed,
+    intake_over: over,
+    delivery_over: over,
+  }[reply.code]
+  return act ? act() : banner(words.callTeacher(reply.code))
+}
+
+function moved() {
+  leave()
+  sitting.keep()
+  const toCode = [words.backToCode, () => location.replace('/'), 'second']
+  showNotice('moved', 'device', words.movedSeat, [words.movedSeatText, words.movedSeatHelp], [toCode])
+}
+
+/** Another tab of this browser took the sitting: it writes to the vault from now on. */
+export async function tabLost() {
+  if (!sitting) return location.replace('/')
+  if (sitting.isOver) return
+  sitting.vault.isClosed = true
+  if (outbox) leave()
+  showNotice('moved', 'device', words.otherTab, [words.otherTabText])
+}
+
+function over() {
+  leave()
+  sitting.keep()
+  showNotice('over', 'clock', words.over, [words.overText, outbox.waiting > 0 && words.overHeld])
+}
+
+async function notStarted() {
+  const reply = await post('start', {}, sitting.state.token)
+  if (reply.ok) await sitting.adopt(reply)
+  return reply.ok ? outbox.retry() : banner(words.callTeacher(reply.code))
+}
+
+/** The server closed the session, or it was handed in elsewhere: the receipt. */
+async function closed() {
+  leave()
+  await receive(sitting)
+}
+
+/** Submit until there is a receipt, whatever the session's end was. */
+export async function receive(ended) {
+  const { box, token } = ended.state
+  const backoff = new Backoff()
+  showNotice('sending', 'sending', words.handingIn, [words.handingInText])
+  for (;;) {
+    const reply = await post('submit', { last: box.last }, token)
+    if (reply.ok) return finish(ended, reply, true)
+    if (reply.code === 'gap') box.last = reply.last
+    else if (!isPassing(reply)) return showNotice('over', 'clock', words.over, [words.overText])
+    await rest(backoff.delay_ms(reply))
+  }
+}
+
+/** The token is no longer good: the answers stay, the code brings a new one. */
+async function codeAgain() {
+  const field = h('input', { class: 'code', autocomplete: 'off', spellcheck: 'false', 'aria-label': words.code })
+  for (let problem = ''; ; ) {
+    await ask('device', words.codeAgain, [words.codeAgainText, field, problem], [[words.goOn, true]])
+    try {
+      const code = normalise(field.value)
+      const vault = await openVault(code)
+      if (sitting.vault.database && vault.name !== sitting.vault.name) throw new Error('not this code')
+      const reply = await post('login', { code })
+      if (reply.ok) {
+        await sitting.adopt(reply)
+        return outbox.retry()
+      }
+      problem = isPassing(reply) ? words.tryingAgain : words.refused[reply.code] || words.refused.other(reply.code)
+    } catch {
+      problem = words.notThisCode
+    }
+  }
+}

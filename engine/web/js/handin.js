@@ -1,0 +1,93 @@
+// Hand-in: everything sent, then handed in, then the receipt. Without network it waits, and says what to do.
+
+import { Backoff, isPassing, post, rest } from './api.js'
+import { button, byId, h, icon, show, style } from './element.js'
+import { showNotice } from './notice.js'
+import { words } from './words.js'
+
+const SPREAD_MS = 3000 // when the time is up for a whole country at once
+const SEALED_MS = 20_000
+const SEALED_TRIES = 45
+
+/** Resolves with the reply that brings the receipt, with a refusal, or with null if the pupil (or more time) went back. */
+export async function handIn(sitting, outbox, isTimeUp) {
+  const { state } = sitting
+  const backoff = new Backoff()
+  const attempt = { isWaiting: null, isLeft: false }
+  const showState = () => {
+    if (attempt.isOver || attempt.isWaiting === outbox.isAway) return
+    attempt.isWaiting = outbox.isAway
+    showSending(sitting, attempt, isTimeUp)
+  }
+  const over = (result) => {
+    attempt.isOver = true
+    outbox.isHurried = false
+    return result
+  }
+  sitting.look(null)
+  outbox.isHurried = true
+  sitting.on('status', showState)
+  showState()
+  if (isTimeUp) await rest(Math.random() * SPREAD_MS)
+  for (;;) {
+    await Promise.race([outbox.retry(), new Promise((resolve) => (attempt.leave = resolve))])
+    if (outbox.isStopped || attempt.isLeft || (isTimeUp && sitting.remaining_ms > 0)) return over(null)
+    if (!outbox.waiting && !outbox.isAway) {
+      const reply = await post('submit', { last: state.box.last }, state.token)
+      outbox.isAway = isPassing(reply)
+      showState()
+      if (reply.ok || (!isPassing(reply) && reply.code !== 'gap')) return over(reply)
+      if (reply.code === 'gap') state.box.last = reply.last
+    }
+    await Promise.race([rest(backoff.delay_ms()), new Promise((resolve) => (attempt.leave = resolve))])
+  }
+}
+
+function showSending({ vault }, attempt, isTimeUp) {
+  const { isWaiting } = attempt
+  const title = isWaiting ? words.handInWaits : isTimeUp ? words.timeUp : words.handingIn
+  const text = isWaiting ? (vault.isAble ? words.handInHeld : words.handInMemory) : isTimeUp ? words.timeUpText : words.handingInText
+  const leave = () => {
+    attempt.isLeft = true
+    attempt.leave()
+  }
+  const actions = isTimeUp ? [] : [[words.backToTest, leave, 'second']]
+  showNotice(isWaiting ? 'waiting' : 'sending', isWaiting ? 'device' : 'sending', title, [isWaiting && isTimeUp && words.timeUp + '.', text], actions)
+}
+
+/** The receipt. Token and key leave this device at once; the outbox when the archive holds it all. */
+export async function finish(sitting, reply, isClosed) {
+  const { state, vault } = sitting
+  sitting.isOver = true
+  sitting.settle(reply)
+  Object.assign(state, { receipt: reply.receipt, token: null, key: null, order: null, answers: {}, asks: {}, marks: [], at: null })
+  state.box.dirty = []
+  const wipeWhenSealed = () => (state.box.batches.length ? sitting.keep() : vault.wipe())
+  await wipeWhenSealed()
+  showReceipt(reply.receipt, isClosed)
+  for (let tries = 0; state.box.batches.length && tries < SEALED_TRIES; tries++) {
+    await rest(SEALED_MS * (0.75 + Math.random() / 2))
+    const again = await post('submit', { last: state.box.last }, reply.token)
+    if (again.ok) sitting.settle(again)
+    await wipeWhenSealed()
+  }
+}
+
+export function showReceipt(receipt, isClosed) {
+  style('late')
+  byId('title').textContent = byId('tools').textContent = ''
+  document.documentElement.style.fontSize = ''
+  show(
+    'receipt',
+    words.handedIn,
+    h(
+      'div',
+      { class: 'card notice is-done' },
+      h('div', { class: 'badge' }, icon('check')),
+      h('h1', {}, isClosed ? words.closed : words.handedIn),
+      h('p', {}, isClosed ? words.closedText : words.handedInText),
+      h('div', { class: 'receipt' }, h('p', {}, words.receipt), h('strong', {}, receipt), h('p', { class: 'help' }, words.receiptHelp)),
+      h('div', { class: 'actions' }, button('second', () => location.replace('/'), words.nextPupil)),
+    ),
+  )
+}

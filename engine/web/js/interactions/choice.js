@@ -1,0 +1,40 @@
+// Choice and hot text: native radio buttons and check boxes, and their limits. Hot spots and match use them too.
+
+import { arrange } from '../item.js'
+import { words } from '../words.js'
+
+export function bind(root, context) {
+  const list = root.querySelector('.qti-choices')
+  if (list) arrange(list, context.order)
+  return bindTicks(root, context)
+}
+
+/** `refusal(input)` tells why a tick cannot stand. */
+export function bindTicks(root, { max, min, isSingle, note, changed }, refusal = () => '') {
+  const inputs = [...root.querySelectorAll('input')]
+  const ticked = () => inputs.filter((input) => input.checked)
+  const isMany = inputs[0].type === 'checkbox'
+  const rule = isMany ? words.choose(min, max) : ''
+  const show = () => {
+    for (const input of inputs) input.closest('label').classList.toggle('is-ticked', input.checked)
+  }
+  root.addEventListener('change', ({ target }) => {
+    const reason = target.checked && (isMany && max && ticked().length > max ? words.tooMany(max) : refusal(target))
+    if (reason) target.checked = false
+    note(reason || rule)
+    show()
+    if (!reason) changed()
+  })
+  if (rule) note(rule)
+  return {
+    inputs,
+    read() {
+      const values = ticked().map((input) => input.value)
+      return isSingle ? values[0] || null : values.length ? values : null
+    },
+    write(value) {
+      for (const input of inputs) input.checked = [].concat(value).includes(input.value)
+      show()
+    },
+  }
+}

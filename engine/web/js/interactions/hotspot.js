@@ -1,0 +1,88 @@
+// Hot spots: native controls laid over the picture; the shapes are drawn beneath them and show their state.
+
+import { bindTicks } from './choice.js'
+
+const SVG = 'http://www.w3.org/2000/svg'
+
+export function bind(root, context) {
+  const stage = root.querySelector('.qti-hotspots')
+  const width = Number(stage.dataset.width)
+  const height = Number(stage.dataset.height)
+  stage.style.maxWidth = `${Math.min(width * 1.5, 900)}px`
+  const drawing = draw('svg', { viewBox: `0 0 ${width} ${height}`, class: 'spots', 'aria-hidden': 'true' })
+  for (const spot of stage.querySelectorAll('li')) furnish(spot)
+  stage.querySelector('ul').before(drawing)
+
+  function furnish(spot) {
+    const { shape, coords = '' } = spot.dataset
+    const numbers = coords.split(/[\s,]+/).filter(Boolean).map(Number)
+    const outline = SHAPES[shape](numbers, width, height)
+    const box = boxOf(outline)
+    const label = spot.querySelector('label')
+    label.style.left = `${(box.x / width) * 100}%`
+    label.style.top = `${(box.y / height) * 100}%`
+    label.style.width = `${(box.width / width) * 100}%`
+    label.style.height = `${(box.height / height) * 100}%`
+    if (shape === 'circle' || shape === 'ellipse') label.classList.add('is-round')
+    const group = draw('g', { class: 'spot' })
+    const [x, y] = middle(outline, box)
+    group.append(outline, draw('circle', { cx: x, cy: y, r: 13, class: 'tick-ground' }))
+    group.append(draw('path', { d: `M${x - 6} ${y}l4.500 4.500 8-9`, class: 'tick' }))
+    drawing.append(group)
+    const input = spot.querySelector('input')
+    spot.draw = () => group.setAttribute('class', 'spot' + (input.checked ? ' is-on' : '') + (isFocused(input) ? ' has-focus' : ''))
+    for (const name of ['focus', 'blur']) input.addEventListener(name, () => spot.draw())
+  }
+
+  const all = () => stage.querySelectorAll('li').forEach((spot) => spot.draw())
+  const ticks = bindTicks(root, context)
+  root.addEventListener('change', all)
+  return {
+    read: ticks.read,
+    write(value) {
+      ticks.write(value)
+      all()
+    },
+  }
+}
+
+const isFocused = (input) => input.matches(':focus-visible')
+
+function draw(tag, attributes) {
+  const element = document.createElementNS(SVG, tag)
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
+  return element
+}
+
+/** QTI's shapes and coordinates as SVG. */
+const SHAPES = {
+  circle: ([cx, cy, r]) => draw('ellipse', { cx, cy, rx: r, ry: r }),
+  ellipse: ([cx, cy, rx, ry]) => draw('ellipse', { cx, cy, rx, ry }),
+  rect: ([left, top, right, bottom]) => draw('rect', { x: left, y: top, width: right - left, height: bottom - top, rx: 4 }),
+  poly: (numbers) => draw('polygon', { points: numbers.join(' ') }),
+  default: (numbers, width, height) => draw('rect', { x: 1, y: 1, width: width - 2, height: height - 2 }),
+}
+
+/** Where the tick stands: inside a polygon its corners' mean is nearer to what one sees than its box's middle. */
+function middle(outline, box) {
+  if (outline.tagName !== 'polygon') return [box.x + box.width / 2, box.y + box.height / 2]
+  const numbers = cornersOf(outline)
+  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length
+  return [mean(numbers.filter((_, index) => index % 2 === 0)), mean(numbers.filter((_, index) => index % 2))]
+}
+
+const cornersOf = (outline) => outline.getAttribute('points').split(' ').map(Number)
+
+function boxOf(outline) {
+  const value = (name) => Number(outline.getAttribute(name))
+  if (outline.tagName === 'ellipse') {
+    const [rx, ry] = [value('rx'), value('ry')]
+    return { x: value('cx') - rx, y: value('cy') - ry, width: 2 * rx, height: 2 * ry }
+  }
+  if (outline.tagName === 'rect') return { x: value('x'), y: value('y'), width: value('width'), height: value('height') }
+  const numbers = cornersOf(outline)
+  const xs = numbers.filter((_, index) => index % 2 === 0)
+  const ys = numbers.filter((_, index) => index % 2 === 1)
+  const [x, y] = [Math.min(...xs), Math.min(...ys)]
+  return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y }
+}

@@ -1,0 +1,24 @@
+// A choice in the middle of a sentence: a native select.
+
+import { arrange } from '../item.js'
+import { words } from '../words.js'
+
+export function bind(root, context) {
+  const list = root.matches('select') ? root : root.querySelector('select')
+  list.classList.add('field')
+  arrange(list, context.order, (option) => option.value)
+  list.setAttribute('aria-label', words.answerNumber(context.index + 1))
+  list.options[0].text = list.options[0].text || words.chooseOne
+  const show = () => list.classList.toggle('is-filled', list.value !== '')
+  list.addEventListener('change', () => {
+    show()
+    context.changed()
+  })
+  return {
+    read: () => list.value || null,
+    write(value) {
+      list.value = value || ''
+      show()
+    },
+  }
+}

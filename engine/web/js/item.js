@@ -1,0 +1,91 @@
+// One item: its fragment, the passages it needs, its controls, and its response as one object.
+
+import { h, style } from './element.js'
+import { elements } from './fragment.js'
+
+export const MODULES = {
+  choice: 'choice',
+  hottext: 'choice',
+  'text-entry': 'text',
+  'extended-text': 'text',
+  'inline-choice': 'inline',
+  order: 'order',
+  match: 'match',
+  'gap-match': 'gap',
+  hotspot: 'hotspot',
+  slider: 'slider',
+}
+
+function fill(element, html, content) {
+  element.append(...elements(html))
+  for (const picture of element.querySelectorAll('[data-media]')) {
+    content.get('media', picture.dataset.media).then((address) => (picture.src = address), () => {})
+  }
+  return element
+}
+
+export async function mount({ item, choices }, content, given, changed) {
+  const element = fill(h('div', { class: 'item' }), await content.get('item', item), content)
+  const passages = []
+  for (const place of element.querySelectorAll('[data-stimulus]')) {
+    const id = place.dataset.stimulus
+    place.remove()
+    passages.push({ id, element: fill(h('div', { class: 'passage' }), await content.get('stimulus', id), content) })
+  }
+  const controls = {}
+  const report = () => {
+    const responses = Object.entries(controls).map(([name, control]) => [name, control.read()])
+    changed(Object.fromEntries(responses))
+  }
+  const write = (response) => {
+    for (const [name, control] of Object.entries(controls)) {
+      control.write(response && name in response ? response[name] : null)
+    }
+  }
+  for (const [index, root] of [...element.querySelectorAll('[data-interaction]')].entries()) {
+    const name = root.dataset.response
+    controls[name] = await bind(root, { name, index, order: choices[name], changed: report })
+  }
+  if (given) write(given.response)
+  const clear = () => {
+    write(null)
+    report()
+  }
+  return { element, passages, asks: Object.keys(controls).length, clear }
+}
+
+async function bind(root, context) {
+  const { interaction, cardinality, baseType, min, max } = root.dataset
+  const note = h('p', { class: 'hint', role: 'status' })
+  const name = MODULES[interaction]
+  if (name !== 'choice') await style('controls')
+  const module = await import(`./interactions/${name}.js`)
+  return module.bind(root, {
+    ...context,
+    kind: interaction,
+    isSingle: cardinality === 'single',
+    baseType,
+    min: Number(min) || 0,
+    max: Number(max) || 0,
+    note(text) {
+      note.textContent = text
+      const prompt = root.querySelector('.qti-prompt')
+      if (prompt) prompt.after(note)
+      else if (root.matches('input, select')) root.closest('p, li, td, div').append(note)
+      else root.prepend(note)
+    },
+  })
+}
+
+/** Children that carry a choice come into this pupil's order; others stay. */
+export function arrange(parent, order, nameOf = (child) => child.dataset.choice) {
+  if (!order) return
+  const movable = [...parent.children].filter((child) => order.includes(nameOf(child)))
+  const places = movable.map((child) => {
+    const place = document.createComment('')
+    child.replaceWith(place)
+    return place
+  })
+  movable.sort((a, b) => order.indexOf(nameOf(a)) - order.indexOf(nameOf(b)))
+  places.forEach((place, index) => place.replaceWith(movable[index]))
+}

@@ -1,0 +1,72 @@
+// The map of the questions: answered or not, marked, and where one is; never by colour alone.
+
+import { button, h, icon } from './element.js'
+import { words } from './words.js'
+
+/** One button a question, in its sections. */
+export function questionList(sitting, go) {
+  const { order } = sitting.state
+  const sections = sitting.header ? sitting.header.sections : []
+  return order.map(({ section, items }) => {
+    const { title = '' } = sections.find(({ id }) => id === section) || {}
+    const entries = sitting.items.filter(({ item }) => items.some((one) => one.item === item))
+    const places = entries.map((entry) => h('li', {}, place(sitting, entry, go)))
+    return h('section', { class: 'map-section' }, title && h('h3', {}, title), h('ol', { class: 'map' }, places))
+  })
+}
+
+function place(sitting, { item, number }, go) {
+  const state = sitting.stateOf(item)
+  const isMarked = sitting.isMarked(item)
+  const isHere = item === sitting.state.at && document.body.matches('.on-test')
+  const text = [
+    words.question(number, sitting.items.length),
+    words.states[state],
+    sitting.state.box.aside[item] && words.toCorrect,
+    isMarked && words.toReview,
+    isHere && words.here,
+  ]
+  const element = button('', () => go(number - 1), h('span', {}, number), ...signs(state, isMarked))
+  element.className = `place is-${state}`
+  element.title = text.filter(Boolean).join(', ')
+  element.setAttribute('aria-label', element.title)
+  if (isHere) element.setAttribute('aria-current', 'true')
+  return element
+}
+
+const signs = (state, isMarked) => [
+  state === 'done' || state === 'read' ? icon('check') : '',
+  state === 'partly' ? '…' : '',
+  isMarked ? h('span', { class: 'place-flag' }, icon('flag')) : '',
+]
+
+function legend() {
+  const line = (state, isMarked, text) => h('li', {}, h('span', { class: 'place is-' + state }, ...signs(state, isMarked)), text)
+  return h(
+    'ul',
+    { class: 'legend' },
+    ['done', 'partly', 'none'].map((state) => line(state, false, words.states[state])),
+    line('none', true, words.toReview),
+  )
+}
+
+export function showMap(sitting, go, finish) {
+  const leave = (act) => (value) => {
+    dialog.remove()
+    act(value)
+  }
+  const close = () => dialog.close()
+  const dialog = h(
+    'dialog',
+    { class: 'map-dialog', 'aria-labelledby': 'map-title' },
+    h('div', { class: 'map-head' }, h('h2', { id: 'map-title' }, words.map), button('plain', close, words.close)),
+    legend(),
+    questionList(sitting, leave(go)),
+    h('div', { class: 'actions' }, button('second', leave(finish), words.finish)),
+  )
+  dialog.addEventListener('close', () => dialog.remove())
+  dialog.addEventListener('click', ({ target }) => target === dialog && close()) // beside it
+  document.body.append(dialog)
+  dialog.showModal()
+  dialog.querySelector('[aria-current]').focus()
+}

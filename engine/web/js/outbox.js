@@ -1,0 +1,244 @@
+// The answers on their way: numbered batches, one in flight, kept until the server's archive holds them. The bytes
+// of a batch are in the vault before it is first sent, and never change after that. (`box`: see freshState.)
+
+import { Backoff, isPassing, post, rest } from './api.js'
+
+const ENTRIES_MAX = 200
+const BYTES_MAX = 60_000 // of the server's 64 KiB
+const ENVELOPE_BYTES = 1000 // number, lease and the rest around the answers
+const TYPING_PAUSE_MS = 1000
+const LONGEST_HOLD_MS = 10_000 // for who never stops typing
+const HEARTBEAT_MS = 25_000
+const PAUSED_HEARTBEAT_MS = 8000
+const PATIENCE_MS = 30_000 // after a refusal that only people can lift
+const STALE_MS = 5000
+
+const encoder = new TextEncoder()
+
+export class Outbox {
+  backoff = new Backoff()
+  flush_after_ms = TYPING_PAUSE_MS
+  sent_ms = performance.now()
+  changed_ms = 0
+  held_since_ms = 0
+  not_before_ms = 0
+  isAway = false
+  isStopped = false
+  isHurried = false // send all there is, without waiting for more
+
+  constructor(sitting) {
+    this.sitting = sitting
+    this.box = sitting.state.box
+    sitting.on('answers', () => this.changed())
+    sitting.on('drifted', () => this.retry())
+    this.plan()
+  }
+
+  get unacknowledged() {
+    return this.box.batches.filter((batch) => batch.n > this.box.last)
+  }
+
+  /** How many batches the server has not acknowledged, the one to come included. */
+  get waiting() {
+    return this.unacknowledged.length + (this.box.dirty.length || this.box.full ? 1 : 0)
+  }
+
+  changed() {
+    this.changed_ms = performance.now()
+    if (this.box.dirty.length === 1) this.held_since_ms = this.changed_ms
+    this.plan()
+  }
+
+  /** Send when the pupil has stopped typing and the server wants to hear from us; else a sign of life. */
+  plan() {
+    clearTimeout(this.timer)
+    if (this.isStopped) return
+    const quiet_ms = Math.min(this.changed_ms + TYPING_PAUSE_MS, this.held_since_ms + LONGEST_HOLD_MS)
+    const beat_ms = this.sitting.state.paused ? PAUSED_HEARTBEAT_MS : HEARTBEAT_MS
+    const due_ms = this.waiting
+      ? Math.max(quiet_ms, this.sent_ms + this.flush_after_ms)
+      : this.sent_ms + beat_ms * (1 + Math.random() / 5)
+    this.timer = setTimeout(() => this.flush(), Math.max(due_ms, this.not_before_ms) - performance.now())
+  }
+
+  /** Send what waits; resolves when it is acknowledged, or when nothing more can be done for the moment. */
+  flush() {
+    clearTimeout(this.timer)
+    this.pump =
+      this.pump ||
+      this.run().finally(() => {
+        this.pump = null
+        this.plan()
+      })
+    return this.pump
+  }
+
+  retry() {
+    this.not_before_ms = 0
+    return this.flush()
+  }
+
+  async run() {
+    do {
+      const batch = this.next()
+      const reply = await this.send(batch)
+      if (this.isStopped) return
+      if (reply.ok) this.accepted(batch, reply)
+      else if (!(await this.handled(batch, reply))) return
+      this.sitting.keep()
+    } while (!this.isStopped && this.goesOn())
+  }
+
+  goesOn() {
+    return this.unacknowledged.length > 0 || this.box.full || (this.isHurried && this.box.dirty.length > 0)
+  }
+
+  /** The oldest batch that the server lacks, else a new one, else null: a sign of life. */
+  next() {
+    const { box } = this
+    if (box.top > box.last && !box.full) {
+      const batch = this.unacknowledged.find((kept) => kept.n === box.last + 1 || kept.full)
+      if (batch) return batch
+      box.full = true // a hole that only all we know can close
+    }
+    return box.full || box.dirty.length ? this.freeze() : null
+  }
+
+  /** A new batch; a full one stands for every unacknowledged one before it. */
+  freeze() {
+    const { box, sitting } = this
+    const { full } = box
+    if (full) {
+      box.dirty = Object.keys(sitting.state.answers).filter((item) => !box.aside[item])
+      box.batches = box.batches.filter((kept) => kept.n <= box.last)
+    }
+    const answers = this.entries()
+    if (!answers.length && !full) return null
+    const n = Math.max(box.top, box.last) + 1
+    const items = answers.map((answer) => answer.item)
+    const body = JSON.stringify({ n, answers, full, ...this.presence() })
+    const batch = { n, body, items, full, frozen_ms: sitting.clock.now() }
+    box.batches.push(batch)
+    box.top = n
+    box.full = false
+    box.dirty = box.dirty.filter((item) => !items.includes(item))
+    return batch
+  }
+
+  /** As many answers as fit into one batch; one too large for any is set aside. */
+  entries() {
+    const { box } = this
+    const entries = []
+    let bytes = ENVELOPE_BYTES
+    for (const item of box.dirty) {
+      const entry = this.entry(item)
+      const size = encoder.encode(JSON.stringify(entry)).length + 1
+      if (size > BYTES_MAX - ENVELOPE_BYTES) box.aside[item] = 'too_large'
+      else if (entries.length < ENTRIES_MAX && bytes + size <= BYTES_MAX) {
+        entries.push(entry)
+        bytes += size
+      }
+    }
+    box.dirty = box.dirty.filter((item) => !box.aside[item])
+    return entries
+  }
+
+  entry(item) {
+    const { state, clock, since_ms } = this.sitting
+    const { response, given_ms } = state.answers[item]
+    const running_ms = item === state.at && since_ms ? performance.now() - since_ms : 0
+    const elapsed_ms = Math.round((state.spent_ms[item] || 0) + running_ms)
+    return { item, response, elapsed_ms, age_ms: Math.max(0, clock.now() - given_ms) }
+  }
+
+  presence() {
+    return { at: this.sitting.state.at || '', held: this.waiting, lease: this.box.lease }
+  }
+
+  async send(batch) {
+    if (batch) await this.sitting.keep() // even if this computer dies now, its bytes are the same
+    this.sent_ms = performance.now()
+    this.sitting.emit('status')
+    return post('answers', batch ? batch.body : { answers: [], ...this.presence() }, this.sitting.state.token)
+  }
+
+  accepted(batch, reply) {
+    const { box, sitting } = this
+    this.isAway = false
+    this.backoff.succeeded()
+    this.flush_after_ms = Math.max(TYPING_PAUSE_MS, reply.flush_after_ms || 0)
+    box.lease = reply.lease || box.lease
+    // A `last` below what we were told means that the server lost batches: next() sends them again.
+    sitting.settle(reply)
+    box.told = Math.max(box.told || 0, reply.last)
+    // It froze long before it arrived, so its ages are too small: the answers go again, with their true ages.
+    const isStale = batch && sitting.clock.now() - batch.frozen_ms > STALE_MS
+    if (isStale && reply.late && reply.late !== 'proved') this.again(batch.items)
+    this.heard(reply)
+  }
+
+  again(items) {
+    const { box } = this
+    box.dirty.push(...items.filter((item) => !box.dirty.includes(item) && !box.aside[item]))
+  }
+
+  /** What else the server says: the time, pauses, messages. */
+  heard({ now_ms, round_trip_ms, remaining_ms, notices = [], token }) {
+    const { state, clock } = this.sitting
+    const wasPaused = state.paused
+    clock.anchor({ now_ms, round_trip_ms })
+    // The state of the sitting has changed when there is a new token, and only then.
+    if (token || notices.length) state.paused = notices.some(({ kind }) => kind === 'paused')
+    state.token = token || state.token
+    if (state.session.deadline_ms && remaining_ms && !state.paused) state.session.deadline_ms = now_ms + remaining_ms
+    if (state.paused !== wasPaused) this.sitting.emit('paused', state.paused)
+    for (const notice of notices) this.sitting.emit('notice', notice)
+    this.sitting.emit('time')
+  }
+
+  /** Do the one thing that this refusal asks for; false if sending ends here for now. */
+  async handled(batch, reply) {
+    const { box } = this
+    this.isAway = isPassing(reply) || reply.code === 'slow_down'
+    if (reply.code === 'bad_answer' && batch) this.setAside(batch, reply.entries || [])
+    else if (reply.code === 'gap') box.last = reply.last
+    else if (reply.code === 'fork') {
+      box.last = box.top = reply.last
+      box.batches = box.batches.filter((kept) => kept.n <= reply.last)
+      box.full = true
+    } else if (!this.isAway) {
+      this.not_before_ms = performance.now() + PATIENCE_MS
+      this.sitting.emit('refused', reply)
+      return false
+    }
+    this.sitting.emit('status')
+    await rest(this.backoff.delay_ms(reply)) // never a tight loop, whatever the server says
+    return true
+  }
+
+  /** A refused batch consumed no number: its good answers go again under the same one. */
+  setAside(batch, entries) {
+    const { box } = this
+    const bad = entries.length ? entries : batch.items.map((item) => ({ item }))
+    for (const { item, problem = 'refused' } of bad) box.aside[item] = problem
+    box.batches = box.batches.filter((kept) => kept !== batch)
+    if (batch.n === box.top) box.top -= 1
+    box.full = batch.full || batch.n <= box.top
+    box.dirty = box.dirty.filter((item) => !box.aside[item])
+    this.again(batch.items)
+    this.sitting.emit('answers')
+  }
+
+  /** The truth about the answers: saved, away (saved, no line), sending, held (on this disk), memory, aside. */
+  get status() {
+    if (Object.keys(this.box.aside).length) return 'aside'
+    if (!this.waiting) return this.isAway ? 'away' : 'saved'
+    if (!this.isAway) return 'sending'
+    return this.sitting.vault.isDurable ? 'held' : this.sitting.timer ? 'sending' : 'memory'
+  }
+
+  stop() {
+    this.isStopped = true
+    clearTimeout(this.timer)
+  }
+}

@@ -1,0 +1,102 @@
+// A sitting that began before: on this device, on another one, or that is over.
+
+import { call, isPassing } from './api.js'
+import { receive, tabLost } from './desk.js'
+import { begin, enter, insist, start } from './flow.js'
+import { showReceipt } from './handin.js'
+import { showInstructions } from './instructions.js'
+import { showNotice } from './notice.js'
+import { Outbox } from './outbox.js'
+import { Sitting } from './sitting.js'
+import { claim } from './tab.js'
+import { openVault } from './vault.js'
+import { language, speak, speakMore, words } from './words.js'
+
+const SESSION_MS = 6000 // then this device's own copy opens
+
+/** Show what a refusal means: true if it is worth waiting, false if it stands. */
+export async function waits(reply, form) {
+  await speakMore()
+  const opens = new Date(reply.opens_at_ms).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' })
+  const text = words.waits[reply.code]
+  if (text) form.wait(text.replace('@', opens))
+  else form.fail(words.refused[reply.code] || words.refused.other(reply.code))
+  return Boolean(text)
+}
+
+/** Another tab of this browser has it open. */
+async function askForTab(code, form) {
+  await speakMore()
+  const take = async () => {
+    await claim(await openVault(code), tabLost, true)
+    await new Promise((resolve) => setTimeout(resolve, 300)) // the other tab writes its last word
+    const vault = await openVault(code)
+    return vault.state ? reopen(vault, code, form) : enter(vault, code, form)
+  }
+  showNotice('moved', 'device', words.otherTab, [words.otherTabText], [
+    [words.continueHere, take],
+    [words.backToCode, () => location.replace('/'), 'second'],
+  ])
+}
+
+/** This device holds a sitting of this code: go on, with the network or without. */
+export async function reopen(vault, code, form) {
+  if (!(await claim(vault, tabLost))) return askForTab(code, form)
+  const { state } = vault
+  const sitting = new Sitting(vault)
+  await speak(state.session.language)
+  const reply = state.token ? await call('GET', 'session', { token: state.token, timeout_ms: SESSION_MS }) : {}
+  if (reply.ok) {
+    await sitting.adopt(reply)
+    merge(sitting, reply.answers, false)
+    return resume(sitting, reply, form, false)
+  }
+  if (isPassing(reply) && state.key) return begin(sitting)
+  if (state.receipt && !navigator.onLine) return speakMore().then(() => showReceipt(state.receipt, false))
+  return enter(vault, code, form)
+}
+
+/** To where the session stands; `isNewSeat` after a log-in. */
+export async function resume(sitting, reply, form, isNewSeat = true) {
+  await speakMore()
+  const { session, token } = sitting.state
+  if (session.status === 'ready') return showInstructions(sitting, (note) => start(sitting, note))
+  if (isNewSeat) {
+    const isOver = session.status === 'submitted' || session.status === 'closed'
+    const known = isOver ? { answers: {} } : await insist(() => call('GET', 'session', { token }), form)
+    if (!known) return null
+    merge(sitting, known.answers, true)
+    if (known.ok) await sitting.adopt(known)
+    if (isOver) return ended(sitting)
+  }
+  return start(sitting, form)
+}
+
+/** It is over; what only this device holds is still sent, and counts by the delivery's rule. */
+async function ended(sitting) {
+  const outbox = new Outbox(sitting)
+  if (outbox.waiting) await outbox.flush()
+  outbox.stop()
+  return receive(sitting)
+}
+
+/**
+ * The answers that the server holds. A new seat begins a new numbering: what this device had not brought there goes
+ * again, unless another seat was there in the meantime.
+ */
+export function merge({ state, clock }, answers, isNewSeat) {
+  const { box } = state
+  const unsent = box.batches.filter((batch) => batch.n > (box.told || 0))
+  const ours = new Set([...box.dirty, ...unsent.flatMap((batch) => batch.items)])
+  for (const [item, { response, n }] of Object.entries(answers)) {
+    const isOurs = !isNewSeat || n <= (box.told || 0) || unsent.some((batch) => batch.n === n && batch.items.includes(item))
+    if (state.answers[item] && ours.has(item) && isOurs) continue
+    state.answers[item] = { response, given_ms: clock.now() }
+    ours.delete(item)
+  }
+  if (!isNewSeat) return
+  box.batches = box.batches.filter((batch) => batch.n <= box.last)
+  box.top = box.told = box.last
+  box.full = false
+  box.dirty = [...ours].filter((item) => state.answers[item])
+}

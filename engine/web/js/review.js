@@ -1,0 +1,42 @@
+// Before hand-in: what is answered and what is not, in words, and the way back to each question.
+
+import { button, h, icon, show } from './element.js'
+import { questionList } from './map.js'
+import { ask } from './notice.js'
+import { words } from './words.js'
+
+export function showReview(sitting, { go, back, handIn }) {
+  const { items, state } = sitting
+  const numbers = (test) => items.filter(({ item }) => test(item)).map(({ number }) => number)
+  const none = numbers((item) => sitting.stateOf(item) === 'none')
+  const partly = numbers((item) => sitting.stateOf(item) === 'partly')
+  const aside = numbers((item) => state.box.aside[item])
+  const marked = numbers((item) => sitting.isMarked(item))
+  const open = none.length + partly.length
+  const line = (drawing, text, kind) => h('li', { class: kind }, icon(drawing), h('span', {}, text))
+  const confirm = async () => {
+    const lines = [open > 0 && words.sureMissing(open), words.sureText]
+    const choices = [[words.notYet, false, 'second'], [words.yesHandIn, true]]
+    if (await ask(open ? 'alert' : 'check', words.sure, lines, choices)) handIn()
+  }
+  show(
+    'review',
+    words.review,
+    h(
+      'div',
+      { class: 'card broad' },
+      h('h1', {}, words.review),
+      h(
+        'ul',
+        { class: 'sums' },
+        open ? line('alert', words.someAnswered(items.length - open, items.length)) : line('check', words.allAnswered(items.length), 'is-fine'),
+        none.length > 0 && line('alert', words.missing(none)),
+        partly.length > 0 && line('alert', words.unfinished(partly)),
+        aside.length > 0 && line('alert', words.notSaved(aside)),
+        marked.length > 0 && line('flag', words.markedOnes(marked)),
+      ),
+      questionList(sitting, go),
+      h('div', { class: 'actions' }, button('second', back, icon('left'), words.backToTest), button('main', confirm, words.handIn)),
+    ),
+  )
+}

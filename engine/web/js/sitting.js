@@ -1,0 +1,134 @@
+// One pupil's sitting: what is known and kept of it.
+
+import { Clock } from './clock.js'
+import { Content } from './content.js'
+
+const KEEP_PAUSE_MS = 300
+
+/** What the vault holds; README.md explains it. */
+export const freshState = ({ session, last }) => ({
+  session,
+  answers: {},
+  spent_ms: {},
+  asks: {},
+  marks: [],
+  at: null,
+  box: { last, sealed: 0, top: last, batches: [], dirty: [], full: false, aside: {} },
+})
+
+export class Sitting extends EventTarget {
+  constructor(vault) {
+    super()
+    this.vault = vault
+    this.state = vault.state
+    this.content = new Content(this.state.session.form)
+    this.clock = new Clock(this.state.clock)
+    document.addEventListener('visibilitychange', () => this.visible(!document.hidden))
+  }
+
+  emit(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }))
+  }
+
+  on(name, act) {
+    this.addEventListener(name, ({ detail }) => act(detail))
+  }
+
+  adopt(reply) {
+    const { state } = this
+    this.clock.anchor(reply)
+    state.token = reply.token || state.token
+    state.session = reply.session || state.session
+    state.paused = state.session.status === 'paused'
+    if (reply.content_key) {
+      state.key = reply.content_key
+      state.order = reply.order
+    }
+    this.settle(reply)
+    return this.keep()
+  }
+
+  settle({ last, sealed }) {
+    const { box } = this.state
+    box.last = last
+    box.top = Math.max(box.top, last)
+    box.sealed = Math.max(box.sealed, sealed)
+    box.batches = box.batches.filter((batch) => batch.n > box.sealed)
+  }
+
+  /** In this pupil's order. */
+  get items() {
+    let number = 0
+    return (this.list =
+      this.list ||
+      this.state.order.flatMap(({ section, items }) =>
+        items.map(({ item, choices = {} }) => ({ item, section, choices, number: ++number })),
+      ))
+  }
+
+  answer(item, response) {
+    const { answers, box } = this.state
+    if (answers[item] && JSON.stringify(answers[item].response) === JSON.stringify(response)) return
+    answers[item] = { response, given_ms: this.clock.now() }
+    delete box.aside[item]
+    if (!box.dirty.includes(item)) box.dirty.push(item)
+    this.keepSoon()
+    this.emit('answers', item)
+    this.emit('status')
+  }
+
+  stateOf(item) {
+    const { answers, asks } = this.state
+    const values = answers[item] ? Object.values(answers[item].response) : []
+    const given = values.filter((value) => value !== null).length
+    if (asks[item] === 0) return 'read'
+    return !given ? 'none' : given < Math.max(values.length, asks[item] || 0) ? 'partly' : 'done'
+  }
+
+  isMarked(item) {
+    return this.state.marks.includes(item)
+  }
+
+  mark(item) {
+    const { marks } = this.state
+    this.isMarked(item) ? marks.splice(marks.indexOf(item), 1) : marks.push(item)
+    this.keepSoon()
+    this.emit('answers', item)
+  }
+
+  /** This item is on the screen now; null: none is. */
+  look(item) {
+    this.visible(false)
+    if (item) this.state.at = item
+    this.visible(Boolean(item) && !document.hidden)
+  }
+
+  visible(isVisible) {
+    const { at, spent_ms } = this.state
+    const now_ms = performance.now()
+    if (this.since_ms) spent_ms[at] = Math.round((spent_ms[at] || 0) + now_ms - this.since_ms)
+    this.since_ms = isVisible && at ? now_ms : 0
+    if (isVisible && this.clock.hasDrifted()) this.emit('drifted')
+    this.keep()
+  }
+
+  /** null where time is not limited; it stands still during a pause. */
+  get remaining_ms() {
+    const { paused, session } = this.state
+    if (!session.deadline_ms) return null
+    const left_ms = Math.max(0, session.deadline_ms - this.clock.now())
+    return (this.left_ms = paused && this.left_ms ? this.left_ms : left_ms)
+  }
+
+  async keep() {
+    clearTimeout(this.timer)
+    this.timer = 0
+    this.state.clock = this.clock.keep()
+    await this.vault.keep()
+    this.emit('status')
+  }
+
+  keepSoon() {
+    this.timer = this.timer || setTimeout(() => this.keep(), KEEP_PAUSE_MS)
+  }
+}

@@ -1,0 +1,83 @@
+// Keeps the page itself (never an API reply, never content) so that it opens without network.
+// VERSION is a digest of the files below; tests/engine/test_player_units.py checks both and gives the new one.
+
+const VERSION = '0'
+const SHELL = 'passation-shell-' + VERSION
+const FILES = [
+  '/',
+  '/static/css/controls.css',
+  '/static/css/late.css',
+  '/static/css/page.css',
+  '/static/css/test.css',
+  '/static/icons/mark.svg',
+  '/static/js/api.js',
+  '/static/js/bar.js',
+  '/static/js/clock.js',
+  '/static/js/code.js',
+  '/static/js/content.js',
+  '/static/js/desk.js',
+  '/static/js/element.js',
+  '/static/js/flow.js',
+  '/static/js/fragment.js',
+  '/static/js/handin.js',
+  '/static/js/instructions.js',
+  '/static/js/interactions/choice.js',
+  '/static/js/interactions/drag.js',
+  '/static/js/interactions/gap.js',
+  '/static/js/interactions/hotspot.js',
+  '/static/js/interactions/inline.js',
+  '/static/js/interactions/match.js',
+  '/static/js/interactions/order.js',
+  '/static/js/interactions/slider.js',
+  '/static/js/interactions/text.js',
+  '/static/js/interactions/ticks.js',
+  '/static/js/item.js',
+  '/static/js/login.js',
+  '/static/js/main.js',
+  '/static/js/map.js',
+  '/static/js/notice.js',
+  '/static/js/outbox.js',
+  '/static/js/paper.js',
+  '/static/js/resume.js',
+  '/static/js/review.js',
+  '/static/js/shell.js',
+  '/static/js/sitting.js',
+  '/static/js/vault.js',
+  '/static/js/words.js',
+  '/static/js/words/en.js',
+  '/static/js/words/en.late.js',
+  '/static/js/words/fr.js',
+  '/static/js/words/fr.late.js',
+  '/static/manifest.webmanifest',
+]
+
+self.addEventListener('install', (event) => {
+  const all = FILES.map((path) => new Request(path, { cache: 'no-cache' }))
+  event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(all)))
+})
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => names.filter((name) => name.startsWith('passation-shell-') && name !== SHELL))
+      .then((old) => Promise.all(old.map((name) => caches.delete(name))))
+      .then(() => self.clients.claim()),
+  )
+})
+
+// Asked for by a log-in page on which nothing is typed yet; a test that is open is never changed under a pupil.
+self.addEventListener('message', (event) => {
+  if (event.data === 'take over') self.skipWaiting()
+})
+
+self.addEventListener('fetch', (event) => {
+  const { pathname, origin } = new URL(event.request.url)
+  if (event.request.method !== 'GET' || origin !== location.origin || !FILES.includes(pathname)) return
+  event.respondWith(
+    caches
+      .open(SHELL)
+      .then((cache) => cache.match(pathname))
+      .then((kept) => kept || fetch(event.request)),
+  )
+})

@@ -1,0 +1,104 @@
+"""Requests as they come in, and their bounds: decoded and checked here and nowhere else.
+
+Bodies are bounded before they are parsed, numbers before they are used, and what a pupil sent is never
+encoded again: the bytes that came are the bytes that are sealed and kept.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import orjson
+
+from engine.errors import Problem
+
+ANSWERS_BYTES_MAX = 64 * 1024
+"""A batch of 200 answers of a few words; a long text of 20,000 characters fits twice."""
+OTHER_BYTES_MAX = 4 * 1024
+ANSWERS_MAX = 200
+NUMBER_MAX = 1_000_000
+AGE_MS_MAX = 7 * 24 * 3600 * 1000
+TEXT_MAX = 64
+CODE_MAX = 200
+"""A code with any separators a hand may put in; what passes here is looked at by `sessions.codes`."""
+
+
+class AnswerBatch(NamedTuple):
+    """The body of `POST /answers`; a heartbeat has no number and no answers."""
+
+    n: int
+    """0 for a heartbeat."""
+    answers: list[dict[str, Any]]
+    full: bool
+    at: str
+    held: int
+
+
+def decode(body: bytes) -> dict[str, Any]:
+    """The JSON object of `body`, or Problem `bad_json` / `bad_request`."""
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Problem("bad_json") from error
+    if type(value) is not dict:
+        raise Problem("bad_request", field="(body)")
+    return value
+
+
+def answer_batch(body: bytes) -> AnswerBatch:
+    """The batch of `body`, its envelope checked; the responses themselves are checked against the form."""
+    value = decode(body)
+    n, answers, full = value.get("n", 0), value.get("answers"), value.get("full")
+    held, at, _ = value.get("held", 0), _text(value, "at"), _text(value, "lease")
+    if type(n) is not int or not 0 <= n <= NUMBER_MAX or ("n" in value and n == 0):
+        raise Problem("bad_request", field="n")
+    if type(answers) is not list or len(answers) > ANSWERS_MAX or (answers and not n):
+        raise Problem("bad_request", field="answers")
+    if type(held) is not int or not 0 <= held <= NUMBER_MAX:
+        raise Problem("bad_request", field="held")
+    if full is not None and type(full) is not bool:
+        raise Problem("bad_request", field="full")
+    if not all(map(_is_answer, answers)):
+        raise Problem("bad_request", field="answers")
+    return AnswerBatch(n, answers, bool(full), at, held)
+
+
+def _is_answer(answer: object) -> bool:
+    return (
+        type(answer) is dict
+        and type(answer.get("item")) is str
+        and len(answer["item"]) <= TEXT_MAX
+        and _is_duration(answer.get("elapsed_ms", 0))
+        and _is_duration(answer.get("age_ms", 0))
+    )
+
+
+def _is_duration(value: object) -> bool:
+    return type(value) is int and 0 <= value <= AGE_MS_MAX
+
+
+def log_in(body: bytes) -> tuple[str, str]:
+    """Code and room ("" if none was given) of `POST /login`, as typed."""
+    value = decode(body)
+    code = value.get("code")
+    if type(code) is not str or not 0 < len(code) <= CODE_MAX:
+        raise Problem("bad_request", field="code")
+    return code, _text(value, "room")
+
+
+def hand_in(body: bytes) -> int:
+    """`last` of `POST /submit`: the number of the last batch that the player sent."""
+    last = decode(body).get("last")
+    if type(last) is not int or not 0 <= last <= NUMBER_MAX:
+        raise Problem("bad_request", field="last")
+    return last
+
+
+def _text(value: dict[str, Any], field: str) -> str:
+    """A short text, "" if it is missing or null; no other value passes for "nothing"."""
+    text = value.get(field)
+    if text is None:
+        return ""
+    if type(text) is not str or len(text) > TEXT_MAX:
+        raise Problem("bad_request", field=field)
+    return text

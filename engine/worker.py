@@ -1,0 +1,120 @@
+"""One server process: uvicorn around the application, its socket shared out by the kernel.
+
+Each worker binds the same port with SO_REUSEPORT, so that connections spread evenly and a worker that dies
+takes only its own with it. The supervisor holds the other end of standard input: when it goes, so do we.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import resource
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+import uvloop
+
+from engine.app import running
+from engine.logs import logger, set_up
+from engine.protocol import deadline_protocol
+from engine.settings import Settings
+
+LOG = logger("worker")
+DESCRIPTORS = 20_000
+BACKLOG = 4096
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, whose signals are ours to handle."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone: uvicorn would raise them again before our clean-up has run."""
+        yield
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket on `host:port` that other workers may bind too."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    bound.bind((host, port))
+    return bound
+
+
+def uvicorn_config(settings: Settings, app: object) -> uvicorn.Config:
+    """How uvicorn serves: no lifespan (ours surrounds it), no access log, whole requests in time."""
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        http=deadline_protocol(settings.request_seconds, settings.connections_max),
+        ws="none",
+        lifespan="off",
+        loop="uvloop",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=settings.keep_alive_seconds,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+        proxy_headers=settings.behind_proxy,
+        forwarded_allow_ips="*" if settings.behind_proxy else None,
+        ssl_certfile=settings.tls_cert or None,
+        ssl_keyfile=settings.tls_key or None,
+    )
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until told to stop; requests under way are answered, batches taken are committed."""
+    async with running(settings) as app:
+        server = Server(uvicorn_config(settings, app))
+        loop = asyncio.get_running_loop()
+
+        def stop() -> None:
+            server.should_exit = True
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop)
+        watch_parent(loop, stop)
+        gc.collect()
+        gc.freeze()  # what was made at start is never looked at again by the collector
+        await server.serve(sockets=[bind(settings.host, settings.port)])
+
+
+def watch_parent(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
+    """Call `stop` when standard input ends: the supervisor that held it is gone."""
+    descriptor = sys.stdin.fileno()
+
+    def readable() -> None:
+        if not os.read(descriptor, 1024):
+            loop.remove_reader(descriptor)
+            stop()
+
+    if not os.isatty(descriptor):
+        loop.add_reader(descriptor, readable)
+
+
+def raise_descriptors() -> None:
+    """As many descriptors as the machine allows, up to what a worker can use."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def main() -> None:
+    """The process that the supervisor starts; settings come from the environment."""
+    settings = Settings.load(os.environ)
+    set_up(settings.log_level)
+    raise_descriptors()
+    uvloop.run(serve(settings))
+
+
+if __name__ == "__main__":
+    main()

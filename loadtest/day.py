@@ -1,0 +1,81 @@
+"""What the pupils of one process share: timetable, clock, counters, the open form, the ledger's file."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Any, BinaryIO
+
+from loadtest.intended import Delays
+from loadtest.ledger import row
+from loadtest.line import Address
+from loadtest.outbox import Batch
+from loadtest.paper import Paper
+from loadtest.scenario import Scenario
+from loadtest.seconds import Seconds
+
+Tell = Callable[[str, float, int, str], None]
+"""(kind, milliseconds, bytes, what went wrong or "") of each attempt; Locust's own statistics hang on it."""
+
+
+class Day:
+    """One process's share of a run. Pupils come in the order of `places`: (index in the run, code)."""
+
+    def __init__(
+        self, scenario: Scenario, address: Address, places: Sequence[tuple[int, str]], file: BinaryIO
+    ) -> None:
+        self.scenario = scenario
+        self.address = address
+        self.begin_s = 0.0
+        self.delays = Delays()
+        self.seconds = Seconds()
+        self.counts: Counter[str] = Counter()
+        self.random = Random(f"{scenario.seed}/crowd/{places[0][0] if places else 0}")
+        self.tell: Tell = lambda kind, ms, size, wrong: None
+        self.sealed: dict[str, bytes] = {}
+        self.papers: dict[str, Paper] = {}
+        self._places = list(reversed(places))
+        self._file = file
+
+    def now_s(self) -> float:
+        """Seconds since the run began; the processes of one machine share this clock."""
+        return time.monotonic() - self.begin_s
+
+    def next_place(self) -> tuple[int, str] | None:
+        """The next pupil's index and code, or None when all have come."""
+        return self._places.pop() if self._places else None
+
+    def paper(self, form: str, key: bytes) -> Paper:
+        """The open form; opened by the first pupil of this process who has the key."""
+        if form not in self.papers:
+            self.papers[form] = Paper.open(
+                self.sealed[form], key, long_characters=self.scenario.long_characters, random=self.random
+            )
+        return self.papers[form]
+
+    def refused(self, kind: str, why: str) -> None:
+        """A call was not taken for the moment."""
+        self.counts[f"refused: {kind}"] += 1
+        self.counts[f"why: {why}"] += 1
+
+    def error(self, what: str) -> None:
+        """Something that must never happen."""
+        self.counts["errors"] += 1
+        self.counts[f"error: {what}"] += 1
+
+    def acknowledged(self, session: str, batch: Batch) -> None:
+        """A batch was acknowledged for the first time."""
+        batch.told = True
+        self._file.write(row(session, batch.n, batch.weight, batch.body))
+        self.counts["batches"] += 1
+        self.counts["acknowledged"] += len(batch.due)
+
+    def part(self) -> dict[str, Any]:
+        """This process's share of the report."""
+        return {
+            "counts": dict(self.counts),
+            "delays": self.delays.encoded(),
+            "seconds": self.seconds.encoded(),
+        }

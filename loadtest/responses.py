@@ -1,0 +1,129 @@
+"""Responses that a pupil might give: well shaped, otherwise drawn by chance.
+
+Drawn and encoded before the crowd comes, a few for each item, so that a pupil's answer costs the generator
+nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Any
+
+from loadtest.questions import Question
+
+WORDS = (
+    "la",
+    "mer",
+    "est",
+    "calme",
+    "ce",
+    "soir",
+    "et",
+    "le",
+    "phare",
+    "tourne",
+    "au",
+    "loin",
+    "sans",
+    "bruit",
+)
+
+Value = str | list[str] | None
+
+
+def response(questions: Sequence[Question], random: Random) -> dict[str, Value]:
+    """One response to an item, question by question."""
+    return {question.response: value(question, random) for question in questions}
+
+
+def value(question: Question, random: Random) -> Value:
+    """A value for one question; None for a kind that this pupil does not know."""
+    draw = KINDS.get(question.kind)
+    return draw(question, random) if draw else None
+
+
+def encoded(questions: Sequence[Question], random: Random, *, count: int) -> list[bytes]:
+    """`count` responses to an item as JSON."""
+    return [_json(response(questions, random)) for _ in range(count)]
+
+
+def encoded_long(questions: Sequence[Question], random: Random, characters: int) -> bytes | None:
+    """A response with a long text, or None where no long text is asked for."""
+    if not any(question.kind == "extended-text" for question in questions):
+        return None
+    answer: dict[str, Value] = response(questions, random)
+    for question in questions:
+        if question.kind == "extended-text":
+            answer[question.response] = _words(random, min(characters, question.length_max))
+    return _json(answer)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _choices(question: Question, random: Random) -> Value:
+    if question.cardinality == "single":
+        return random.choice(question.values)
+    most = question.most or len(question.values)
+    return random.sample(question.values, random.randint(1, min(most, len(question.values))))
+
+
+def _order(question: Question, random: Random) -> Value:
+    return random.sample(question.values, len(question.values))
+
+
+def _pairs(question: Question, random: Random) -> Value:
+    """Pairs drawn one after the other, as long as both halves may be used once more."""
+    pairs = question.values
+    if question.gaps:
+        pairs = [f"{choice} {gap}" for gap in question.gaps for choice in question.values]
+    left = {name: limit or len(pairs) for name, limit in question.match_max.items()}
+    left |= dict.fromkeys(question.gaps, 1)
+    chosen: list[str] = []
+    most = 1 if question.cardinality == "single" else question.most or len(pairs)
+    for pair in random.sample(pairs, len(pairs)):
+        halves = pair.split()
+        if len(chosen) < most and all(left.get(half, 1) > 0 for half in halves):
+            chosen.append(pair)
+            for half in halves:
+                left[half] = left.get(half, 1) - 1
+    return chosen[0] if question.cardinality == "single" else chosen
+
+
+def _text_entry(question: Question, random: Random) -> Value:
+    if question.base_type == "integer":
+        return str(random.randint(0, 999))
+    if question.base_type == "float":
+        return f"{random.uniform(0, 100):.1f}".replace(".", ",")
+    return random.choice(WORDS)[: question.length_max]
+
+
+def _extended_text(question: Question, random: Random) -> Value:
+    return _words(random, min(random.randint(40, 400), question.length_max))
+
+
+def _slider(question: Question, random: Random) -> Value:
+    steps = int((question.high - question.low) / question.step)
+    return f"{question.low + random.randint(0, steps) * question.step:g}"
+
+
+def _words(random: Random, characters: int) -> str:
+    words = random.choices(WORDS, k=characters // 3 + 1)
+    return " ".join(words)[:characters]
+
+
+KINDS: dict[str, Callable[[Question, Random], Value]] = {
+    "choice": _choices,
+    "inline-choice": _choices,
+    "hotspot": _choices,
+    "hottext": _choices,
+    "order": _order,
+    "match": _pairs,
+    "gap-match": _pairs,
+    "text-entry": _text_entry,
+    "extended-text": _extended_text,
+    "slider": _slider,
+}

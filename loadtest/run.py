@@ -1,0 +1,190 @@
+"""`python -m loadtest`: starts generator processes, waits for the archive, compares, reports.
+
+The exit code is 0 only when the run passes (see `report`), 1 when it does not, 2 when it could not begin.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any
+
+from loadtest.archived import until_archived
+from loadtest.ledger import read_rows
+from loadtest.report import faults, report_of
+from loadtest.scenario import Scenario, options, scenario_of
+
+PUPILS_A_PROCESS = 10_000
+LEAD_S = 1.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run, print the report as JSON, give the exit code."""
+    given = parsed(arguments)
+    try:
+        scenario = scenario_of(given)
+        codes = read_codes(Path(given.codes), given.pupils)
+        operator = Path(given.operator_token_file).read_text().strip()
+    except (OSError, ValueError) as error:
+        print(f"loadtest: {error}", file=sys.stderr)
+        return 2
+    raise_descriptors()
+    with tempfile.TemporaryDirectory(prefix="loadtest-") as folder:
+        files, parts = drive(given, scenario, codes, Path(folder))
+        told("waiting for the archive ...")
+        found = until_archived(
+            given.url, given.delivery, operator, lambda: read_rows(files), ca_file=given.ca_file
+        )
+    report = report_of(scenario, parts, found)
+    report["faults"] = faults(report, beyond_capacity=given.beyond_capacity)
+    if given.json:
+        Path(given.json).write_text(json.dumps(report, indent=2) + "\n")
+    print(json.dumps(report), flush=True)
+    return 1 if report["faults"] else 0
+
+
+def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The command line: what to drive, and one option for each entry of the scenario."""
+    parser = argparse.ArgumentParser(prog="python -m loadtest", description=__doc__)
+    parser.add_argument("--url", required=True, help="address of the server")
+    parser.add_argument("--codes", required=True, help="file with one code a line")
+    parser.add_argument("--delivery", required=True, help="the delivery that the codes belong to")
+    parser.add_argument("--operator-token-file", required=True, help="lets this program read the ledger")
+    parser.add_argument("--pupils", type=int, default=0, help="so many of the codes; 0: all")
+    parser.add_argument("--processes", type=int, default=0, help="0: one for ten thousand pupils")
+    parser.add_argument("--ca-file", default=None, help="authority of the server's certificate (PEM)")
+    parser.add_argument("--json", default="", help="write the report into this file, too")
+    parser.add_argument(
+        "--beyond-capacity",
+        action="store_true",
+        help="more than the server is meant for: shares of saves are not judged",
+    )
+    for option in options():
+        parser.add_argument(
+            option.flag, type=type(option.default), default=option.default, help=option.meaning
+        )
+    return parser.parse_args(arguments)
+
+
+def read_codes(path: Path, count: int) -> list[str]:
+    """The first `count` codes of the file, or ValueError if there are not so many."""
+    codes = ["".join(line.split()) for line in path.read_text().splitlines() if line.strip()]
+    if len(codes) < max(1, count):
+        raise ValueError(f"{path} holds {len(codes)} codes, {max(1, count)} are needed")
+    return codes[: count or None]
+
+
+def drive(
+    given: argparse.Namespace, scenario: Scenario, codes: Sequence[str], folder: Path
+) -> tuple[list[Path], list[dict[str, Any]]]:
+    """Run the processes; gives their ledgers' files and their shares of the report."""
+    count = given.processes or -(-len(codes) // PUPILS_A_PROCESS)
+    files = [folder / f"ledger-{number}" for number in range(count)]
+    places = list(enumerate(codes))
+    orders = [
+        {
+            "url": given.url,
+            "ca_file": given.ca_file,
+            "scenario": asdict(scenario),
+            "places": places[number::count],
+            "ledger": str(files[number]),
+        }
+        for number in range(count)
+    ]
+    processes = [start_process(order) for order in orders]
+    try:
+        parts = list(conduct(processes, len(codes), scenario))
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+    return files, parts
+
+
+def start_process(order: dict[str, Any]) -> subprocess.Popen[bytes]:
+    """A generator process that has its order."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "loadtest.process"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(order).encode() + b"\n")
+    process.stdin.flush()
+    return process
+
+
+def conduct(
+    processes: Sequence[subprocess.Popen[bytes]], pupils: int, scenario: Scenario
+) -> Iterator[dict[str, Any]]:
+    """Begin when all are ready, tell how far it is, give the shares as they come."""
+    lines: SimpleQueue[tuple[int, dict[str, Any]]] = SimpleQueue()
+    for number, process in enumerate(processes):
+        Thread(target=listen, args=(number, process, lines), daemon=True).start()
+    ready, done, progress = 0, 0, dict[int, dict[str, int]]()
+    told(f"{pupils} pupils come in {len(processes)} processes, for {scenario.seconds:.0f} s")
+    while done < len(processes):
+        number, line = lines.get()
+        kind = line.pop("kind")
+        if kind == "ready":
+            ready += 1
+            if ready == len(processes):
+                begin(processes)
+        elif kind == "progress":
+            progress[number] = line
+            if number == 0:
+                tell_progress(progress.values())
+        elif kind == "part":
+            done += 1
+            yield line
+        else:
+            raise RuntimeError("a generator process ended before its time: see the lines above")
+
+
+def listen(number: int, process: subprocess.Popen[bytes], lines: SimpleQueue[Any]) -> None:
+    """Pass on what a process says, and that it has ended."""
+    assert process.stdout is not None
+    last = ""
+    for text in process.stdout:
+        line = json.loads(text)
+        last = line["kind"]
+        lines.put((number, line))
+    if last != "part":
+        lines.put((number, {"kind": "ended"}))
+
+
+def begin(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Tell all of them the same moment."""
+    moment = f"{time.monotonic() + LEAD_S}\n".encode()
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write(moment)
+        process.stdin.flush()
+
+
+def tell_progress(progress: Any) -> None:
+    """One line for a person."""
+    sums: dict[str, int] = {}
+    for line in progress:
+        for name, count in line.items():
+            sums[name] = sums.get(name, 0) + count
+    told(", ".join(f"{name.replace('_', ' ')} {count}" for name, count in sums.items()))
+
+
+def told(text: str) -> None:
+    """To the person who watches; the report goes to standard output."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def raise_descriptors() -> None:
+    """Each pupil is a connection: as many as the machine allows."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,0 +1,74 @@
+"""One table of everything that a run can vary; each entry is an option of the command lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple
+
+
+def _option(default: Any, meaning: str) -> Any:
+    return field(default=default, metadata={"meaning": meaning})
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """The table: `python -m loadtest --think-s 30`, or `locust -f loadtest/locustfile.py --think-s 30`."""
+
+    seconds: float = _option(120.0, "length of the run, from the first log-in to the last hand-in")
+    shape: str = _option("bell", "bell: all start together; ramp: they come one after the other")
+    arrive_s: float = _option(0.0, "time over which pupils log in; 0: a fifth of the run, 300 s at most")
+    start_window_s: float = _option(5.0, "bell: how far apart a class clicks on start")
+    early_share: float = _option(0.9, "bell: pupils who have logged in before it; the others come with it")
+    think_s: float = _option(20.0, "mean time between two saves of a pupil; half of it to one and a half")
+    answers_each: int = _option(1, "answers that a pupil gives between two saves")
+    long_share: float = _option(0.02, "saves that carry a long text, where the form asks for one")
+    long_characters: int = _option(3000, "length of such a text")
+    hand_in_window_s: float = _option(10.0, "the last hand-ins fall so close together")
+    hand_in_again_share: float = _option(0.05, "pupils who hand in twice; both receipts must be the same")
+    content: str = _option("head", "the form of each pupil: get, head, or once (one pupil of each process)")
+    heartbeat_s: float = _option(25.0, "a pupil who sent nothing for so long (and up to 5 s more) says so")
+    timeout_s: float = _option(12.0, "a call is given up after so long, as the player does")
+    patience_s: float = _option(60.0, "after the end, pupils go on trying to bring their answers in so long")
+    seed: int = _option(1, "the same seed gives the same timetable")
+
+    @property
+    def arrival_s(self) -> float:
+        """The time over which pupils log in."""
+        return self.arrive_s or min(300.0, self.seconds / 5)
+
+
+CONTENTS = ("get", "head", "once")
+
+
+def checked(scenario: Scenario) -> Scenario:
+    """The scenario, or ValueError with what is wrong."""
+    if scenario.content not in CONTENTS:
+        raise ValueError(f"content is one of {', '.join(CONTENTS)}")
+    if scenario.seconds <= scenario.arrival_s + scenario.start_window_s:
+        raise ValueError("the run is over before the last pupil has started: give it more seconds")
+    if min(scenario.think_s, scenario.answers_each, scenario.timeout_s) <= 0:
+        raise ValueError("think_s, answers_each and timeout_s are more than 0")
+    return scenario
+
+
+class Option(NamedTuple):
+    """One entry of the table."""
+
+    name: str
+    default: Any
+    meaning: str
+
+    @property
+    def flag(self) -> str:
+        """As it is typed."""
+        return "--" + self.name.replace("_", "-")
+
+
+def options() -> list[Option]:
+    """The entries of the table, for the command lines."""
+    return [Option(entry.name, entry.default, entry.metadata["meaning"]) for entry in fields(Scenario)]
+
+
+def scenario_of(given: Any) -> Scenario:
+    """The scenario that parsed arguments ask for, or ValueError."""
+    return checked(Scenario(**{option.name: getattr(given, option.name) for option in options()}))

@@ -1,0 +1,64 @@
+"""What happened in each second of the run: replies, and pupils who were live.
+
+A pupil is live when a save of it was acknowledged within the last 60 seconds. Each acknowledgement says "live
+from now to 60 s from now"; overlapping stretches of one pupil are one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from itertools import accumulate
+
+LIVE_S = 60
+
+
+class Seconds:
+    """Counts by second; those of several processes can be added."""
+
+    def __init__(self) -> None:
+        self.replies: Counter[int] = Counter()
+        self._steps: Counter[int] = Counter()
+
+    def replied(self, now_s: float) -> None:
+        """One reply came."""
+        self.replies[int(now_s)] += 1
+
+    def live(self, now_s: float, before_s: float | None) -> None:
+        """A save was acknowledged now; `before_s`: when one of the same pupil was the last time."""
+        now = int(now_s)
+        begin = now
+        if before_s is not None and int(before_s) + LIVE_S >= now:
+            begin = int(before_s) + LIVE_S
+        self._steps[begin] += 1
+        self._steps[now + LIVE_S] -= 1
+
+    def encoded(self) -> dict[str, dict[str, int]]:
+        """For another process to add; keys are text, since JSON knows no others."""
+        return {"replies": _text(self.replies), "steps": _text(self._steps)}
+
+    def add(self, encoded: Mapping[str, Mapping[str, int]]) -> None:
+        """Add what another process counted."""
+        self.replies.update({int(second): count for second, count in encoded["replies"].items()})
+        self._steps.update({int(second): count for second, count in encoded["steps"].items()})
+
+    def peak_live(self, until_s: float) -> int:
+        """The largest number of pupils live at once, up to that moment."""
+        steps = [self._steps[second] for second in sorted(self._steps) if second <= until_s]
+        return max(accumulate(steps), default=0)
+
+    def peak_replies(self) -> int:
+        """Replies in the busiest second."""
+        return max(self.replies.values(), default=0)
+
+
+def merged(parts: Iterable[Mapping[str, Mapping[str, int]]]) -> Seconds:
+    """The seconds of several processes together."""
+    seconds = Seconds()
+    for part in parts:
+        seconds.add(part)
+    return seconds
+
+
+def _text(counts: Counter[int]) -> dict[str, int]:
+    return {str(second): count for second, count in counts.items() if count}

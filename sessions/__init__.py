@@ -1,0 +1,1 @@
+"""Sessions: one pupil's sitting of one delivery, live in Redis."""

@@ -1,0 +1,107 @@
+"""Every key in Redis: its name, what it holds, how long it stays.
+
+All keys of a session carry the hash tag `{pNN}` of its partition, and in a cluster so does the journal it
+writes to: they lie on one node, where one script may touch them together. `SID` is the session id in hex.
+
+    s:{pNN}:SID    string  the session record: STATE_FIELDS, then TEXT_FIELDS; until the delivery is
+                           destroyed, as all keys of a session without another note
+    c:{pNN}:SID    string  what never changes: msgpack array in the order of CONSTANT_FIELDS
+    e:{pNN}:SID    string  number up to which the archive has everything
+    b:{pNN}:SID:N  string  batch N (sealed) with its head; until it counts for no item any more
+    d:{pNN}:SID    string  8 bytes of digest for each number that the record holds no longer
+    x:{pNN}:SID    hash    rare marks: `!ID` change ID of the audit log has been applied, `~D` a batch with
+                           digest D has been kept aside
+    j:{pNN}        stream  the journal; an entry goes when the archive has it (seconds)
+    z:{pNN}        zset    open sessions by deadline (paused: +inf); until handed in or closed
+    u:{pNN}        string  when the partition last acknowledged
+    o:{pNN}        list    outages, `from:to`, the last 200; until the delivery is destroyed
+    w:{pNN}        hash    from -> to of the outages not yet credited (a minute)
+    k:{kNN}:DIGEST string  a code: msgpack (digest, sid, room, revoked); until the delivery closes
+    deliveries     hash    delivery id -> JSON, a copy of what SQL holds
+    {deliveries}:version   counts the changes of `deliveries`
+    lease:NAME     string  who does a job that one process does alone; has its own time-out
+
+An entry of the journal holds what one call wrote: `t` (now) and `l`, a msgpack array of the label and bytes
+of each line (as fields of their own they would cost the square of their number). Labels are `batch:LATE`,
+`paused:LATE`, `aside:VERDICT`, `state:EVENT`; LATE is empty for what came in time. On a single node all
+partitions write to the journal of partition 0: what a command costs is the call.
+"""
+
+from __future__ import annotations
+
+DELIVERIES = "deliveries"
+DELIVERIES_VERSION = "{deliveries}:version"
+
+STATE_FIELDS = {
+    "sid": ("c16", "16s"),
+    "status": ("B", "B"),
+    "epoch": ("I8", "Q"),
+    "version": ("I4", "I"),
+    "started_ms": ("I8", "Q"),
+    "deadline_ms": ("I8", "Q"),
+    "last": ("I4", "I"),
+    "taken_over_ms": ("I8", "Q"),
+    "paused_at_ms": ("I8", "Q"),
+    "paused_from_ms": ("I8", "Q"),
+    "paused_to_ms": ("I8", "Q"),
+    "extra_ms": ("i8", "q"),
+    "asides": ("I4", "I"),
+    "dropped": ("I4", "I"),
+    "seen_ms": ("I8", "Q"),
+    "held": ("I4", "I"),
+    "spilled": ("I4", "I"),
+}
+"""The numbers of the session record, big-endian, as Lua's struct and as Python's struct call them. Reading
+msgpack into a table takes Lua three times as long, on every save."""
+
+REPLY_FIELDS = 7
+"""The first so many of them go into every reply."""
+
+TEXT_FIELDS = ("at", "items", "batches", "digests")
+"""Behind the numbers: four byte strings, each after its length (four bytes); see `lua/batches.lua`."""
+
+CONSTANT_FIELDS = ("delivery", "room", "factor_permille", "needs", "wrapped_key")
+
+
+def partition_of(sid: bytes, partitions: int) -> int:
+    """The partition of a session: its first byte modulo 64 by default (two bytes serve more than 256)."""
+    return int.from_bytes(sid[:2], "little") % partitions
+
+
+def tag(partition: int) -> str:
+    """The hash tag that all keys of a partition carry."""
+    return f"{{p{partition:02d}}}"
+
+
+def owner(sid: bytes, partitions: int) -> str:
+    """What the keys of a session end in: `{pNN}:SID`."""
+    return f"{tag(partition_of(sid, partitions))}:{sid.hex()}"
+
+
+def journal(partition: int) -> str:
+    return f"j:{tag(partition)}"
+
+
+def clock(partition: int) -> str:
+    return f"u:{tag(partition)}"
+
+
+def outages(partition: int) -> str:
+    return f"o:{tag(partition)}"
+
+
+def uncredited(partition: int) -> str:
+    return f"w:{tag(partition)}"
+
+
+def open_sessions(partition: int) -> str:
+    return f"z:{tag(partition)}"
+
+
+def code(digest: bytes) -> str:
+    """The key of a code; 64 tags of their own, so that a cluster can fetch many of one tag at once."""
+    return f"k:{{k{digest[0] % 64:02d}}}:{digest.hex()}"
+
+
+def lease(name: str) -> str:
+    return f"lease:{name}"

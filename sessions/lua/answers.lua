@@ -1,0 +1,112 @@
+-- save: keep one batch of answers of one pupil, once.
+--
+-- A new number must be the next one, unless the batch is `full`: that closes every hole below it. A batch that
+-- comes late for a number in such a hole is taken as well. A repeated batch (our reply was lost on the way) is
+-- acknowledged again and changes nothing; other bytes under an accepted number are a fork and kept aside.
+--
+-- op[3]  numbers (SAVE): ticket (epoch, version, status, started, deadline), n, full 0 or 1, age of the newest
+--        answer and grace in milliseconds, batches held by the device
+-- op[4]  first 8 bytes of the digest    op[5]  ";n=epoch,"
+-- op[6]  items, each ";item="           op[7]  item on screen
+-- op[8]  the batch's bytes, for the journal and for resuming
+
+local TICKET = ">I8I4BI8I8"
+local SAVE, BEAT = TICKET .. "I4BI8I8I4", TICKET .. "I4"
+
+-- "" if the batch is in time. Later, the pupil's word that it was answered before the deadline is corroborated
+-- by an outage between that moment and the end of the grace: then it could not have come in time.
+local function lateness(owner, record, age, grace)
+    local deadline = record[DEADLINE_MS]
+    local received = record[STATUS] == PAUSED and record[PAUSED_AT_MS] or now
+    if received <= deadline + grace then return "" end
+    local claimed = now - age
+    if claimed > deadline then return "after" end
+    for _, outage in ipairs(redis.call("LRANGE", "o:" .. parts_of(owner), 0, -1)) do
+        local from, to = string.match(outage, "^(%d+):(%d+)$")
+        if tonumber(from) <= deadline + grace and tonumber(to) >= claimed then return "corroborated" end
+    end
+    return "self_attested"
+end
+
+-- Keep a refused batch as evidence: once per digest, at most ASIDES_MAX a session; more are only counted.
+local function keep_aside(owner, record, verdict, digest, bytes)
+    local mark = "~" .. digest
+    if redis.call("HEXISTS", "x:" .. owner, mark) == 1 then return end
+    if record[ASIDES] < ASIDES_MAX then
+        redis.call("HSET", "x:" .. owner, mark, 1)
+        record[ASIDES] = record[ASIDES] + 1
+        note("aside:" .. verdict, bytes)
+    else
+        record[DROPPED] = record[DROPPED] + 1
+    end
+    keep(owner, record)
+end
+
+-- Why a batch is not taken, and whether it is to be kept aside; nil if it is taken.
+local function refusal(owner, record, epoch, n, digest, full)
+    local last = record[LAST]
+    if epoch < record[EPOCH] then return "seat_moved", accepted_digest(owner, record, n) ~= digest end
+    if n <= last then
+        local accepted = accepted_digest(owner, record, n)
+        if accepted == digest then return "repeated", false end
+        if accepted then return "fork", true end
+    end
+    local status, verdict = step(record, "save")
+    if not status then return verdict, verdict == "handed_in" end
+    if record[STARTED_MS] == 0 then return "session_closed", false end -- closed before it ever began
+    if n > BATCHES_MAX then return "too_many", false end
+    if n > last + 1 and not full then return "gap", false end
+    return nil
+end
+
+local function save(op)
+    local owner, digest, entry, items, at, bytes = op[2], op[4], op[5], op[6], op[7], op[8]
+    local epoch, version, status, started, deadline, n, full, age, grace, held_back = struct.unpack(SAVE, op[3])
+    assert(n >= 1 and #digest == DIGEST_BYTES and type(bytes) == "string" and type(at) == "string")
+    local record = open(owner)
+    if not record then return unknown() end
+    adopt(owner, record, epoch, version, status, started, deadline)
+
+    local verdict, aside = refusal(owner, record, epoch, n, digest, full == 1)
+    if verdict then
+        if aside then keep_aside(owner, record, verdict, digest, bytes) end
+        return answer(verdict, "", owner)
+    end
+
+    local late = lateness(owner, record, age, grace)
+    local label = (record[STATUS] == PAUSED and "paused:" or "batch:") .. late
+    hold(owner, record, epoch, n, entry, items, bytes)
+    put_digest(owner, record, n, digest)
+    if n > record[LAST] then record[LAST] = n end
+    record[SEEN_MS], record[HELD], record[AT] = now, held_back, at
+    keep(owner, record)
+    note(label, bytes)
+    return answer("ok", late, owner)
+end
+
+-- heartbeat: the pupil is there. op[3] numbers (BEAT): ticket, batches held by the device; op[4] item on screen
+local function heartbeat(op)
+    local owner, at = op[2], op[4]
+    local epoch, version, status, started, deadline, held_back = struct.unpack(BEAT, op[3])
+    assert(type(at) == "string")
+    local record = open(owner)
+    if not record then return unknown() end
+    adopt(owner, record, epoch, version, status, started, deadline)
+    if epoch < record[EPOCH] then return answer("seat_moved", "", owner) end
+    record[SEEN_MS], record[HELD], record[AT] = now, held_back, at
+    keep(owner, record)
+    return answer("ok", "", owner)
+end
+
+-- read: what a seat needs to resume: constants and all batches that count. op[3] ticket
+local function read(op)
+    local owner = op[2]
+    local epoch, version, status, started, deadline = struct.unpack(TICKET, op[3])
+    local record = open(owner)
+    if not record then return unknown() end
+    adopt(owner, record, epoch, version, status, started, deadline)
+    if epoch < record[EPOCH] then return answer("seat_moved", "", owner) end
+    local reply = answer_with_constants(owner)
+    reply[6] = held(owner, record)
+    return reply
+end

@@ -1,0 +1,108 @@
+-- Which batches of a session are held, and which of them still count.
+--
+-- The session record carries three small indexes as text and bytes, since a string search costs less than a call:
+--   ITEMS    ";item=n;item=n"        the batch whose answer to the item counts
+--   BATCHES  ";n=epoch,items"        batches that count, and for how many items
+--   DIGESTS  8 bytes for each accepted number above SPILLED, zeros for a hole
+-- Bytes of batches lie under `b:{pNN}:SID:n` as long as they count for an item. Digests of the oldest numbers are
+-- spilled to the string `d:{pNN}:SID`, so the record stays small however long the session is.
+
+local HOLE = string.rep("\0", DIGEST_BYTES)
+
+local find_text, cut = string.find, string.sub
+
+-- The value behind `name` (";item=", ";n="), the place before it and the place after it; nil if there is none.
+local function find(list, name)
+    local _, before = find_text(list, name, 1, true)
+    if not before then return nil end
+    local after = find_text(list, ";", before + 1, true) or #list + 1
+    return cut(list, before + 1, after - 1), before, after
+end
+
+-- The digest under which `n` was accepted; nil if it was not (yet, or because a full batch jumped over it).
+local function accepted_digest(owner, record, n)
+    local from, digest = (n - record[SPILLED] - 1) * DIGEST_BYTES, nil
+    if from >= 0 then
+        digest = cut(record[DIGESTS], from + 1, from + DIGEST_BYTES)
+    else
+        local place = (n - 1) * DIGEST_BYTES
+        digest = redis.call("GETRANGE", "d:" .. owner, place, place + DIGEST_BYTES - 1)
+    end
+    if digest == "" or digest == HOLE then return nil end
+    return digest
+end
+
+local function put_digest(owner, record, n, digest)
+    local digests, from = record[DIGESTS], (n - record[SPILLED] - 1) * DIGEST_BYTES
+    if from < 0 then
+        redis.call("SETRANGE", "d:" .. owner, (n - 1) * DIGEST_BYTES, digest)
+        return
+    end
+    if from > #digests then digests = digests .. string.rep("\0", from - #digests) end
+    if from == #digests then
+        digests = digests .. digest
+    else
+        digests = cut(digests, 1, from) .. digest .. cut(digests, from + DIGEST_BYTES + 1)
+    end
+    if #digests > DIGESTS_KEPT * DIGEST_BYTES then
+        local spilled = math.floor(#digests / DIGEST_BYTES) - DIGESTS_KEPT / 2
+        local bytes = spilled * DIGEST_BYTES
+        redis.call("SETRANGE", "d:" .. owner, record[SPILLED] * DIGEST_BYTES, cut(digests, 1, bytes))
+        digests, record[SPILLED] = cut(digests, bytes + 1), record[SPILLED] + spilled
+    end
+    record[DIGESTS] = digests
+end
+
+-- Batch `old` counts for one item less; when for none, its bytes go.
+local function release(owner, record, old)
+    local name, batches = ";" .. old .. "=", record[BATCHES]
+    local value, before, after = find(batches, name)
+    local epoch, items = string.match(value, "^(%d+),(%d+)$")
+    if items == "1" then
+        record[BATCHES] = cut(batches, 1, before - #name) .. cut(batches, after)
+        dead[#dead + 1] = "b:" .. owner .. ":" .. old
+    else
+        record[BATCHES] = cut(batches, 1, before) .. epoch .. "," .. (items - 1) .. cut(batches, after)
+    end
+end
+
+-- Per item the highest (epoch, n) wins. `old` is text, as it stands in the list.
+local function wins(record, epoch, n, old)
+    local value = find(record[BATCHES], ";" .. old .. "=")
+    local older = tonumber(string.match(value, "^%d+"))
+    return epoch > older or (epoch == older and n > tonumber(old))
+end
+
+-- Let a batch count for its items where nothing newer does, and hold its bytes if it counts for any.
+-- `entry` is ";n=epoch,"; `items` are ";item=".
+local function hold(owner, record, epoch, n, entry, items, bytes)
+    local name = string.match(entry, "^;(%d+)=")
+    local won, added = 0, record[ITEMS]
+    for i = 1, #items do
+        local old, before, after = find(added, items[i])
+        if not old then
+            won = won + 1
+            added = added .. items[i] .. name
+        elseif wins(record, epoch, n, old) then
+            won = won + 1
+            added = cut(added, 1, before) .. name .. cut(added, after)
+            release(owner, record, old)
+        end
+    end
+    if won == 0 then return end
+    record[ITEMS] = added
+    record[BATCHES] = record[BATCHES] .. entry .. won
+    sets[#sets + 1] = "b:" .. owner .. ":" .. name
+    sets[#sets + 1] = bytes
+end
+
+-- The bytes of all batches that count.
+local function held(owner, record)
+    local command = { "MGET" }
+    for n in string.gmatch(record[BATCHES], ";(%d+)=") do
+        command[#command + 1] = "b:" .. owner .. ":" .. n
+    end
+    if #command == 1 then return {} end
+    write_all() -- what came earlier in this very group must be found
+    return redis.call(unpack(command))
+end

@@ -1,0 +1,141 @@
+-- What all verbs of the script `sessions` share. The lines before this one (places in the session record, numbers
+-- of the statuses, table of transitions, limits) are generated from Python: sessions/script.py.
+--
+-- KEYS[1]  the journal that the operations write to. All other keys are named by the operations, `{pNN}:SID`; in
+--          a cluster they carry the tag of this journal.
+-- ARGV[1]  msgpack: the operations, each { verb, "{pNN}:SID", ... }
+-- ARGV[2]  now, in milliseconds
+--
+-- Returns one list per operation: { verdict, extra, state, sealed [, constants [, batches] ] }, or { verdict, extra }
+-- if there is no such session. `extra` is the late class of a batch, or the milliseconds to wait of seat_wait, else
+-- "". `state` is the head of the session record.
+--
+-- A group reads all its sessions with one MGET and writes them with one MSET, one XADD and at most one DEL: what a
+-- command costs is the call, not the bytes. Strings come ready from Python, for Lua is slow to write numbers. An
+-- operation works on a copy of its session and hands it back with `keep`, so one that fails half-way has changed
+-- nothing. Payloads are opaque here.
+
+local journal = KEYS[1]
+local operations = cmsgpack.unpack(ARGV[1])
+local now = tonumber(ARGV[2])
+
+local records, sealed = {}, {} -- by "{pNN}:SID": the packed session record, false if none; what is archived
+local names = {}               -- by "{pNN}:SID": the key of the record
+local changed = {}             -- by "{pNN}:SID": true if the record is to be written
+local sets, dead, lines        -- what else is to be written
+
+local function begin()
+    changed, sets, dead, lines = {}, { "MSET" }, { "DEL" }, {}
+end
+
+local function read_all()
+    local command, owners = { "MGET" }, {}
+    for i = 1, #operations do
+        local owner = operations[i][2]
+        if not names[owner] then
+            names[owner] = "s:" .. owner
+            owners[#owners + 1] = owner
+            command[#command + 1] = names[owner]
+            command[#command + 1] = "e:" .. owner
+        end
+    end
+    local found = redis.call(unpack(command))
+    for i = 1, #owners do
+        records[owners[i]] = found[2 * i - 1]
+        sealed[owners[i]] = tonumber(found[2 * i] or 0)
+    end
+end
+
+local function write_all()
+    for owner in pairs(changed) do
+        sets[#sets + 1] = names[owner]
+        sets[#sets + 1] = records[owner]
+    end
+    if #sets > 1 then redis.call(unpack(sets)) end
+    if #dead > 1 then redis.call(unpack(dead)) end
+    if #lines > 0 then redis.call("XADD", journal, "*", "t", now, "l", cmsgpack.pack(lines)) end
+    begin()
+end
+
+local function open(owner)
+    local packed = records[owner]
+    return packed and unpack_record(packed)
+end
+
+-- Returns the packed record.
+local function keep(owner, record)
+    local packed = pack_record(record)
+    records[owner], changed[owner] = packed, true
+    return packed
+end
+
+-- One more line of the journal: what it is ("batch:", "state:login", "aside:fork" ...) and its bytes.
+local function note(label, bytes)
+    lines[#lines + 1] = label
+    lines[#lines + 1] = bytes
+end
+
+local function unknown()
+    return { "unknown", "" }
+end
+
+local function answer(verdict, extra, owner)
+    return { verdict, extra, string.sub(records[owner], 1, REPLY_BYTES), sealed[owner] }
+end
+
+local function answer_with_constants(owner)
+    local reply = answer("ok", "", owner)
+    reply[5] = redis.call("GET", "c:" .. owner)
+    return reply
+end
+
+local function parts_of(owner)
+    return string.match(owner, "^({p%d+}):(%x+)$")
+end
+
+-- Open sessions stand in `z` by deadline; a paused one is never due.
+local function schedule(owner, record)
+    local tag, sid = parts_of(owner)
+    if record[STATUS] == RUNNING then
+        redis.call("ZADD", "z:" .. tag, record[DEADLINE_MS], sid)
+    elseif record[STATUS] == PAUSED then
+        redis.call("ZADD", "z:" .. tag, "+inf", sid)
+    else
+        redis.call("ZREM", "z:" .. tag, sid)
+    end
+end
+
+-- Keep a record that an event has changed, and say so in the journal.
+local function keep_event(owner, record, event, reason)
+    if event ~= "login" and event ~= "seat" then schedule(owner, record) end
+    local packed = keep(owner, record)
+    note("state:" .. event, string.sub(packed, 1, STATE_BYTES) .. reason)
+end
+
+-- The same for what happens now: it makes a new version.
+local function happen(owner, record, event, reason)
+    record[VERSION] = record[VERSION] + 1
+    keep_event(owner, record, event, reason)
+end
+
+-- A ticket that is ahead of what is stored proves that Redis lost its last moments in a fail-over. What is ahead in
+-- it is taken over: the further status, the newer version's times, the higher epoch. The version becomes the higher
+-- one and no higher still, so that tickets may come in any order.
+local function adopt(owner, record, epoch, version, status, started, deadline)
+    local further = RANK[status] - RANK[record[STATUS]]
+    if epoch <= record[EPOCH] and version <= record[VERSION] and further <= 0 then return end
+
+    if further > 0 or (further == 0 and version > record[VERSION]) then
+        if status == PAUSED and record[STATUS] ~= PAUSED then record[PAUSED_AT_MS] = now end
+        record[STATUS], record[STARTED_MS], record[DEADLINE_MS] = status, started, deadline
+    end
+    record[EPOCH] = math.max(record[EPOCH], epoch)
+    record[VERSION] = math.max(record[VERSION], version)
+    keep_event(owner, record, "adopt", "")
+end
+
+-- Where `event` leads from here; or nil, and the verdict that refuses it.
+local function step(record, event)
+    local status = record[STATUS]
+    return NEXT[status][event], REFUSAL[status]
+end

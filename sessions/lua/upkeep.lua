@@ -1,0 +1,56 @@
+-- The script `upkeep`: clocks and outages of partitions, and jobs that one process does alone.
+--
+-- KEYS     tick: u, o, w of each partition; due: u, w, z; lease: the lease
+-- ARGV[1]  verb
+-- ARGV[2]  now, in milliseconds (lease: the owner)
+
+-- tick: the partitions acknowledge. If the last time is more than gap ago, that was an outage: it is remembered,
+-- and waits to be credited.
+-- ARGV[3]  gap, in milliseconds
+-- Returns { place of the partition among the KEYS (1 ...), from, to, place, from, to, ... }: all that wait.
+local function tick(keys, args)
+    local now, gap, waiting = tonumber(args[2]), tonumber(args[3]), {}
+    for i = 1, #keys, 3 do
+        local clock, outages, pending = keys[i], keys[i + 1], keys[i + 2]
+        local last = tonumber(redis.call("GET", clock) or now)
+        if now - last > gap then
+            redis.call("RPUSH", outages, last .. ":" .. now)
+            redis.call("LTRIM", outages, -OUTAGES_MAX, -1)
+            redis.call("HSET", pending, last, now)
+        end
+        if now >= last then redis.call("SET", clock, now) end
+        local found = redis.call("HGETALL", pending)
+        for j = 1, #found, 2 do
+            waiting[#waiting + 1] = (i + 2) / 3
+            waiting[#waiting + 1] = tonumber(found[j])
+            waiting[#waiting + 1] = tonumber(found[j + 1])
+        end
+    end
+    return waiting
+end
+
+-- due: sessions whose deadline lies at or before ARGV[4], at most ARGV[5]. None while an outage waits to be
+-- credited, nor while the clock is behind by more than the gap: that outage has not even been noted yet.
+-- ARGV[3]  gap, in milliseconds
+local function due(keys, args)
+    local clock, pending, open = keys[1], keys[2], keys[3]
+    local now, gap = tonumber(args[2]), tonumber(args[3])
+    local last = tonumber(redis.call("GET", clock) or 0)
+    if now - last > gap or redis.call("EXISTS", pending) == 1 then return {} end
+    return redis.call("ZRANGEBYSCORE", open, "-inf", args[4], "LIMIT", 0, args[5])
+end
+
+-- lease: take or renew. ARGV[2] owner, ARGV[3] milliseconds; 0 gives it back. Returns 1 if the owner has it.
+local function lease(keys, args)
+    local key, owner, ttl = keys[1], args[2], tonumber(args[3])
+    local holder = redis.call("GET", key)
+    if holder and holder ~= owner then return 0 end
+    if ttl > 0 then
+        redis.call("SET", key, owner, "PX", ttl)
+    else
+        redis.call("DEL", key)
+    end
+    return 1
+end
+
+return ({ tick = tick, due = due, lease = lease })[ARGV[1]](KEYS, ARGV)

@@ -1,0 +1,177 @@
+"""More than one Redis: which node has a key (cluster), which node is the primary (sentinels).
+
+    redis+cluster://host:7000,host:7001          the nodes to ask for the map of slots
+    redis+sentinel://host:26379,host:26380/NAME  the sentinels that watch the primary NAME
+
+A map is asked for when it is needed and forgotten as soon as a node is away or says that a key has moved; the
+call fails then like any other (StoreAway), and its repetition finds the new node. Slots are not to be moved
+between nodes on the day itself: while one is under way its pupils wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import binascii
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from sessions.link import Argument, Command, Link, StoreAway, StoreError
+from sessions.script import Script
+
+Value = TypeVar("Value")
+SLOTS = 16_384
+
+
+class Routed:
+    """Calls like those of a Link, each sent to the node of its key, which is a command's first argument."""
+
+    def __init__(self, addresses: Sequence[str], connect: Callable[[str], Link]) -> None:
+        self._addresses = addresses
+        self._connect = connect
+        self._links: dict[str, Link] = {}
+        self._lock = asyncio.Lock()
+
+    async def command(self, *command: Argument) -> Any:
+        """The reply to one command."""
+        return (await self.commands([command]))[0]
+
+    async def commands(self, commands: Sequence[Command]) -> list[Any]:
+        """The replies to many commands, each node's sent at once."""
+        groups: dict[Link, list[int]] = {}
+        for place, command in enumerate(commands):
+            groups.setdefault(await self._link_of(str(command[1])), []).append(place)
+        replies: dict[int, Any] = {}
+        calls = (link.commands([commands[place] for place in places]) for link, places in groups.items())
+        for places, found in zip(groups.values(), await self._watched(asyncio.gather(*calls)), strict=True):
+            replies |= zip(places, found, strict=True)
+        return [replies[place] for place in range(len(commands))]
+
+    async def script(self, script: Script, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
+        """The reply of `script`; all its keys have the tag of the first."""
+        link = await self._link_of(keys[0])
+        return await self._watched(link.script(script, keys, arguments))
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        links, self._links = list(self._links.values()), {}
+        await self._forget()
+        for link in links:
+            await link.aclose()
+
+    async def _watched(self, work: Awaitable[Value]) -> Value:
+        try:
+            return await work
+        except StoreAway:
+            await self._forget()
+            raise
+
+    async def _ask(self, addresses: Sequence[str], *command: Argument) -> Any:
+        """What the first of `addresses` that answers says."""
+        problem: StoreError = StoreAway("no address given")
+        for address in addresses:
+            link = self._links.get(address) or self._connect(address)
+            try:
+                return await link.command(*command)
+            except StoreError as error:
+                problem = error
+            finally:
+                if address not in self._links:
+                    await link.aclose()
+        raise StoreAway(f"no node answers: {problem}") from problem
+
+    def _at(self, address: str) -> Link:
+        return self._links.setdefault(address, self._connect(address))
+
+    async def _link_of(self, key: str) -> Link:
+        raise NotImplementedError
+
+    async def _forget(self) -> None:
+        raise NotImplementedError
+
+
+class Cluster(Routed):
+    """A Redis Cluster."""
+
+    _slots: list[str] | None = None
+
+    async def _link_of(self, key: str) -> Link:
+        async with self._lock:
+            if self._slots is None:
+                known = list(dict.fromkeys([*self._links, *self._addresses]))
+                self._slots = _slot_map(await self._ask(known, "CLUSTER", "SLOTS"))
+            address = self._slots[slot_of(key)]
+        if not address:
+            raise StoreAway(f"no node has the slot of {key}")
+        return self._at(address)
+
+    async def _forget(self) -> None:
+        self._slots = None
+
+
+class Sentinels(Routed):
+    """A primary with replicas, watched by sentinels."""
+
+    def __init__(self, addresses: Sequence[str], name: str, connect: Callable[[str], Link]) -> None:
+        super().__init__(addresses, connect)
+        self._name = name
+        self._primary = ""
+
+    async def _link_of(self, key: str) -> Link:
+        async with self._lock:
+            if not self._primary:
+                asked = ("SENTINEL", "GET-MASTER-ADDR-BY-NAME", self._name)
+                found = await self._ask(self._addresses, *asked)
+                if not found:
+                    raise StoreAway(f"the sentinels do not know {self._name}")
+                self._primary = f"{found[0].decode()}:{found[1].decode()}"
+        return self._at(self._primary)
+
+    async def _forget(self) -> None:
+        primary, self._primary = self._primary, ""
+        # A node that lost its role is not kept.
+        if link := self._links.pop(primary, None):
+            await link.aclose()
+
+
+def connect(
+    url: str, *, timeout_s: float = 10.0, wait_replicas: int = 0, wait_ms: int = 2_000
+) -> Link | Routed:
+    """The wire to whatever `url` names: one node, a cluster, or a primary behind sentinels."""
+
+    def node(address: str) -> Link:
+        return Link(address, timeout_s=timeout_s, wait_replicas=wait_replicas, wait_ms=wait_ms)
+
+    parts = urlsplit(url)
+    scheme, _, kind = parts.scheme.partition("+")
+    if not kind:
+        return node(url)
+    user, at, hosts = parts.netloc.rpartition("@")
+    addresses = hosts.split(",")
+
+    def node_at(address: str) -> Link:
+        return node(f"{scheme}://{user}{at}{address}")
+
+    if kind == "cluster":
+        return Cluster(addresses, node_at)
+    if kind == "sentinel" and parts.path.strip("/"):
+        return Sentinels(addresses, parts.path.strip("/"), node_at)
+    raise ValueError(
+        f"{url} is no address; write redis+cluster://HOST:PORT,... or redis+sentinel://HOST:PORT,.../NAME"
+    )
+
+
+def slot_of(key: str) -> int:
+    """The slot of a key: CRC-16 of what stands between the first braces, if anything does."""
+    start = key.find("{")
+    end = key.find("}", start + 1)
+    if start >= 0 and end > start + 1:
+        key = key[start + 1 : end]
+    return binascii.crc_hqx(key.encode(), 0) % SLOTS
+
+
+def _slot_map(ranges: Sequence[Any]) -> list[str]:
+    slots = [""] * SLOTS
+    for first, last, (host, port, *_), *_replicas in ranges:
+        slots[first : last + 1] = [f"{host.decode()}:{port}"] * (last + 1 - first)
+    return slots

@@ -1,0 +1,96 @@
+"""The Lua scripts, put together from the files in `lua/` and the tables that Python owns.
+
+Places in the session record, the table of transitions and the limits are generated into the head of the
+script, so that Lua cannot hold another opinion of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from pathlib import Path
+from typing import NamedTuple
+
+from sessions.keys import CONSTANT_FIELDS, REPLY_FIELDS, STATE_FIELDS, TEXT_FIELDS
+from sessions.states import NUMBERS, RANKS, REFUSALS, TRANSITIONS, Status
+
+DIGEST_BYTES = 8
+"""Kept of each accepted batch: enough to tell a repeat from a fork among the batches of one pupil."""
+DIGESTS_KEPT = 64
+"""Digests in the session record; most sessions never have more, and half of them are spilled at once."""
+BATCHES_MAX = 2_000
+"""Batches a session may hold: one every two seconds for more than an hour; digests then take 16 kB."""
+ASIDES_MAX = 50
+"""Refused batches kept as evidence, a session; the device decides how many come, so more are only counted."""
+TAKE_OVER_WAIT_MS = 600_000
+"""A second take-over within ten minutes waits for the teacher (P3)."""
+OUTAGES_MAX = 200
+"""Outages remembered, a partition: of five seconds, the least there is, a quarter of an hour."""
+
+_FOLDER = Path(__file__).parent / "lua"
+
+
+class Script(NamedTuple):
+    """A script's text and the name under which Redis knows it."""
+
+    text: str
+    sha: str
+
+
+def sessions_script() -> Script:
+    """The script that all operations on sessions go through."""
+    names = ("head", "batches", "answers", "course", "staff", "keeping", "run")
+    return _script("\n".join([*_constants(), *_tables(), *_record_functions()]) + "\n", names)
+
+
+def upkeep_script() -> Script:
+    """The script of clocks, outages and leases."""
+    return _script(f"local OUTAGES_MAX = {OUTAGES_MAX}\n", ["upkeep"])
+
+
+def _script(head: str, names: tuple[str, ...] | list[str]) -> Script:
+    text = head + "\n".join((_FOLDER / f"{name}.lua").read_text(encoding="utf-8") for name in names)
+    return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
+
+
+def _constants() -> list[str]:
+    """`local EPOCH = 3`: places in the record, numbers of the statuses, limits."""
+    codes = [python_code for _, python_code in STATE_FIELDS.values()]
+    constants = {
+        **{name: place for place, name in enumerate([*STATE_FIELDS, *TEXT_FIELDS], start=1)},
+        **{name: place for place, name in enumerate(CONSTANT_FIELDS, start=1)},
+        **{status.name: NUMBERS[status] for status in Status},
+        "REPLY_BYTES": struct.calcsize(">" + "".join(codes[:REPLY_FIELDS])),
+        "STATE_BYTES": struct.calcsize(">" + "".join(codes)),
+        "DIGEST_BYTES": DIGEST_BYTES,
+        "DIGESTS_KEPT": DIGESTS_KEPT,
+        "BATCHES_MAX": BATCHES_MAX,
+        "ASIDES_MAX": ASIDES_MAX,
+        "TAKE_OVER_WAIT_MS": TAKE_OVER_WAIT_MS,
+    }
+    return [f"local {name.upper()} = {value}" for name, value in constants.items()]
+
+
+def _tables() -> list[str]:
+    """NEXT[status][event], REFUSAL[status] and RANK[status]."""
+    ranks = ", ".join(f"[{NUMBERS[status]}] = {rank}" for status, rank in RANKS.items())
+    refusals = ", ".join(f'[{NUMBERS[status]}] = "{verdict}"' for status, verdict in REFUSALS.items())
+    rows = []
+    for status, row in TRANSITIONS.items():
+        steps = ", ".join(f"{event} = {NUMBERS[end]}" for event, end in row.items())
+        rows.append(f"    [{NUMBERS[status]}] = {{ {steps} }},")
+    following = ["local NEXT = {", *rows, "}"]
+    return [f"local RANK = {{ {ranks} }}", f"local REFUSAL = {{ {refusals} }}", *following]
+
+
+def _record_functions() -> list[str]:
+    """Lua's way from the session record to an array and back."""
+    numbers = "".join(lua_code for lua_code, _ in STATE_FIELDS.values())
+    count = len(STATE_FIELDS)
+    places = [f"r[{place}]" for place in range(1, count + 1)]
+    places += [f"#r[{place}], r[{place}]" for place in range(count + 1, count + len(TEXT_FIELDS) + 1)]
+    return [
+        f'local RECORD = ">{numbers}{"I4c0" * len(TEXT_FIELDS)}"',
+        f"local function pack_record(r) return struct.pack(RECORD, {', '.join(places)}) end",
+        "local function unpack_record(packed) return { struct.unpack(RECORD, packed) } end",
+    ]

@@ -1,0 +1,273 @@
+"""Live sessions in Redis. Operations of many pupils go in as one call and come out one reply each.
+
+One EVALSHA carries a whole group on a single node; in a cluster (`partitioned`) one carries the operations of
+one partition. An operation that fails, fails alone. When `commit` returns, what it acknowledges is on disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from sessions import keys
+from sessions.journal import JournalLine, after, read_lines
+from sessions.link import Link
+from sessions.model import (
+    CodeEntry,
+    Destroy,
+    Glance,
+    Operation,
+    Outage,
+    Reply,
+    Seal,
+    SessionRow,
+    SessionState,
+    Verdict,
+)
+from sessions.packing import WrongOwner, decode, encode, glance, packed, sid_of, unpacked
+from sessions.routes import Cluster, Routed, connect
+from sessions.script import sessions_script, upkeep_script
+
+CALL_MAX = 512
+"""Operations in one call: Redis serves nobody else meanwhile (some 6 ms). Lua could pass 2,000 of them."""
+GAP_MS = 5_000
+"""A partition that acknowledged nothing for so long had an outage; ticks come every second or so."""
+
+
+def open_store(url: str, *, partitions: int = 64, wait_replicas: int = 0) -> Store:
+    """A store on whatever `url` names: one node, a cluster, or a primary behind sentinels."""
+    link = connect(url, wait_replicas=wait_replicas)
+    return Store(link, partitions=partitions, partitioned=isinstance(link, Cluster))
+
+
+class Store:
+    """What the engine knows of Redis."""
+
+    def __init__(
+        self, link: Link | Routed, *, partitions: int = 64, partitioned: bool = False, gap_ms: int = GAP_MS
+    ) -> None:
+        self._link = link
+        self._partitions = partitions
+        self._partitioned = partitioned
+        self._gap_ms = gap_ms
+        self._sessions = sessions_script()
+        self._upkeep = upkeep_script()
+
+    async def commit(self, operations: Sequence[Operation], now_ms: int) -> list[Reply]:
+        """Do `operations`, in order; a reply for each. After a StoreError repeat all of them."""
+        replies: dict[int, Reply] = {}
+        groups = self._by_journal(operations)
+        # Side by side, since in a cluster they go to several nodes; in order within a journal.
+        commits = (
+            self._commit_in_calls([operations[place] for place in places], partition, now_ms)
+            for partition, places in groups.items()
+        )
+        for places, found in zip(groups.values(), await asyncio.gather(*commits), strict=True):
+            replies |= zip(places, found, strict=True)
+        return [replies[place] for place in range(len(operations))]
+
+    async def create_sessions(self, rows: Sequence[SessionRow]) -> int:
+        """Create those sessions that do not exist yet; how many that were."""
+        return sum(reply.verdict is Verdict.OK for reply in await self.commit(rows, 0))
+
+    async def destroy_sessions(self, sids: Sequence[bytes]) -> int:
+        """Remove sessions with all their keys; how many there were."""
+        replies = await self.commit([Destroy(sid) for sid in sids], 0)
+        return sum(reply.verdict is Verdict.OK for reply in replies)
+
+    async def glance(self, sids: Sequence[bytes]) -> list[Glance | None]:
+        """How sessions stand, without taking part in them: a teacher's page."""
+        owners = [keys.owner(sid, self._partitions) for sid in sids]
+        reads = [("MGET", f"s:{owner}", f"c:{owner}", f"e:{owner}") for owner in owners]
+        found = await self._link.commands(reads) if reads else []
+        return [
+            glance(sid, record, constants, int(sealed or 0)) if record else None
+            for sid, (record, constants, sealed) in zip(sids, found, strict=True)
+        ]
+
+    # The journal, for the archive.
+
+    def journals(self) -> range:
+        """The partitions that have a journal: all in a cluster, one on a single node."""
+        return range(self._partitions if self._partitioned else 1)
+
+    async def journal(self, partitions: Iterable[int], count: int) -> list[JournalLine]:
+        """The oldest lines: of each journal all those of `count` entries (one entry per commit)."""
+        names = [partition for partition in partitions if partition in self.journals()]
+        reads = [("XRANGE", keys.journal(partition), "-", "+", "COUNT", count) for partition in names]
+        found = await self._link.commands(reads) if reads else []
+        return [
+            line
+            for partition, entries in zip(names, found, strict=True)
+            for line in read_lines(partition, entries)
+        ]
+
+    async def journal_length(self) -> int:
+        """How many entries wait for the archive."""
+        return sum(
+            await self._link.commands([("XLEN", keys.journal(partition)) for partition in self.journals()])
+        )
+
+    async def sealed(self, numbers: Sequence[tuple[bytes, int]], last_ids: Mapping[int, str]) -> None:
+        """The archive has committed: each session up to its number, each journal up to the id given."""
+        await self.commit([Seal(sid, n) for sid, n in numbers], 0)
+        trims = [
+            ("XTRIM", keys.journal(partition), "MINID", after(stream_id))
+            for partition, stream_id in last_ids.items()
+        ]
+        if trims:
+            await self._link.commands(trims)
+
+    # Codes.
+
+    async def put_codes(self, entries: Iterable[CodeEntry]) -> None:
+        """Make codes known (again: the last word counts)."""
+        writes = [("SET", keys.code(entry.digest), packed(entry)) for entry in entries]
+        for start in range(0, len(writes), CALL_MAX):
+            await self._link.commands(writes[start : start + CALL_MAX])
+
+    async def find_codes(self, digests: Sequence[bytes]) -> list[CodeEntry | None]:
+        """Where codes lead to; None for a code that is not known."""
+        if not digests:
+            return []
+        names = [keys.code(digest) for digest in digests]
+        if self._partitioned:
+            found = await self._link.commands([("GET", name) for name in names])
+        else:
+            found = await self._link.command("MGET", *names)
+        return [_code_entry(digest, value) for digest, value in zip(digests, found, strict=True)]
+
+    async def revoke(self, digests: Sequence[bytes]) -> int:
+        """Withdraw codes; how many of them were known."""
+        known = [entry for entry in await self.find_codes(digests) if entry is not None]
+        await self.put_codes([entry._replace(revoked=True) for entry in known])
+        return len(known)
+
+    async def drop_codes(self, digests: Sequence[bytes]) -> None:
+        """Forget codes: their delivery is closed."""
+        for start in range(0, len(digests), CALL_MAX):
+            names = map(keys.code, digests[start : start + CALL_MAX])
+            await self._link.commands([("DEL", name) for name in names])
+
+    # Deliveries: a copy of what SQL holds, so that no pupil waits for SQL.
+
+    async def put_delivery(self, delivery: str, record: str | bytes) -> None:
+        """Keep the JSON record of a delivery."""
+        await self._link.commands(
+            [("HSET", keys.DELIVERIES, delivery, record), ("INCR", keys.DELIVERIES_VERSION)]
+        )
+
+    async def drop_delivery(self, delivery: str) -> None:
+        """Forget a delivery."""
+        await self._link.commands([("HDEL", keys.DELIVERIES, delivery), ("INCR", keys.DELIVERIES_VERSION)])
+
+    async def deliveries(self) -> list[bytes]:
+        """The JSON records of all deliveries."""
+        return list(await self._link.command("HVALS", keys.DELIVERIES))
+
+    async def deliveries_version(self) -> int:
+        """Grows with every change of a delivery: what to ask before reading them all again."""
+        return int(await self._link.command("GET", keys.DELIVERIES_VERSION) or 0)
+
+    # Time: outages, the closing sweep, jobs done by one process.
+
+    async def tick(self, now_ms: int) -> list[Outage]:
+        """All partitions acknowledge; the outages that wait to be credited (until `settle`)."""
+        waiting: list[Outage] = []
+        for group in self._tick_groups():
+            names = [
+                name
+                for partition in group
+                for name in (keys.clock(partition), keys.outages(partition), keys.uncredited(partition))
+            ]
+            found = await self._link.script(self._upkeep, names, ["tick", now_ms, self._gap_ms])
+            waiting += [
+                Outage(group[place - 1], from_ms, to_ms)
+                for place, from_ms, to_ms in zip(found[::3], found[1::3], found[2::3], strict=True)
+            ]
+        return waiting
+
+    async def settle(self, outage: Outage) -> None:
+        """The outage has been credited to every running session of its partition."""
+        await self._link.command("HDEL", keys.uncredited(outage.partition), outage.from_ms)
+
+    async def due(self, partition: int, now_ms: int, grace_ms: int = 0, count: int = CALL_MAX) -> list[bytes]:
+        """Sessions to close: deadline and grace are past. None while an outage waits to be credited."""
+        names = [keys.clock(partition), keys.uncredited(partition), keys.open_sessions(partition)]
+        arguments = ("due", now_ms, self._gap_ms, now_ms - grace_ms, count)
+        found = await self._link.script(self._upkeep, names, arguments)
+        return [bytes.fromhex(sid.decode()) for sid in found]
+
+    async def running(self, partition: int, cursor: int = 0, count: int = 256) -> tuple[int, list[bytes]]:
+        """Running and paused sessions from `cursor` on (0: the beginning) and the next cursor (0: done).
+
+        A session may come twice, but none that is there all the while is left out.
+        """
+        name = keys.open_sessions(partition)
+        following, found = await self._link.command("ZSCAN", name, cursor, "COUNT", count)
+        return int(following), [bytes.fromhex(sid.decode()) for sid in found[::2]]
+
+    async def lease(self, name: str, owner: str, ttl_ms: int) -> bool:
+        """Take or renew the job `name` for `ttl_ms` (0: give it back); whether `owner` has it now."""
+        found = await self._link.script(self._upkeep, [keys.lease(name)], ["lease", owner, ttl_ms])
+        return bool(found)
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        await self._link.aclose()
+
+    async def _commit_in_calls(
+        self, operations: Sequence[Operation], partition: int, now_ms: int
+    ) -> list[Reply]:
+        replies: list[Reply] = []
+        for start in range(0, len(operations), CALL_MAX):
+            replies += await self._commit_group(operations[start : start + CALL_MAX], partition, now_ms)
+        return replies
+
+    async def _commit_group(
+        self, operations: Sequence[Operation], partition: int, now_ms: int
+    ) -> list[Reply]:
+        replies: list[Reply] = [Reply(Verdict.ERROR, SessionState(sid_of(it))) for it in operations]
+        encoded, places = [], []
+        for place, operation in enumerate(operations):
+            try:
+                encoded.append(encode(operation, keys.owner(sid_of(operation), self._partitions)))
+                places.append(place)
+            except (ValueError, TypeError, OverflowError, struct.error):
+                continue  # it cannot be an operation: it alone gets the verdict error
+        if not encoded:
+            return replies
+        found = await self._link.script(self._sessions, [keys.journal(partition)], [packed(encoded), now_ms])
+        try:
+            for place, reply in zip(places, found, strict=True):
+                replies[place] = decode(operations[place], reply)
+        except WrongOwner:
+            await self._link.aclose()  # whatever mixed the replies up, it ends with this connection
+            raise
+        return replies
+
+    def _by_journal(self, operations: Sequence[Operation]) -> dict[int, list[int]]:
+        """The partition of each journal written to, and the places of its operations."""
+        if not self._partitioned:
+            return {0: list(range(len(operations)))}
+        groups: dict[int, list[int]] = {}
+        for place, operation in enumerate(operations):
+            partition = keys.partition_of(sid_of(operation), self._partitions)
+            groups.setdefault(partition, []).append(place)
+        return groups
+
+    def _tick_groups(self) -> Iterator[Sequence[int]]:
+        """Partitions that one call may touch together."""
+        size = 1 if self._partitioned else CALL_MAX
+        for start in range(0, self._partitions, size):
+            yield range(start, min(start + size, self._partitions))
+
+
+def _code_entry(digest: bytes, value: bytes | None) -> CodeEntry | None:
+    if value is None:
+        return None
+    owner, sid, room, revoked = unpacked(value)
+    if owner != digest:
+        raise WrongOwner("a code's entry names another code than the one asked for")
+    return CodeEntry(digest, sid, room.decode(), revoked)

@@ -1,0 +1,254 @@
+"""From the journal to the archive: everything once in effect, whatever dies or is away in between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import select, text
+
+from engine.archive.drain import Drain
+from engine.archive.intake import write_portion
+from engine.archive.lease import Lease
+from engine.archive.status import archive_status
+from engine.archive.sweep import Sweep
+from engine.archive.tables import asides, batches, sessions
+from sessions.link import Link
+from sessions.model import Submit, Verdict
+from sessions.store import Store
+from tests.engine.archives import DATABASES, NOON_MS, a_sid, emptied, empty_address, opened
+from tests.engine.days import PUPILS, Day, until
+
+
+@pytest.fixture(params=DATABASES)
+async def day(
+    request: pytest.FixtureRequest, tmp_path: Path, redis: Redis, redis_url: str
+) -> AsyncIterator[Day]:
+    """An open delivery, once on each database."""
+    store = Store(Link(redis_url))
+    async with opened(await emptied(empty_address(request, request.param))) as archive:
+        day = Day(archive, tmp_path, store)
+        await day.open()
+        yield day
+    await store.aclose()
+
+
+async def test_what_was_acknowledged_is_in_the_archive(day: Day) -> None:
+    """Every batch once, with the digest of what the pupil sent; the journal is empty then."""
+    for n in (1, 2, 3):
+        await day.save([day.save_of(number, n) for number in day.tickets])
+
+    await day.drain()
+
+    assert await day.ledger() == day.sent
+    assert len(day.sent) == 9
+    assert await day.sealed_numbers() == [3, 3, 3]
+    assert await day.store.journal_length() == 0
+
+
+async def test_nothing_is_called_sealed_before_it_is_committed(day: Day) -> None:
+    """`sealed` lets the player delete its own copy: it may only ever come too late."""
+    await day.save([day.save_of(1, 1)])
+    assert await day.sealed_numbers() == [0, 0, 0]
+
+    portion = await day.reader.read()
+    async with day.lease.transaction(NOON_MS) as connection:
+        await write_portion(day.archive.database, connection, portion)
+        assert await day.sealed_numbers() == [0, 0, 0]
+
+
+async def test_a_drain_killed_before_the_seal_is_repeated_without_harm(day: Day) -> None:
+    """Committed but not sealed: the next one reads the same portion again, and it changes nothing."""
+    await day.save([day.save_of(number, 1) for number in day.tickets])
+    portion = await day.reader.read()
+    async with day.lease.transaction(NOON_MS) as connection:
+        await write_portion(day.archive.database, connection, portion)
+    await day.save([day.save_of(number, 2) for number in day.tickets])
+
+    await day.drain()
+
+    assert await day.ledger() == day.sent
+    assert await day.sealed_numbers() == [2, 2, 2]
+
+
+async def test_a_drain_killed_before_the_commit_loses_nothing(day: Day) -> None:
+    """The journal keeps a portion until it is told that the archive has it."""
+    await day.save([day.save_of(number, 1) for number in day.tickets])
+    portion = await day.reader.read()
+    connection = await day.archive.database.writing.connect()
+    await write_portion(day.archive.database, connection, portion)
+    await connection.close()
+
+    assert await day.ledger() == {}
+    await day.drain()
+    assert await day.ledger() == day.sent
+
+
+async def test_a_sealed_portion_sealed_again_changes_nothing(day: Day) -> None:
+    """The reply to a seal may be lost; what came into the journal meanwhile must survive the second one."""
+    await day.save([day.save_of(1, 1)])
+    portion = await day.reader.read()
+    async with day.lease.transaction(NOON_MS) as connection:
+        await write_portion(day.archive.database, connection, portion)
+    await day.reader.seal(portion)
+    await day.save([day.save_of(1, 2)])
+    await day.reader.seal(portion)
+
+    await day.drain()
+
+    assert await day.ledger() == day.sent
+
+
+async def test_a_state_follows_its_session_into_the_archive(day: Day) -> None:
+    """Handed in: the archive knows when, how far, and that there is something to score."""
+    await day.save([day.save_of(1, 1)])
+    await day.store.commit([Submit(day.tickets[1], 1)], NOON_MS + 5000)
+
+    await day.drain()
+
+    async with day.archive.database.reading.connect() as connection:
+        rows = list(await connection.execute(select(sessions).order_by(sessions.c.sid)))
+    assert [(row.status, row.last, row.ended_ms, row.to_score) for row in rows] == [
+        ("submitted", 1, NOON_MS + 5000, True),
+        ("running", 0, 0, False),
+        ("running", 0, 0, False),
+    ]
+    assert rows[0].started_ms == NOON_MS
+    assert await day.score() == 1
+
+
+async def test_evidence_goes_into_the_archive_too(day: Day) -> None:
+    """Other bytes under a number that was taken: refused, kept aside, told apart."""
+    fork = day.save_of(1, 1, word=" ")
+    await day.save([day.save_of(1, 1)])
+    (reply,) = await day.save([fork])
+
+    await day.drain()
+
+    async with day.archive.database.reading.connect() as connection:
+        rows = list(await connection.execute(select(asides)))
+    assert reply.verdict is Verdict.FORK
+    assert [(row.sid, row.n, row.why, row.digest, row.body) for row in rows] == [
+        (a_sid(1), 1, "fork", fork.digest, fork.body)
+    ]
+
+
+async def test_a_long_journal_is_read_in_portions(day: Day) -> None:
+    """An hour without SQL must not need an hour's memory."""
+    for n in range(1, 41):
+        await day.save([day.save_of(number, n) for number in day.tickets])
+
+    first = await day.reader.read()
+    assert 0 < len(first.batches) < 120
+    await day.drain()
+
+    assert await day.ledger() == day.sent
+    assert len(day.sent) == 120
+
+
+def a_drain(day: Day, lease: Lease | None = None) -> Drain:
+    """The loop, on the day's archive and Redis."""
+    sweep = Sweep(day.archive, day.store, partitions=64, started_ms=NOON_MS)
+    database = day.archive.database
+    return Drain(database, day.reader, lease or day.lease, sweep, day.keeper, clock=lambda: NOON_MS + 2000)
+
+
+async def _said(truth: bool) -> bool:
+    return truth
+
+
+async def _journal_is_empty(day: Day) -> bool:
+    return not await day.store.journal_length()
+
+
+async def test_a_drain_that_is_told_to_stop_empties_the_journal_first(day: Day) -> None:
+    """Workers stop before the drain, so nothing comes after; its place is free at once."""
+    await day.save([day.save_of(number, 1) for number in day.tickets])
+    drain = a_drain(day)
+    drain.stop()
+
+    await drain.run()
+
+    assert await day.ledger() == day.sent
+    assert await Lease(day.archive.database, "next").take(NOON_MS)
+
+
+@asynccontextmanager
+async def archive_away(day: Day) -> AsyncIterator[None]:
+    """Nobody reaches the archive: PostgreSQL's socket is gone, or SQLite lacks a table."""
+    database = day.archive.database
+    if database.is_sqlite:
+        async with database.writing.begin() as connection:
+            await connection.execute(text("ALTER TABLE leases RENAME TO leases_away"))
+        yield
+        async with database.writing.begin() as connection:
+            await connection.execute(text("ALTER TABLE leases_away RENAME TO leases"))
+        return
+    socket = Path(str(database.reading.url.query["host"])) / ".s.PGSQL.5432"
+    away = socket.rename(socket.with_name("away"))
+    kill = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    async with database.reading.connect() as connection:
+        await connection.execute(kill)
+        await connection.invalidate()
+    yield
+    away.rename(socket)
+
+
+async def test_the_journal_waits_while_the_archive_is_away(day: Day) -> None:
+    """SQL fails, pupils notice nothing, and when it is back everything is there, once."""
+    await day.save([day.save_of(number, 1) for number in day.tickets])
+    drain = a_drain(day)
+    async with archive_away(day):
+        running = asyncio.create_task(drain.run())
+        await until(lambda: _said(drain.is_waiting), running)
+        await day.save([day.save_of(number, 2) for number in day.tickets])
+        assert await day.store.journal_length() > 1
+        assert await day.sealed_numbers() == [0, 0, 0]
+
+    await until(lambda: _journal_is_empty(day), running)
+    drain.stop()
+    await running
+
+    assert await day.ledger() == day.sent
+    assert await day.sealed_numbers() == [2, 2, 2]
+
+
+async def test_a_second_drain_waits_for_the_first(day: Day) -> None:
+    """Two supervisors by mistake: one works, the other takes nothing and breaks nothing."""
+    await day.save([day.save_of(1, 1)])
+    second = a_drain(day, Lease(day.archive.database, "second"))
+    second.stop()
+
+    await second.run()
+
+    assert await day.ledger() == {}
+    assert await day.store.journal_length() > 0
+
+
+async def test_the_state_of_the_archive_can_be_asked(day: Day) -> None:
+    """What waits, what is stored, who drains, and whether the audit log holds."""
+    await day.save([day.save_of(1, 1)])
+    before = await archive_status(day.archive, day.store)
+    await day.drain()
+    after = await archive_status(day.archive, day.store)
+
+    assert before["journal_entries"] > 0
+    assert (after["journal_entries"], after["batches"], after["unscored"]) == (0, 1, 0)
+    assert (after["sessions"], after["drain"]) == ({"running": PUPILS}, "test")
+    assert (after["audit_broken_at"], len(after["audit_hash"])) == (None, 64)
+
+
+async def test_a_batch_is_stored_as_it_came_still_sealed(day: Day) -> None:
+    """The archive never opens what it stores."""
+    save = day.save_of(1, 1)
+    await day.save([save])
+    await day.drain()
+
+    async with day.archive.database.reading.connect() as connection:
+        (row,) = await connection.execute(select(batches))
+    assert (row.body, row.digest, row.received_ms, row.late) == (save.body, save.digest, NOON_MS + 1000, "")
+    assert b"answers" not in row.body

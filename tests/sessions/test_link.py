@@ -1,0 +1,188 @@
+"""The wire: no reply reaches anybody but its caller, and every failure says what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from sessions.link import Link, StoreAway, StoreError, StoreFull, StoreRefused
+from sessions.model import Heartbeat
+from sessions.script import Script, sessions_script
+from sessions.store import Store
+from tests.sessions.given import NOW, a_row, a_running, a_save, a_sid, one, verdicts
+from tests.sessions.servers import free_port, running_redis, started
+
+
+@pytest.fixture
+async def link(redis_url: str, redis: Redis) -> AsyncIterator[Link]:
+    link = Link(redis_url)
+    yield link
+    await link.aclose()
+
+
+async def turns(count: int) -> None:
+    """Let others run `count` times."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def test_cancelled_callers_never_swap_replies(link: Link) -> None:
+    """A storm of callers, half of them cancelled at any point: the others get what they asked for."""
+    chance = random.Random(7)
+    callers = []
+    for number in range(600):
+        callers.append(asyncio.create_task(link.command("ECHO", f"pupil {number}")))
+        await turns(chance.randrange(4))
+        if number % 2:
+            victim = chance.choice(callers)
+            victim.cancel()
+    replies = await asyncio.gather(*callers, return_exceptions=True)
+    answered = [number for number, reply in enumerate(replies) if not isinstance(reply, BaseException)]
+    assert [replies[number] for number in answered] == [f"pupil {number}".encode() for number in answered]
+    assert 100 < len(answered) < 600
+    assert await link.command("ECHO", "after") == b"after"
+
+
+async def test_a_cancelled_save_is_either_done_or_not_and_may_be_repeated(store: Store) -> None:
+    """Whoever was cancelled sends again; nothing is lost and nothing doubled."""
+    tickets = [await a_running(store, a_sid(number)) for number in range(20)]
+    saves = [a_save(ticket, 1) for ticket in tickets]
+    first = [asyncio.create_task(store.commit([save], NOW)) for save in saves]
+    for step, task in enumerate(first):
+        await turns(step % 5)
+        task.cancel()
+    await asyncio.gather(*first, return_exceptions=True)
+    assert set(await verdicts(store, *saves)) <= {"ok", "repeated"}
+    assert await verdicts(store, *saves) == ["repeated"] * 20
+
+
+async def test_a_forgotten_script_is_loaded_again(store: Store, redis: Redis) -> None:
+    """After a restart or a fail-over, or when somebody flushed the scripts: nobody notices."""
+    ticket = await a_running(store, a_sid())
+    await redis.script_flush()
+    assert await verdicts(store, a_save(ticket, 1)) == ["ok"]
+    assert (await redis.script_exists(sessions_script().sha))[0]
+
+
+async def test_a_dead_server_is_away_and_a_new_one_is_found(tmp_path: Path) -> None:
+    """Each call fails at once, and the first one after the restart works."""
+    with running_redis(tmp_path / "r", "--appendonly", "yes", "--appendfsync", "always") as url:
+        store = Store(Link(url))
+        ticket = await a_running(store, a_sid())
+        await one(store, a_save(ticket, 1))
+    for _ in range(3):
+        with pytest.raises(StoreAway):
+            await one(store, a_save(ticket, 2))
+    with running_redis(tmp_path / "r", "--appendonly", "yes", "--appendfsync", "always"):
+        assert await verdicts(store, a_save(ticket, 1), a_save(ticket, 2)) == ["repeated", "ok"]
+        await store.aclose()
+
+
+async def test_a_server_that_does_not_answer_is_away_and_its_late_reply_reaches_nobody(
+    redis_url: str,
+) -> None:
+    """The connection goes with the reply that may still come."""
+    link = Link(redis_url, timeout_s=0.05)
+    with pytest.raises(StoreAway):
+        await link.command("BLPOP", "nothing", "0")
+    assert await link.command("ECHO", "mine") == b"mine"
+    await link.aclose()
+
+
+async def test_a_full_memory_is_told_as_full_and_nobody_is_told_saved(store: Store, redis: Redis) -> None:
+    """The whole group fails, and may be repeated when there is room again."""
+    ticket = await a_running(store, a_sid())
+    await redis.config_set("maxmemory", 1)
+    try:
+        with pytest.raises(StoreFull) as refused:
+            await one(store, a_save(ticket, 1))
+        assert "repeat" in refused.value.action
+    finally:
+        await redis.config_set("maxmemory", 0)
+    assert await verdicts(store, a_save(ticket, 1)) == ["ok"]
+
+
+async def test_a_server_that_became_a_replica_is_away_and_asked_for_again(tmp_path: Path) -> None:
+    """The connection is dropped, so that the address may lead to the new primary."""
+    with running_redis(tmp_path) as url:
+        link = Link(url)
+        store = Store(link)
+        ticket = await a_running(store, a_sid())
+        await link.command("REPLICAOF", "127.0.0.1", "1")
+        number = await link.command("CLIENT", "ID")
+        with pytest.raises(StoreAway):
+            await one(store, a_save(ticket, 1))
+        assert await link.command("CLIENT", "ID") != number
+        await link.command("REPLICAOF", "NO", "ONE")
+        assert await verdicts(store, a_save(ticket, 1)) == ["ok"]
+        await store.aclose()
+
+
+async def test_a_wrong_command_is_our_defect(link: Link) -> None:
+    """Not to be repeated; the connection stays sound."""
+    number = await link.command("CLIENT", "ID")
+    with pytest.raises(StoreRefused):
+        await link.command("NOSUCHCOMMAND")
+    with pytest.raises(StoreRefused):
+        await link.commands([("SET", "a", "1"), ("LPUSH", "a", "1"), ("GET", "a")])
+    assert await link.command("CLIENT", "ID") == number
+    assert await link.command("ECHO", "mine") == b"mine"
+    assert all(issubclass(kind, StoreError) and kind.action for kind in (StoreAway, StoreFull, StoreRefused))
+
+
+async def test_a_wrong_address_is_away(tmp_path: Path) -> None:
+    """Nobody listens there (yet)."""
+    with pytest.raises(StoreAway):
+        await Link(f"unix://{tmp_path}/nothing").command("PING")
+
+
+async def test_without_its_replicas_nothing_is_acknowledged(redis_url: str, redis: Redis) -> None:
+    """The write may stand; whoever repeats it learns that later."""
+    alone = Store(Link(redis_url))
+    ticket = await a_running(alone, a_sid())
+    store = Store(Link(redis_url, wait_replicas=1, wait_ms=1))
+    with pytest.raises(StoreAway):
+        await one(store, a_save(ticket, 1))
+    assert await verdicts(alone, a_save(ticket, 1)) == ["repeated"]
+    await store.aclose()
+    await alone.aclose()
+
+
+async def test_an_acknowledged_write_is_on_the_replica(tmp_path: Path) -> None:
+    """With one replica asked for, the reply comes when it has the write; so the replica may take over."""
+    port = free_port()
+    for name in ("primary", "replica"):
+        (tmp_path / name).mkdir()
+    with (
+        started(tmp_path / "primary", "--port", str(port), "--repl-diskless-sync-delay", "0"),
+        running_redis(tmp_path / "replica", "--replicaof", "127.0.0.1", str(port)) as replica_url,
+    ):
+        store = Store(Link(f"redis://127.0.0.1:{port}", wait_replicas=1, wait_ms=60_000, timeout_s=60))
+        await store.create_sessions([a_row(a_sid())])
+        replica = Link(replica_url)
+        assert await replica.command("EXISTS", "s:{p00}:" + a_sid().hex()) == 1
+        await replica.aclose()
+        await store.aclose()
+
+
+async def test_a_script_that_fails_as_a_whole_is_refused(link: Link) -> None:
+    """A defect of the script itself, as against one of its operations."""
+    with pytest.raises(StoreRefused):
+        await link.script(Script("return nonsense(", "0" * 40), [], [])
+
+
+async def test_closing_waits_for_the_call_under_way(redis_url: str, redis: Redis) -> None:
+    """And the next call makes a new connection."""
+    store = Store(Link(redis_url))
+    ticket = await a_running(store, a_sid())
+    saving = asyncio.create_task(one(store, a_save(ticket, 1)))
+    await turns(2)
+    await store.aclose()
+    assert (await saving).verdict == "ok"
+    assert (await one(store, Heartbeat(ticket))).state.last == 1
+    await store.aclose()

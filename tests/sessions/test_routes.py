@@ -1,0 +1,214 @@
+"""More than one Redis: the same store on a cluster and behind sentinels."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import subprocess
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.embedded import redis_binary
+from sessions.journal import BatchLine
+from sessions.link import Link, StoreAway
+from sessions.model import CodeEntry, Credit, Login, Read
+from sessions.routes import Cluster, Sentinels, connect, slot_of
+from sessions.store import GAP_MS, Store, open_store
+from tests.sessions.given import NOW, a_row, a_running, a_save, a_sid, one, verdicts
+from tests.sessions.servers import free_port, started
+
+
+async def until(asked: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for servers to agree among themselves."""
+    while not await asked():  # noqa: ASYNC110  the servers tell nobody when they have
+        await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("key", "slot"),
+    [("123456789", 12739), ("{user1000}.following", 3443), ("s:{user1000}:x", 3443), ("foo{}{bar}", 8363)],
+)
+def test_a_key_has_the_slot_that_redis_gives_it(key: str, slot: int) -> None:
+    """The examples of the cluster's own specification."""
+    assert slot_of(key) == slot
+
+
+def test_the_address_says_what_there_is() -> None:
+    """One node, a cluster, a primary behind sentinels."""
+    assert isinstance(connect("redis://localhost:7000"), Link)
+    assert isinstance(connect("redis+cluster://user:secret@one:7000,two:7001"), Cluster)
+    assert isinstance(connect("rediss+sentinel://one:26379,two/main"), Sentinels)
+    for wrong in ("redis+sentinel://one:26379", "redis+ring://one:7000"):
+        with pytest.raises(ValueError, match="is no address"):
+            connect(wrong)
+
+
+async def test_nodes_that_are_not_there_are_away() -> None:
+    """All of them were asked."""
+    for kind in ("redis+cluster://127.0.0.1:1,127.0.0.1:2", "redis+sentinel://127.0.0.1:1,127.0.0.1:2/main"):
+        store = open_store(kind)
+        with pytest.raises(StoreAway, match="no node answers"):
+            await store.deliveries_version()
+        await store.aclose()
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[list[int]]:
+    """Two nodes that will share the slots."""
+    ports = random.sample(range(20_000, 30_000), 2)
+    with ExitStack() as nodes:
+        for port in ports:
+            folder = tmp_path / str(port)
+            folder.mkdir()
+            nodes.enter_context(started(folder, "--port", str(port), "--cluster-enabled", "yes"))
+        yield ports
+
+
+async def joined(ports: list[int]) -> list[Link]:
+    """The nodes, after they have agreed who has which slots."""
+    nodes = [Link(f"redis://127.0.0.1:{port}") for port in ports]
+    await nodes[0].command("CLUSTER", "ADDSLOTS", *range(8192))
+    await nodes[1].command("CLUSTER", "ADDSLOTS", *range(8192, 16_384))
+    await nodes[0].command("CLUSTER", "MEET", "127.0.0.1", ports[1])
+
+    async def agreed() -> bool:
+        states = [await node.command("CLUSTER", "INFO") for node in nodes]
+        return all(b"cluster_state:ok" in state and b"slots_ok:16384" in state for state in states)
+
+    await until(agreed)
+    return nodes
+
+
+@pytest.mark.long
+async def test_a_store_works_on_a_cluster_as_on_one_node(cluster: list[int]) -> None:
+    """Every call stays within one slot, whatever the partitions of its operations."""
+    nodes = await joined(cluster)
+    store = open_store(f"redis+cluster://127.0.0.1:{cluster[0]}")
+    sids = [a_sid(number, partition=number % 64) for number in range(130)]
+    assert await store.create_sessions([a_row(sid) for sid in sids]) == 130
+    tickets = [await a_running(store, sid) for sid in sids[:70]]
+    assert set(await verdicts(store, *(a_save(ticket, n) for n in (1, 2) for ticket in tickets))) == {"ok"}
+    assert (await one(store, Read(tickets[0]))).state.last == 2
+    assert all([await node.command("DBSIZE") for node in nodes])
+
+    lines = await store.journal(store.journals(), 100)
+    assert len([line for line in lines if isinstance(line, BatchLine)]) == 140
+    await store.sealed([(sid, 2) for sid in sids[:70]], {line.partition: line.stream_id for line in lines})
+    assert await store.journal_length() == 0
+    assert [glance.state.sealed for glance in await store.glance(sids[:71]) if glance] == [2] * 70 + [0]
+
+    await store.tick(NOW)
+    outages = await store.tick(NOW + GAP_MS + 1)
+    assert len(outages) == 64
+    await one(store, Credit(sids[0], outages[0].from_ms, outages[0].to_ms))
+    await store.settle(outages[0])
+    assert set((await store.running(0))[1]) == {sids[0], sids[64]}
+    assert await store.due(0, NOW + GAP_MS + 1) == []
+
+    entries = [CodeEntry(bytes([number]) * 16, sids[number], "R1") for number in range(100)]
+    await store.put_codes(entries)
+    assert await store.find_codes([entry.digest for entry in entries]) == entries
+    await store.put_delivery("maths26a", "{}")
+    assert (await store.deliveries(), await store.deliveries_version()) == ([b"{}"], 1)
+    assert await store.lease("drain", "anna", 1000)
+    assert await store.destroy_sessions(sids) == 130
+    for node in nodes:
+        await node.aclose()
+    await store.aclose()
+
+
+@pytest.mark.long
+async def test_a_slot_that_has_moved_is_found_again(cluster: list[int]) -> None:
+    """The call that meets the move fails and may be repeated; the next one goes to the new node."""
+    nodes = await joined(cluster)
+    store = open_store(f"redis+cluster://127.0.0.1:{cluster[0]}")
+    await store.deliveries_version()
+    slot = slot_of("deliveries")
+    giver, taker = (nodes[0], nodes[1]) if slot < 8192 else (nodes[1], nodes[0])
+    name = (await taker.command("CLUSTER", "MYID")).decode()
+    await taker.command("CLUSTER", "SETSLOT", slot, "NODE", name)
+    await giver.command("CLUSTER", "SETSLOT", slot, "NODE", name)
+    with pytest.raises(StoreAway):
+        await store.put_delivery("maths26a", "{}")
+    await store.put_delivery("maths26a", "{}")
+    assert await taker.command("HLEN", "deliveries") == 1
+    for node in nodes:
+        await node.aclose()
+    await store.aclose()
+
+
+@pytest.mark.long
+async def test_sentinels_lead_to_the_new_primary(tmp_path: Path) -> None:
+    """After a fail-over the next repetition finds it, and what was acknowledged with a replica is there."""
+    ports = {name: free_port() for name in ("one", "two", "sentinel")}
+    with ExitStack() as servers:
+        for name in ports:
+            (tmp_path / name).mkdir()
+        servers.enter_context(started(tmp_path / "one", "--port", str(ports["one"]), *FAST))
+        following = ("--replicaof", "127.0.0.1", str(ports["one"]))
+        servers.enter_context(started(tmp_path / "two", "--port", str(ports["two"]), *following, *FAST))
+        servers.enter_context(a_sentinel(tmp_path / "sentinel", ports["sentinel"], ports["one"]))
+        sentinel = Link(f"redis://127.0.0.1:{ports['sentinel']}")
+        store = open_store(
+            f"redis+sentinel://127.0.0.1:1,127.0.0.1:{ports['sentinel']}/main", wait_replicas=1
+        )
+
+        async def ready() -> bool:
+            try:
+                return await store.create_sessions([a_row(a_sid())]) >= 0
+            except StoreAway:
+                return False
+
+        await until(ready)
+        await until(lambda: knows_replica(sentinel))
+        await sentinel.command("SENTINEL", "FAILOVER", "main")
+        await until(lambda: leads_to(sentinel, ports["two"]))
+        await until(ready)
+        assert (await one(store, Login(a_sid()))).verdict == "ok"
+        await store.aclose()
+        await sentinel.aclose()
+
+
+FAST = ("--repl-diskless-sync-delay", "0", "--appendonly", "no")
+
+
+def a_sentinel(folder: Path, port: int, primary: int) -> Any:
+    """A sentinel alone: its own quorum."""
+    (folder / "sentinel.conf").write_text(
+        f"port {port}\ndir {folder}\nsentinel monitor main 127.0.0.1 {primary} 1\n"
+        "sentinel down-after-milliseconds main 60000\n"
+    )
+    command = [str(redis_binary()), str(folder / "sentinel.conf"), "--sentinel"]
+    return killed(subprocess.Popen(command, stdout=subprocess.DEVNULL))
+
+
+class killed(ExitStack):
+    """Ends a process with the block."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        super().__init__()
+        self.enter_context(process)
+        self.callback(process.kill)
+
+
+async def knows_replica(sentinel: Link) -> bool:
+    try:
+        return bool(await sentinel.command("SENTINEL", "REPLICAS", "main"))
+    except StoreAway:
+        return False
+
+
+async def leads_to(sentinel: Link, port: int) -> bool:
+    found = await sentinel.command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", "main")
+    return bool(int(found[1]) == port)
+
+
+def test_a_store_is_partitioned_on_a_cluster_only() -> None:
+    """Behind sentinels there is one primary, and one journal."""
+    assert len(open_store("redis+cluster://one:7000", partitions=8).journals()) == 8
+    assert len(open_store("redis+sentinel://one:26379/main").journals()) == 1
+    assert isinstance(open_store("unix:///tmp/nothing"), Store)

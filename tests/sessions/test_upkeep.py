@@ -1,0 +1,102 @@
+"""Clocks, outages, the closing sweep, and jobs that one process does alone."""
+
+from __future__ import annotations
+
+import pytest
+from redis.asyncio import Redis
+
+from sessions.model import Close, Credit, Outage, Pause, Resume, Submit
+from sessions.store import GAP_MS, Store
+from tests.sessions.given import HOUR, NOW, a_running, a_sid, one
+
+END = NOW + HOUR
+
+
+async def test_ticks_in_time_are_no_outage(store: Store) -> None:
+    """Nor is the very first one, whatever was before it."""
+    for step in range(3):
+        assert await store.tick(NOW + step * GAP_MS) == []
+
+
+async def test_a_silence_is_an_outage_of_every_partition_until_it_is_settled(store: Store) -> None:
+    """Told again at each tick, so a process that dies while crediting is replaced by the next."""
+    await store.tick(NOW)
+    waiting = await store.tick(NOW + GAP_MS + 1)
+    assert waiting == [Outage(partition, NOW, NOW + GAP_MS + 1) for partition in range(64)]
+    await store.settle(waiting[0])
+    assert await store.tick(NOW + GAP_MS + 2) == waiting[1:]
+
+
+async def test_a_clock_that_goes_back_is_no_outage(store: Store) -> None:
+    """Another worker's clock may be behind by a little."""
+    await store.tick(NOW)
+    assert await store.tick(NOW - 60_000) == []
+    assert await store.tick(NOW + 1000) == []
+
+
+async def test_remembered_outages_are_bounded(store: Store, redis: Redis) -> None:
+    """The last ones count; whoever flaps for a day fills no memory."""
+    for step in range(205):
+        await store.tick(NOW + step * (GAP_MS + 1))
+    assert await redis.llen("o:{p00}") == 200
+
+
+async def test_sessions_are_due_when_deadline_and_grace_are_past(store: Store) -> None:
+    """The first of them first, as many as asked for."""
+    tickets = [await a_running(store, a_sid(number), NOW + number) for number in range(1, 4)]
+    await store.tick(END + 10_002)
+    assert await store.due(0, END + 10_002, 10_000) == [ticket.sid for ticket in tickets[:2]]
+    assert await store.due(0, END + 10_002, 10_000, 1) == [tickets[0].sid]
+    assert await store.due(1, END + 10_002, 10_000) == []
+
+
+async def test_paused_and_ended_sessions_are_not_due(store: Store) -> None:
+    """A pause has no end of its own; when it ends, the session has its new deadline."""
+    first, second, third = [await a_running(store, a_sid(number)) for number in (1, 2, 3)]
+    await store.commit([Pause(first.sid), Submit(second, 0), Close(third.sid)], NOW + 1000)
+    await store.tick(END + HOUR)
+    assert await store.due(0, END + HOUR) == []
+    await one(store, Resume(first.sid), NOW + 2000)
+    assert await store.due(0, END + HOUR) == [first.sid]
+
+
+async def test_no_session_is_closed_before_an_outage_is_credited(store: Store) -> None:
+    """Neither while it waits, nor before it has been noticed."""
+    ticket = await a_running(store, a_sid())
+    await store.tick(END - 60_000)
+    assert await store.due(0, END + 1) == []
+    (outage, *_) = await store.tick(END + 1)
+    assert await store.due(0, END + 1) == []
+    await one(store, Credit(ticket.sid, outage.from_ms, outage.to_ms), END + 1)
+    await store.settle(outage)
+    assert await store.due(0, END + 1) == []
+    await store.tick(END + 4000)
+    assert await store.due(0, END + 4000) == []
+    for step in range(20):
+        await store.tick(END + step * 4000)
+    assert await store.due(0, END + 76_000) == [ticket.sid]
+
+
+@pytest.mark.parametrize("count", [3, 300])
+async def test_open_sessions_are_all_found_in_chunks(store: Store, count: int) -> None:
+    """Running and paused ones of the partition; those of others are not."""
+    tickets = [await a_running(store, a_sid(number)) for number in range(count)]
+    await store.commit([Pause(tickets[0].sid), Submit(tickets[1], 0)], NOW)
+    await a_running(store, a_sid(1, partition=5))
+    cursor, found = await store.running(0, 0, 50)
+    while cursor:
+        cursor, more = await store.running(0, cursor, 50)
+        found += more
+    assert set(found) == {ticket.sid for ticket in tickets} - {tickets[1].sid}
+
+
+async def test_one_process_has_a_lease(store: Store, redis: Redis) -> None:
+    """It renews it; another gets it when it is given back or has run out."""
+    assert await store.lease("drain", "anna", 60_000)
+    assert await store.lease("drain", "anna", 60_000)
+    assert not await store.lease("drain", "bob", 60_000)
+    assert await store.lease("sweep", "bob", 60_000)
+    assert 0 < await redis.pttl("lease:drain") <= 60_000
+    assert not await store.lease("drain", "bob", 0)
+    assert await store.lease("drain", "anna", 0)
+    assert await store.lease("drain", "bob", 60_000)

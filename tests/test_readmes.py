@@ -1,0 +1,48 @@
+"""The documents say what the code does: settings, refusals, commands, packages; none missing."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import typer
+
+from engine.cli import app
+from engine.errors import KINDS
+from engine.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize(
+    "package", ["engine", "items", "sessions", "loadtest", "benchmarks", "engine/archive", "engine/web"]
+)
+def test_each_package_explains_itself_on_one_page(package: str) -> None:
+    """A README beside the code, named in the table of the first one."""
+    assert (ROOT / package / "README.md").is_file()
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    """An operator finds each variable in the table."""
+    page = (ROOT / "engine" / "README.md").read_text()
+    missing = [entry.name for entry in fields(Settings) if f"`PASSATION_{entry.name.upper()}`" not in page]
+    assert missing == []
+
+
+def test_every_refusal_is_documented() -> None:
+    """A developer of a client finds each code in the table, with what to do."""
+    page = (ROOT / "engine" / "README.md").read_text()
+    assert [code for code in KINDS if f"`{code}`" not in page] == []
+
+
+def test_every_command_is_documented() -> None:
+    """An operator finds each command."""
+    page = (ROOT / "engine" / "README.md").read_text()
+    group = typer.main.get_command(app)
+    names = []
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        below = getattr(command, "commands", None)
+        names += [f"{name} {inner}" for inner in below] if below else [name]
+    assert names
+    assert [name for name in names if f"passation {name}" not in page] == []
