@@ -13,11 +13,6 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
-from items.bank import Bank
-from sessions.link import Link, StoreAway, StoreError, StoreFull
-from sessions.model import CodeEntry, Operation, Reply
-from sessions.store import Store
-from sessions.ticket import Signer
 from starlette.exceptions import HTTPException
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -40,6 +35,11 @@ from engine.respond import ClientGone, send_problem
 from engine.services import Ciphers, Services
 from engine.settings import Settings
 from engine.writer import Writer
+from items.bank import Bank
+from sessions.link import Link, StoreAway, StoreError, StoreFull
+from sessions.model import CodeEntry, Operation, Reply
+from sessions.store import Store
+from sessions.ticket import Signer
 
 LOG = logger("app")
 BEAT_MS = 997

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from items.bank import Bank
-from sessions.model import SessionState
-from sessions.store import Store
 
 from engine.errors import Problem
 from engine.keyring import KeyRing
+from items.bank import Bank
 from items.ordering import order_for
 from items.responses import Shapes
+from sessions.model import SessionState
+from sessions.store import Store
 
 _FORM = re.compile(r"[0-9a-f]{64}")
 CONTENTS_MAX_BYTES = 512 * 1024 * 1024
@@ -113,11 +113,16 @@ def _kept(opened: Opened | None, record: Mapping[str, Any]) -> Opened | None:
     return Opened(record, opened.shapes, opened.structure, opened.kek, opened.content_key)
 
 
+def is_log_in_open(record: Mapping[str, Any], now_ms: int) -> bool:
+    """Whether the delivery has been opened, and its time to log in has come."""
+    return bool(record["state"] != "created" and now_ms >= record["login_opens_ms"])
+
+
 def check_log_in(record: Mapping[str, Any], now_ms: int) -> None:
     """Problem if nobody may log in to this delivery now."""
     if record["state"] == "closed" or now_ms > record["intake_ends_ms"]:
         raise Problem("delivery_over")
-    if record["state"] == "created" or now_ms < record["login_opens_ms"]:
+    if not is_log_in_open(record, now_ms):
         wait_ms = max(1_000, min(60_000, record["login_opens_ms"] - now_ms))
         raise Problem("not_open", opens_at_ms=record["login_opens_ms"], retry_after_ms=wait_ms)
 

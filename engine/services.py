@@ -6,15 +6,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sessions.cipher import SessionCipher, unwrap_key
-from sessions.ticket import Signer
-
 from engine.catalog import Catalog
 from engine.errors import Problem
 from engine.guessing import Guessing
 from engine.settings import Settings
 from engine.writer import Writer
+from sessions.cipher import SessionCipher, unwrap_key
 from sessions.model import CodeEntry, Operation, Reply, SessionState
+from sessions.ticket import Signer
 
 RANK_SUBMIT, RANK_RESUME, RANK_START, RANK_LOGIN = range(4)
 """Ranks of the second writer; answers have a writer, and a connection to Redis, of their own."""

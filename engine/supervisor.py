@@ -16,11 +16,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from sessions.link import Link, StoreAway
-
 from engine.embedded import redis_binary, redis_options
 from engine.logs import logger
 from engine.settings import Settings
+from sessions.link import Link, StoreAway
 
 LOG = logger("supervisor")
 PAUSE_FIRST_S, PAUSE_LAST_S, QUIET_S = 0.1, 5.0, 60.0

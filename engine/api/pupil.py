@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.api.answers import ticket_of
-from engine.catalog import Opened, check_intake, check_log_in, check_start, session_document
+from engine.catalog import Opened, check_intake, check_log_in, check_start, is_log_in_open, session_document
 from engine.errors import Problem
 from engine.guessing import COOKIE
 from engine.respond import JSON_HEADERS, read_body
@@ -53,6 +53,10 @@ class Pupil:
             raise Problem("room_wrong")
         state = (await self._commit(Login(entry.sid), RANK_LOGIN)).state
         opened = await services.catalog.delivery(state.delivery)
+        if not is_log_in_open(opened.record, now_ms):
+            # It may have been opened since this worker's last look.
+            await services.catalog.refresh()
+            opened = await services.catalog.delivery(state.delivery)
         check_log_in(opened.record, now_ms)
         if state.status is Status.READY and now_ms > opened.record["closes_at_ms"]:
             raise Problem("start_over")

@@ -62,10 +62,12 @@ class Archive:
 
     # --- audit ----------------------------------------------------------------------------------------
 
-    async def audit(self, act: str, *, who: str, now_ms: int, delivery: str = "", **detail: Any) -> None:
-        """A line of its own, for acts that change nothing in the archive (an export, a key destroyed)."""
+    async def audit(self, act: str, *, who: str, now_ms: int, delivery: str = "", **detail: Any) -> int:
+        """A line of its own, for acts that change nothing in the archive; gives its number."""
         async with self.database.writing.begin() as connection:
-            await audit.append(connection, at_ms=now_ms, who=who, act=act, delivery=delivery, detail=detail)
+            return await audit.append(
+                connection, at_ms=now_ms, who=who, act=act, delivery=delivery, detail=detail
+            )
 
     async def audit_lines(self, after_seq: int = 0) -> AsyncIterator[AuditLine]:
         async with self.database.reading.connect() as connection:

@@ -39,8 +39,8 @@ def line_hash(prev: bytes, seq: int, at_ms: int, who: str, act: str, delivery: s
 
 async def append(
     connection: AsyncConnection, *, at_ms: int, who: str, act: str, delivery: str, detail: dict[str, Any]
-) -> bytes:
-    """Add a line within the caller's transaction; gives its hash."""
+) -> int:
+    """Add a line within the caller's transaction; gives its number."""
     if connection.dialect.name == "postgresql":  # SQLite's writer is alone already
         await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7016)")
     newest = select(audit.c.seq, audit.c.hash).order_by(desc(audit.c.seq)).limit(1)
@@ -50,7 +50,7 @@ async def append(
     line = line_hash(prev, seq, at_ms, who, act, delivery, text)
     values = {"seq": seq, "at_ms": at_ms, "who": who, "act": act, "delivery": delivery, "detail": text}
     await connection.execute(audit.insert().values(**values, prev=prev, hash=line))
-    return line
+    return seq
 
 
 async def lines(connection: AsyncConnection, after_seq: int = 0) -> AsyncIterator[AuditLine]:

@@ -13,9 +13,9 @@ from sessions.journal import AsideLine, BatchLine, JournalLine, StateLine
 from sessions.store import Store
 
 LINES = 16_384
-"""Lines in one transaction: far past the knee of the commit, and what a pupil saved meanwhile is sealed at once."""
+"""Lines in one transaction: far past the knee of the commit; many batches of one pupil are sealed as one."""
 BYTES = 16 * 1024 * 1024
-"""Bodies in one transaction; a body has 500 bytes as a rule and 64 KiB at most. A portion takes some 50 MB."""
+"""Bodies in one transaction; a body has 500 bytes as a rule, 64 KiB at most. A portion takes some 50 MB."""
 ENTRIES_FIRST, ENTRIES_MAX = 16, 4096
 
 

@@ -12,8 +12,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from sessions.link import Link
-from sessions.store import Store
 
 from engine import demonstration
 from engine.archive import Archive
@@ -24,6 +22,8 @@ from engine.logs import set_up
 from engine.settings import Settings
 from engine.supervisor import Supervisor, until_told, wait_until_ready
 from sessions.codes import pretty
+from sessions.link import Link
+from sessions.store import Store
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on.")]
 DEMO_CODES_EACH = 6

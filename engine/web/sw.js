@@ -1,7 +1,7 @@
 // Keeps the page itself (never an API reply, never content) so that it opens without network.
 // VERSION is a digest of the files below; tests/engine/test_player_units.py checks both and gives the new one.
 
-const VERSION = '0'
+const VERSION = 'c52e8003369d'
 const SHELL = 'passation-shell-' + VERSION
 const FILES = [
   '/',
@@ -30,9 +30,7 @@ const FILES = [
   '/static/js/interactions/order.js',
   '/static/js/interactions/slider.js',
   '/static/js/interactions/text.js',
-  '/static/js/interactions/ticks.js',
   '/static/js/item.js',
-  '/static/js/login.js',
   '/static/js/main.js',
   '/static/js/map.js',
   '/static/js/notice.js',
@@ -42,12 +40,13 @@ const FILES = [
   '/static/js/review.js',
   '/static/js/shell.js',
   '/static/js/sitting.js',
+  '/static/js/tab.js',
   '/static/js/vault.js',
-  '/static/js/words.js',
   '/static/js/words/en.js',
   '/static/js/words/en.late.js',
   '/static/js/words/fr.js',
   '/static/js/words/fr.late.js',
+  '/static/js/words.js',
   '/static/manifest.webmanifest',
 ]
 

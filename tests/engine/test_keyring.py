@@ -124,7 +124,7 @@ def test_each_delivery_has_keys_of_its_own(keys: KeyRing) -> None:
 
     assert len({one.kek, one.content_key, two.kek, two.content_key}) == 4
     assert keys.delivery("nombres1") == one
-    assert keys.deliveries() == ["nombres1", "lecture2"]
+    assert keys.deliveries() == ["lecture2", "nombres1"]
     with pytest.raises(KeyProblem, match="not replaced"):
         keys.create_delivery("nombres1")
 

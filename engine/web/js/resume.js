@@ -53,7 +53,16 @@ export async function reopen(vault, code, form) {
   }
   if (isPassing(reply) && state.key) return begin(sitting)
   if (state.receipt && !navigator.onLine) return speakMore().then(() => showReceipt(state.receipt, false))
+  unseat(state.box)
   return enter(vault, code, form)
+}
+
+/** What this seat could not bring there is in no batch any more: the next seat has other numbers. */
+function unseat(box) {
+  const told = box.told || 0
+  box.unsent = box.batches.filter((batch) => batch.n > told)
+  box.batches = box.batches.filter((batch) => batch.n <= told)
+  box.dirty = [...new Set([...box.unsent.flatMap((batch) => batch.items), ...box.dirty])]
 }
 
 /** To where the session stands; `isNewSeat` after a log-in. */
@@ -86,17 +95,16 @@ async function ended(sitting) {
  */
 export function merge({ state, clock }, answers, isNewSeat) {
   const { box } = state
-  const unsent = box.batches.filter((batch) => batch.n > (box.told || 0))
-  const ours = new Set([...box.dirty, ...unsent.flatMap((batch) => batch.items)])
+  const { told = 0, unsent = [] } = box
+  const waiting = new Set([...box.dirty, ...box.batches.filter((batch) => batch.n > told).flatMap((batch) => batch.items)])
   for (const [item, { response, n }] of Object.entries(answers)) {
-    const isOurs = !isNewSeat || n <= (box.told || 0) || unsent.some((batch) => batch.n === n && batch.items.includes(item))
-    if (state.answers[item] && ours.has(item) && isOurs) continue
+    const isOurs = !isNewSeat || n <= told || unsent.some((batch) => batch.n === n && batch.items.includes(item))
+    if (state.answers[item] && waiting.has(item) && isOurs) continue
     state.answers[item] = { response, given_ms: clock.now() }
-    ours.delete(item)
+    box.dirty = box.dirty.filter((one) => one !== item)
   }
   if (!isNewSeat) return
-  box.batches = box.batches.filter((batch) => batch.n <= box.last)
   box.top = box.told = box.last
   box.full = false
-  box.dirty = [...ours].filter((item) => state.answers[item])
+  delete box.unsent
 }
