@@ -22,7 +22,7 @@ from engine import demonstration
 from engine.embedded import redis_binary, redis_options
 from engine.keyring import KeyRing
 from engine.settings import Settings
-from engine.supervisor import wait_for_redis
+from sessions.link import Link, StoreAway
 
 CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORES, OTHER_CORES = ({CORES[0]}, {CORES[1]}) if len(CORES) > 1 else (set(CORES), set(CORES))
@@ -63,7 +63,7 @@ async def stack(codes: int, *, appendonly: bool = True, archive_url: str = "") -
         KeyRing(settings.keys_dir, settings.data_dir).ensure()
         redis = _redis(settings, appendonly)
         try:
-            await wait_for_redis(settings)
+            await until_redis_answers(settings)
             (prepared,) = await demonstration.prepare(settings, [FORM], codes)
             worker = python("engine.worker", settings)
             try:
@@ -143,6 +143,20 @@ async def until_listening(port: int) -> None:
                 return
 
 
+async def until_redis_answers(settings: Settings) -> None:
+    """Return when Redis answers."""
+    link = Link(settings.redis_address)
+    async with asyncio.timeout(START_S):
+        while True:
+            try:
+                await link.command("PING")
+            except StoreAway:
+                await asyncio.sleep(0.05)
+            else:
+                break
+    await link.aclose()
+
+
 def cpu_s(pid: int) -> float:
     """Processor time of a process and its threads so far, as the scheduler counts it."""
     tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
@@ -150,5 +164,5 @@ def cpu_s(pid: int) -> float:
 
 
 def disk() -> str | None:
-    """A folder for temporary files that is on a disk, where the system has one."""
-    return "/var/tmp" if os.access("/var/tmp", os.W_OK) else None
+    """A folder for temporary files that is on a disk, where the system has one; TMPDIR wins."""
+    return None if "TMPDIR" in os.environ or not os.access("/var/tmp", os.W_OK) else "/var/tmp"

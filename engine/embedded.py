@@ -34,5 +34,6 @@ def redis_options(folder: Path, socket: Path) -> list[str]:
         *("--no-appendfsync-on-rewrite", "no", "--auto-aof-rewrite-min-size", "256mb"),
         *("--hash-max-ziplist-entries", "512", "--hash-max-ziplist-value", "1024"),
         *("--maxclients", "1000", "--maxmemory-policy", "noeviction", "--daemonize", "no"),
-        *("--pidfile", str(folder / "redis.pid"), "--loglevel", "notice", "--lua-time-limit", "5000"),
+        *("--pidfile", str(folder / "redis.pid"), "--logfile", str(folder / "redis.log")),
+        *("--loglevel", "notice", "--lua-time-limit", "5000"),
     ]

@@ -17,6 +17,7 @@ from engine.archive.answers import (
     SealedScore,
     all_outages,
     batches_of,
+    mark_outdated,
     put_scores,
     sessions_to_score,
 )
@@ -46,6 +47,11 @@ class ScoreKeeper:
         self._scorers: dict[str, tuple[Scorer, list[str]]] = {}
         self._unreadable: set[bytes] = set()
 
+    async def begin(self, lease: Lease, now_ms: int) -> None:
+        """Have sessions scored again whose scores an earlier version of the rules gave."""
+        async with lease.transaction(now_ms) as connection:
+            await mark_outdated(connection, RULES)
+
     async def score_some(self, lease: Lease, now_ms: int) -> int:
         """Score up to one page of sessions of some delivery; gives how many there were."""
         for delivery in await self._archive.deliveries():
@@ -59,7 +65,8 @@ class ScoreKeeper:
     async def _score(self, delivery: Delivery, ended: Sequence[Ended], lease: Lease, now_ms: int) -> None:
         try:
             kek = self._keyring.delivery(delivery.id).kek
-        except KeyProblem as problem:
+            self._scorer(delivery.compiled)
+        except (KeyProblem, LookupError, OSError, ValueError) as problem:
             self._set_aside([session.sid for session in ended], str(problem))
             return
         database = self._archive.database
@@ -70,7 +77,7 @@ class ScoreKeeper:
             rule = _rule(delivery, session, outages.get(partition_of(session.sid, self._partitions), ()))
             try:
                 body = self._sealed(delivery, session, batches[session.sid], rule, kek)
-            except (Unreadable, KeyError, ValueError) as error:
+            except (Unreadable, LookupError, TypeError, ValueError) as error:
                 self._set_aside([session.sid], type(error).__name__)
             else:
                 scores.append(SealedScore(session.sid, RULES, delivery.compiled, now_ms, body))

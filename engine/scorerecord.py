@@ -22,7 +22,7 @@ from engine.counting import Answer, Held
 from items.scorer import Scorer
 
 RULES = 1
-"""Version of the scoring: raised when scores must be computed again."""
+"""Version of the scoring: raised when all scores must be computed again, which the drain then does."""
 _NONCE_BYTES = 12
 
 

@@ -24,8 +24,9 @@ from sessions.link import Link, StoreAway
 LOG = logger("supervisor")
 PAUSE_FIRST_S, PAUSE_LAST_S, QUIET_S = 0.1, 5.0, 60.0
 START_S = 60.0
-REDIS_START_S = 600.0
-"""A large append-only file takes its time to load; it must never be given up half way."""
+REDIS_AWAY_S = 10.0
+REDIS_STARTS_MAX = 5
+"""A large append-only file takes its time to load and is never given up; a Redis that ends at once is."""
 
 
 class PortTaken(RuntimeError):
@@ -119,7 +120,7 @@ class Supervisor:
         check_port(self.settings)
         if not self.settings.redis_url:
             await self._start_redis()
-        await wait_for_redis(self.settings)
+        await wait_for_redis(self.settings, self.redis)
 
     def start_servers(self) -> None:
         """Start the drain and the workers; they wait for Redis by themselves."""
@@ -181,14 +182,27 @@ async def _answers(settings: Settings) -> bool:
     return True
 
 
-async def wait_for_redis(settings: Settings) -> None:
-    """Return when Redis answers; it may be loading a large file."""
+async def wait_for_redis(settings: Settings, redis: Child | None) -> None:
+    """Return when Redis answers; ours may be loading a large file, somebody else's must be there already."""
     loop = asyncio.get_running_loop()
     started_s = loop.time()
     while not await _answers(settings):
-        if loop.time() - started_s > REDIS_START_S:
-            raise StoreAway(f"no Redis answers at {settings.redis_address}")
+        if redis is None and loop.time() - started_s > REDIS_AWAY_S:
+            raise StoreAway(
+                f"no Redis answers at {settings.redis_url}: start it, or correct PASSATION_REDIS_URL"
+            )
+        if redis is not None and redis.starts > REDIS_STARTS_MAX:
+            log = settings.redis_folder / "redis.log"
+            raise StoreAway(f"the embedded Redis does not start; {log} ends with: {last_line(log)}")
         await asyncio.sleep(0.05)
+
+
+def last_line(path: Path) -> str:
+    """The last line of a log, for a person who has to find out what is wrong."""
+    try:
+        return path.read_text(errors="replace").strip().rpartition("\n")[2]
+    except OSError:
+        return "(nothing)"
 
 
 async def wait_until_ready(supervisor: Supervisor) -> None:

@@ -90,6 +90,12 @@ async def all_outages(database: Database) -> dict[int, list[tuple[int, int]]]:
     return found
 
 
+async def mark_outdated(connection: AsyncConnection, rules: int) -> None:
+    """Have scores of an earlier version of the rules computed again."""
+    old = select(scores.c.sid).where(scores.c.rules < rules)
+    await connection.execute(update(sessions).where(sessions.c.sid.in_(old)).values(to_score=True))
+
+
 async def put_scores(database: Database, connection: AsyncConnection, given: Sequence[SealedScore]) -> None:
     """Store or replace scores; their sessions have nothing new any more."""
     if not given:
@@ -112,11 +118,9 @@ async def scored_sessions(database: Database, delivery: str, page: int) -> Async
         .join(scores, scores.c.sid == sessions.c.sid)
         .where(sessions.c.delivery == delivery)
         .order_by(sessions.c.sid)
-        .execution_options(yield_per=page)
     )
-    async with database.reading.connect() as connection, connection.stream(query) as rows:
-        async for row in rows:
-            yield ScoredSession(*row)
+    async for row in database.rows(query, page):
+        yield ScoredSession(*row)
 
 
 async def unscored(database: Database, delivery: str | None = None) -> int:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.archive import audit, tables
 from engine.archive.audit import AuditLine
-from engine.archive.database import Database, is_away
+from engine.archive.database import PAGE, Database, is_away
 from engine.archive.records import (
     ArchiveAway,
     CodeRow,
@@ -27,9 +27,6 @@ from engine.archive.records import (
     SessionFacts,
     SessionRow,
 )
-
-PAGE = 2000
-"""Rows written or read at a time: a few hundred kilobytes, far past the knee of both databases."""
 
 Value = TypeVar("Value")
 
@@ -70,13 +67,11 @@ class Archive:
             )
 
     async def audit_lines(self, after_seq: int = 0) -> AsyncIterator[AuditLine]:
-        async with self.database.reading.connect() as connection:
-            async for line in audit.lines(connection, after_seq):
-                yield line
+        async for line in audit.lines(self.database, after_seq):
+            yield line
 
     async def first_broken_audit_line(self) -> int | None:
-        async with self.database.reading.connect() as connection:
-            return await audit.first_broken(connection)
+        return await audit.first_broken(self.database)
 
     # --- deliveries -----------------------------------------------------------------------------------
 
@@ -191,22 +186,14 @@ class Archive:
         """All sessions of a delivery, by id."""
         columns = [tables.sessions.c[name] for name in SessionFacts._fields]
         query = select(*columns).where(tables.sessions.c.delivery == delivery).order_by(tables.sessions.c.sid)
-        async with (
-            self.database.reading.connect() as connection,
-            connection.stream(query.execution_options(yield_per=PAGE)) as rows,
-        ):
-            async for row in rows:
-                yield SessionFacts(*row)._replace(needs=tuple(orjson.loads(row.needs)))
+        async for row in self.database.rows(query):
+            yield SessionFacts(*row)._replace(needs=tuple(orjson.loads(row.needs)))
 
     async def codes(self, delivery: str) -> AsyncIterator[CodeRow]:
         """All codes of a delivery."""
         query = _codes_query().where(tables.sessions.c.delivery == delivery)
-        async with (
-            self.database.reading.connect() as connection,
-            connection.stream(query.execution_options(yield_per=PAGE)) as rows,
-        ):
-            async for row in rows:
-                yield CodeRow(*row)
+        async for row in self.database.rows(query):
+            yield CodeRow(*row)
 
     async def counts(self, delivery: str) -> dict[str, int]:
         """Sessions by status."""
@@ -225,12 +212,8 @@ class Archive:
             .join(tables.sessions, tables.sessions.c.sid == table.c.sid)
             .where(tables.sessions.c.delivery == delivery)
         )
-        async with (
-            self.database.reading.connect() as connection,
-            connection.stream(query.execution_options(yield_per=PAGE)) as rows,
-        ):
-            async for sid, epoch, n, digest in rows:
-                yield LedgerRow(sid.hex(), epoch, n, digest.hex())
+        async for sid, epoch, n, digest in self.database.rows(query):
+            yield LedgerRow(sid.hex(), epoch, n, digest.hex())
 
 
 def _fresh(row: SessionRow) -> tuple[Any, ...]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import desc, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from engine.archive.database import Database
 from engine.archive.tables import audit
 
 START = bytes(32)
@@ -53,19 +55,18 @@ async def append(
     return seq
 
 
-async def lines(connection: AsyncConnection, after_seq: int = 0) -> AsyncIterator[AuditLine]:
+async def lines(database: Database, after_seq: int = 0) -> AsyncIterator[AuditLine]:
     """The log from the line after `after_seq`, oldest first."""
     query = select(audit).where(audit.c.seq > after_seq).order_by(audit.c.seq)
-    async with connection.stream(query) as rows:
-        async for row in rows:
-            detail = orjson.loads(row.detail)
-            yield AuditLine(row.seq, row.at_ms, row.who, row.act, row.delivery, detail, row.prev, row.hash)
+    async for row in database.rows(query):
+        detail = orjson.loads(row.detail)
+        yield AuditLine(row.seq, row.at_ms, row.who, row.act, row.delivery, detail, row.prev, row.hash)
 
 
-async def first_broken(connection: AsyncConnection) -> int | None:
+async def first_broken(database: Database) -> int | None:
     """Number of the first line that is not what was written, or None when the whole chain holds."""
     prev, expected = START, 1
-    async with connection.stream(select(audit).order_by(audit.c.seq)) as rows:
+    async with aclosing(database.rows(select(audit).order_by(audit.c.seq))) as rows:
         async for row in rows:
             line = line_hash(prev, row.seq, row.at_ms, row.who, row.act, row.delivery, row.detail)
             if (row.seq, bytes(row.prev), bytes(row.hash)) != (expected, prev, line):

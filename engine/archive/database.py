@@ -7,10 +7,10 @@ PostgreSQL: `synchronous_commit=on`, which waits for the standby as well where o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, event, insert, select
+from sqlalchemy import Connection, Select, Table, event, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -20,6 +20,9 @@ from engine.archive.tables import SCHEMA_VERSION, metadata, schema_version
 
 BUSY_MS = 20_000
 """How long a writer of SQLite waits for another: importing a whole year group holds the lock for seconds."""
+
+PAGE = 2000
+"""Rows written or read at a time: a few hundred kilobytes, far past the knee of both databases."""
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -69,6 +72,14 @@ class Database:
 
     async def close(self) -> None:
         await self.reading.dispose()
+
+    async def rows(self, query: Select[Any], page: int = PAGE) -> AsyncGenerator[Any]:
+        """The rows of a query of any size, a page at a time: one by one, each costs a switch of stacks."""
+        query = query.execution_options(yield_per=page)
+        async with self.reading.connect() as connection, connection.stream(query) as result:
+            async for rows in result.partitions(page):
+                for row in rows:
+                    yield row
 
     def insert(self, table: Table) -> Any:
         """An INSERT of this database's own kind: it can say what to do about a row that is there already."""

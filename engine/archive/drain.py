@@ -112,6 +112,7 @@ class Drain:
             self._holding = await self._lease.take(self._clock())
             if not self._holding:
                 return False
+            await self._keeper.begin(self._lease, self._clock())
         if await drain_once(self._database, self._reader, self._lease, self._clock()):
             return True
         if self._stopping.is_set():
@@ -174,6 +175,7 @@ async def drain(settings: Settings, *, once: bool = False) -> int:
 async def _drain_all(database: Database, reader: JournalReader, lease: Lease, keeper: ScoreKeeper) -> int:
     if not await lease.take(now_ms()):
         raise LeaseLost("another process drains now: there is nothing to do by hand")
+    await keeper.begin(lease, now_ms())
     total = 0
     while count := await drain_once(database, reader, lease, now_ms()):
         total += count

@@ -24,6 +24,9 @@ WHO = "engine"
 PAGE = 256
 """Sessions in one call to Redis, which serves nobody else meanwhile."""
 
+CLOSED_AT_ONCE = 8192
+"""Sessions of a delivery that is over, closed in one sweep; the next sweep closes more."""
+
 
 class Sweep:
     """Looks after the time of all sessions; `started_ms` is when this process began."""
@@ -91,7 +94,7 @@ class Sweep:
         """All open sessions of a delivery that is over, as far as the archive knows them."""
         table = tables.sessions
         is_open = table.c.status.in_(("running", "paused"))
-        query = select(table.c.sid).where(table.c.delivery == delivery.id, is_open)
+        query = select(table.c.sid).where(table.c.delivery == delivery.id, is_open).limit(CLOSED_AT_ONCE)
         async with self._archive.database.reading.connect() as connection:
             sids = list((await connection.execute(query)).scalars())
         for start in range(0, len(sids), PAGE):

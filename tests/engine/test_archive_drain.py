@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 
 from engine.archive.drain import Drain
 from engine.archive.intake import write_portion
-from engine.archive.lease import Lease
+from engine.archive.lease import LEASE_MS, Lease, LeaseLost
 from engine.archive.status import archive_status
 from engine.archive.sweep import Sweep
 from engine.archive.tables import asides, batches, sessions
@@ -59,6 +59,20 @@ async def test_nothing_is_called_sealed_before_it_is_committed(day: Day) -> None
     async with day.lease.transaction(NOON_MS) as connection:
         await write_portion(day.archive.database, connection, portion)
         assert await day.sealed_numbers() == [0, 0, 0]
+
+
+async def test_a_portion_that_is_not_committed_is_not_sealed(day: Day) -> None:
+    """Somebody else took the lease at the last moment: nothing written, nothing said, nothing trimmed."""
+    await day.save([day.save_of(1, 1)])
+    length = await day.store.journal_length()
+    await Lease(day.archive.database, "another").take(NOON_MS + LEASE_MS + 1)
+
+    with pytest.raises(LeaseLost):
+        await day.drain()
+
+    assert await day.ledger() == {}
+    assert await day.sealed_numbers() == [0, 0, 0]
+    assert await day.store.journal_length() == length
 
 
 async def test_a_drain_killed_before_the_seal_is_repeated_without_harm(day: Day) -> None:

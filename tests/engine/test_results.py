@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,32 @@ async def test_the_delivery_decides_whether_the_word_of_a_device_counts(
     else:
         assert shown == [("1", "", "true"), ("2", "self_attested", "false")]
         assert scored["score"] == "0.0"
+
+
+async def test_scores_of_older_rules_are_computed_again(sitting: Sitting, tmp_path: Path) -> None:
+    """A corrected rule reaches the sessions that were scored before it, at the next start of the drain."""
+    await sitting.begin()
+    await sitting.write(sitting.batch(1, 1, sitting.right()), ended=(1,))
+    await sitting.score()
+    await sitting.keeper.begin(sitting.lease, NOON_MS)
+    assert await sitting.score() == 0
+    async with sitting.lease.transaction(NOON_MS) as connection:
+        await connection.execute(tables.scores.update().values(rules=0))
+
+    await sitting.keeper.begin(sitting.lease, NOON_MS)
+
+    assert await sitting.score() == 1
+
+
+async def test_a_form_that_is_gone_holds_up_nobody_else(sitting: Sitting) -> None:
+    """Its sessions wait for the form to be put back; the drain goes on."""
+    await sitting.begin()
+    await sitting.write(sitting.batch(1, 1, sitting.right()), ended=(1,))
+    shutil.rmtree(tmp_key := sitting.contents.parent / "key")
+
+    assert await sitting.score() == 1
+    assert not tmp_key.exists()
+    assert await unscored(sitting.archive.database, NAME) == 1
 
 
 async def test_one_unreadable_session_does_not_hold_up_the_others(sitting: Sitting) -> None:

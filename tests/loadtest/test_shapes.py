@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from loadtest.scenario import Scenario, checked, options
@@ -66,3 +68,11 @@ def test_each_option_says_what_it_means() -> None:
     """The table is the documentation."""
     assert all(option.meaning for option in options())
     assert options()[0].flag == "--seconds"
+
+
+def test_each_option_is_in_the_readme() -> None:
+    """An operator finds it in the table, with its default and its meaning."""
+    page = (Path(__file__).parent.parent.parent / "loadtest" / "README.md").read_text()
+    rows = [f"| `{option.flag}` | {option.default} | {option.meaning} |" for option in options()]
+
+    assert [row for row in rows if row not in page] == []

@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 
 from sessions.journal import StateLine
-from sessions.model import Extend, Heartbeat, Login, Pause, Read, SessionState, Start, Submit, Ticket
+from sessions.model import Extend, Heartbeat, Login, Pause, Read, Resume, SessionState, Start, Submit, Ticket
 from sessions.states import Status
 from sessions.store import Store
 from tests.sessions.given import HOUR, NOW, a_row, a_running, a_save, a_sid, one, verdicts
@@ -81,6 +81,8 @@ async def test_a_lost_pause_stops_the_clock_again(store: Store) -> None:
     paused = (await one(store, Pause(ticket.sid), NOW + 5)).state._replace(delivery=ticket.delivery).ticket()
     await lose_everything_since(store, ticket, status=Status.RUNNING, epoch=ticket.epoch, version=2)
     assert (await one(store, Heartbeat(paused), NOW + 9)).state.status is Status.PAUSED
+    resumed = await one(store, Resume(ticket.sid), NOW + 109)
+    assert resumed.state.deadline_ms == ticket.deadline_ms + 100
 
 
 async def test_the_order_in_which_tickets_come_back_makes_no_difference(store: Store) -> None:

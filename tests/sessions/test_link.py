@@ -11,7 +11,7 @@ import pytest
 from redis.asyncio import Redis
 
 from sessions.link import Link, StoreAway, StoreError, StoreFull, StoreRefused
-from sessions.model import Heartbeat
+from sessions.model import Heartbeat, Pause
 from sessions.script import Script, sessions_script
 from sessions.store import Store
 from tests.sessions.given import NOW, a_row, a_running, a_save, a_sid, one, verdicts
@@ -34,6 +34,7 @@ async def turns(count: int) -> None:
 async def test_cancelled_callers_never_swap_replies(link: Link) -> None:
     """A storm of callers, half of them cancelled at any point: the others get what they asked for."""
     chance = random.Random(7)
+    connection = await link.command("CLIENT", "ID")
     callers = []
     for number in range(600):
         callers.append(asyncio.create_task(link.command("ECHO", f"pupil {number}")))
@@ -46,6 +47,7 @@ async def test_cancelled_callers_never_swap_replies(link: Link) -> None:
     assert [replies[number] for number in answered] == [f"pupil {number}".encode() for number in answered]
     assert 100 < len(answered) < 600
     assert await link.command("ECHO", "after") == b"after"
+    assert await link.command("CLIENT", "ID") == connection
 
 
 async def test_a_cancelled_save_is_either_done_or_not_and_may_be_repeated(store: Store) -> None:
@@ -102,9 +104,11 @@ async def test_a_full_memory_is_told_as_full_and_nobody_is_told_saved(store: Sto
         with pytest.raises(StoreFull) as refused:
             await one(store, a_save(ticket, 1))
         assert "repeat" in refused.value.action
+        with pytest.raises(StoreFull):
+            await one(store, Pause(ticket.sid))
     finally:
         await redis.config_set("maxmemory", 0)
-    assert await verdicts(store, a_save(ticket, 1)) == ["ok"]
+    assert await verdicts(store, a_save(ticket, 1), Pause(ticket.sid)) == ["ok", "ok"]
 
 
 async def test_a_server_that_became_a_replica_is_away_and_asked_for_again(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from sessions.journal import AsideLine, BatchLine, StateLine
 from sessions.model import Heartbeat, Login, Read, Save, SessionState, Start, Submit, Verdict
 from sessions.script import ASIDES_MAX, BATCHES_MAX, DIGESTS_KEPT
+from sessions.states import Status
 from sessions.store import Store
 from tests.sessions.given import HOUR, NOW, a_running, a_save, a_seat, a_sid, one, verdicts
 
@@ -79,6 +80,16 @@ async def test_a_batch_for_a_closed_hole_is_taken_late_and_counts_where_nothing_
     nothing_new = a_save(ticket, 3, "i1")
     assert await verdicts(store, nothing_new, nothing_new) == ["ok", "repeated"]
     assert await held(store, ticket) == [2, 4]
+
+
+async def test_a_newer_seat_counts_before_a_higher_number(store: Store) -> None:
+    """The new seat fills a hole below what the old one had sent: per item the highest (epoch, n) wins."""
+    old = await a_running(store, a_sid())
+    await verdicts(store, a_save(old, 9, "i1", full=True), a_save(old, 5, "i1"))
+    assert await held(store, old) == [9]
+    new = (await one(store, Login(old.sid), NOW + 1)).state.ticket()
+    assert await verdicts(store, a_save(new, 4, "i1")) == ["ok"]
+    assert await held(store, new) == [4]
 
 
 async def test_a_batch_that_counts_for_nothing_is_let_go(store: Store, redis: Redis) -> None:
@@ -214,13 +225,15 @@ async def test_one_bad_operation_fails_alone_and_writes_nothing(store: Store, re
 async def test_an_operation_that_fails_half_way_takes_back_what_it_wanted_to_write(
     store: Store, redis: Redis
 ) -> None:
-    """Here the mark of evidence cannot be set; the group's other writes stand."""
-    tickets = [await a_running(store, a_sid(number)) for number in (1, 2)]
-    await verdicts(store, a_save(tickets[0], 1))
-    await redis.set("x:{p00}:" + tickets[0].sid.hex(), "not a hash")
-    fork = a_save(tickets[0], 1, body="other")
-    assert await verdicts(store, a_save(tickets[1], 1), fork, a_save(tickets[0], 2)) == ["ok", "error", "ok"]
-    assert [line.n for line in await lines(store)] == [1, 1, 2]
+    """Here a ticket ahead of the store is adopted, then the mark of evidence cannot be set."""
+    ahead, neighbour = [await a_running(store, a_sid(number)) for number in (1, 2)]
+    await redis.set("x:{p00}:" + ahead.sid.hex(), "not a hash")
+    before = await redis.get("s:{p00}:" + ahead.sid.hex())
+    failing = a_save(ahead._replace(status=Status.SUBMITTED, version=9), 1)
+    assert await verdicts(store, a_save(neighbour, 1), failing, a_save(neighbour, 2)) == ["ok", "error", "ok"]
+    assert await redis.get("s:{p00}:" + ahead.sid.hex()) == before
+    assert [line.n for line in await lines(store)] == [1, 2]
+    assert not [line for line in await store.journal([0], 100) if getattr(line, "event", "") == "adopt"]
 
 
 async def test_a_session_that_is_not_there_is_unknown(store: Store) -> None:

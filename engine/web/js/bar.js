@@ -6,7 +6,6 @@ import { say } from './notice.js'
 import { words } from './words.js'
 
 const DRAWINGS = { saved: 'check', away: 'check', sending: 'sending', held: 'device', memory: 'device', aside: 'alert' }
-const CALM_MS = 700 // an "is being saved" shorter than this only flickers
 const CALLS_MIN = [10, 5, 1]
 const SECONDS_FROM_MS = 5 * 60_000
 const SIZES = ['100%', '125%', '150%']
@@ -20,7 +19,6 @@ function statusLine(sitting, outbox) {
   const text = h('span', {})
   const element = h('p', { class: 'status' }, icon('check'), text)
   let shown = ''
-  let timer = 0
 
   function show(state) {
     if (state === shown) return
@@ -33,12 +31,9 @@ function statusLine(sitting, outbox) {
   }
 
   function update() {
-    clearTimeout(timer)
     const state = outbox.status
     // What waits for the network goes on waiting for it while we try.
-    if (state === 'sending' && (shown === 'held' || shown === 'memory')) return
-    if (state === 'sending' && shown) timer = setTimeout(() => show(state), CALM_MS)
-    else show(state)
+    if (state !== 'sending' || (shown !== 'held' && shown !== 'memory')) show(state)
   }
   sitting.on('status', update)
   update()

@@ -67,7 +67,7 @@ export async function insist(ask, form) {
     const reply = await ask()
     if (form.isCancelled) return null
     if (reply.ok) return reply
-    if (isPassing(reply)) form.wait(words.tryingAgain)
+    if (isPassing(reply)) form.wait(navigator.onLine ? words.tryingAgain : words.noLine)
     else if (!(await resumption()).waits(reply, form)) return null
     await rest(backoff.delay_ms(reply))
     if (form.isCancelled) return null

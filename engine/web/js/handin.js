@@ -62,6 +62,7 @@ export async function finish(sitting, reply, isClosed) {
   sitting.settle(reply)
   Object.assign(state, { receipt: reply.receipt, token: null, key: null, order: null, answers: {}, asks: {}, marks: [], at: null })
   state.box.dirty = []
+  state.box.batches = state.box.batches.filter((batch) => batch.n <= reply.last) // nobody takes the others any more
   const wipeWhenSealed = () => (state.box.batches.length ? sitting.keep() : vault.wipe())
   await wipeWhenSealed()
   showReceipt(reply.receipt, isClosed)

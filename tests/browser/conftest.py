@@ -1,0 +1,112 @@
+"""One browser for the run; each test takes contexts from it, and each context is watched.
+
+Playwright's loop counts as running in this thread for as long as the browser lives. So the browser ends with
+this package, tests here are plain functions, and what needs a loop of its own runs through `apart`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.browser.deliveries import Delivered, deliver
+from tests.browser.watch import Watch
+from tests.engine.test_tls import make_certificate
+from tests.served import Served, served
+
+PATIENCE_MS = 90_000
+"""A guard against waiting for ever, not a measure of speed."""
+EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
+QUIET = ("--disable-background-networking", "--disable-component-update", "--no-first-run")
+
+Open = Callable[..., BrowserContext]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test below this folder drives a browser."""
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="package")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """A certificate that no authority signed, and its key."""
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(scope="package")
+def browser(certificate: tuple[str, str]) -> Iterator[Browser]:
+    """The browser on the path, else Playwright's own; it trusts our certificate as if it were signed."""
+    found = [path for name in EXECUTABLES if (path := shutil.which(name))]
+    arguments = [*QUIET, f"--ignore-certificate-errors-spki-list={_pin(certificate[0])}"]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=found[0] if found else None, args=arguments)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Open]:
+    """Makes contexts: computers of their own, watched while the test runs and judged at its end."""
+    watches: list[Watch] = []
+
+    def make(**options: Any) -> BrowserContext:
+        options = {"locale": "fr-FR", "viewport": {"width": 1280, "height": 800}} | options
+        context = browser.new_context(**options)
+        context.set_default_timeout(PATIENCE_MS)
+        watches.append(Watch(context))
+        return context
+
+    yield make
+    for watch in watches:
+        watch.context.close()
+    for watch in watches:
+        assert watch.intrusions() == []
+
+
+@pytest.fixture
+def page(opened: Open) -> Page:
+    """A page on a computer of its own."""
+    return opened().new_page()
+
+
+@pytest.fixture(scope="package")
+def forms(engine: Served) -> Callable[[str], Delivered]:
+    """An open delivery of each form, made when first asked for."""
+    made: dict[str, Delivered] = {}
+
+    def of(name: str) -> Delivered:
+        if name not in made:
+            made[name] = deliver(engine, name)
+        return made[name]
+
+    return of
+
+
+@pytest.fixture
+def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """An engine that may be stopped and killed."""
+    with served(tmp_path_factory.mktemp("fragile")) as running:
+        yield running
+
+
+def _pin(path: str) -> str:
+    """How Chromium names a public key that it is to trust."""
+    with open(path, "rb") as file:
+        key = x509.load_pem_x509_certificate(file.read()).public_key()
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    digest = hashlib.sha256(key.public_bytes(serialization.Encoding.DER, form)).digest()
+    return base64.b64encode(digest).decode()

@@ -1,0 +1,128 @@
+"""Deliveries for browser tests: open for a minute already, so that nobody waits at the bell, with known sessions.
+
+The steps are those of `engine.demonstration`; here the test keeps the session ids, and chooses the duration.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple, TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from engine.archive import Archive, Delivery
+from engine.clock import now_ms
+from engine.codesfile import CodesFile, CodesRow, write_codes_file
+from engine.deliveries import Deliveries, Window, publish_delivery
+from engine.demonstration import FORMS
+from engine.importing import import_file
+from engine.keyring import KeyRing
+from engine.settings import Settings
+from items.bank import Bank
+from items.compile import compile_form
+from items.package import read_package
+from items.scorer import Scorer
+from sessions.codes import digest, generate
+from sessions.link import Link
+from sessions.store import Store
+from tests.served import Served
+
+MINUTE_MS = 60_000
+SEATS = 40
+WHO = "test"
+
+Value = TypeVar("Value")
+
+
+class Seat(NamedTuple):
+    """A pupil's session, and the two codes that lead to it: the typed one and that of the QR code."""
+
+    session: str
+    code: str
+    long_code: str
+
+
+class Delivered:
+    """An open delivery on a running engine; `seat()` gives a session that no test has used."""
+
+    def __init__(self, engine: Served, delivery: Delivery, seats: list[Seat]) -> None:
+        self.engine = engine
+        self.id = delivery.id
+        self.title = delivery.title
+        self.language = delivery.language
+        bank = Bank(engine.settings.data_dir)
+        self.key = bank.key(delivery.compiled)
+        self.scorer = Scorer(self.key)
+        self.shapes: dict[str, dict[str, Any]] = bank.schema(delivery.compiled)["items"]
+        self._seats = iter(seats)
+
+    def seat(self) -> Seat:
+        return next(self._seats)
+
+
+def deliver(engine: Served, form: str, *, seats: int = SEATS, duration_ms: int = 45 * MINUTE_MS) -> Delivered:
+    """Compile a demonstration form, open a delivery of it and make its sessions."""
+    delivery, made = apart(lambda: asyncio.run(_deliver(engine.settings, form, seats, duration_ms)))
+    return Delivered(engine, delivery, made)
+
+
+def apart(act: Callable[[], Value]) -> Value:
+    """`act()` in a thread of its own, where Playwright's loop is not the running one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(act).result()
+
+
+async def _deliver(
+    settings: Settings, name: str, count: int, duration_ms: int
+) -> tuple[Delivery, list[Seat]]:
+    keyring = KeyRing(settings.keys_dir, settings.data_dir)
+    keyring.ensure()
+    archive = await Archive.open(settings.archive_address)
+    link = Link(settings.redis_address)
+    try:
+        store = Store(link, partitions=settings.partitions)
+        delivery = await _create(settings, archive, keyring, name, duration_ms)
+        seats = await _import(settings, archive, store, keyring, delivery.id, count)
+        deliveries = Deliveries(archive, keyring, who=WHO)
+        await publish_delivery(store, await deliveries.act(delivery.id, "open", now_ms()))
+    finally:
+        await link.aclose()
+        await archive.close()
+    return delivery, seats
+
+
+async def _create(
+    settings: Settings, archive: Archive, keyring: KeyRing, name: str, duration_ms: int
+) -> Delivery:
+    opens_ms = now_ms() - MINUTE_MS
+    closes_ms = opens_ms + 24 * 60 * MINUTE_MS
+    bank = Bank(settings.data_dir)
+    form = compile_form(read_package(FORMS / name), seed=secrets.token_bytes(32))
+    bank.add(form)
+    window = Window(opens_ms, opens_ms, closes_ms, closes_ms + MINUTE_MS, duration_ms)
+    return await Deliveries(archive, keyring, who=WHO).create(
+        form.form, window, bank=bank, contents=settings.data_dir / "content", now_ms=now_ms()
+    )
+
+
+async def _import(
+    settings: Settings, archive: Archive, store: Store, keyring: KeyRing, delivery: str, count: int
+) -> list[Seat]:
+    draw = secrets.token_bytes
+    seats = [Seat(secrets.token_hex(16), generate(draw), generate(draw, length=24)) for _ in range(count)]
+    pepper, key = keyring.pepper(), Ed25519PrivateKey.generate()
+
+    def rows() -> Iterator[CodesRow]:
+        for seat in seats:
+            codes = digest(pepper, seat.code), digest(pepper, seat.long_code)
+            yield CodesRow(bytes.fromhex(seat.session), "R1", *codes, 1000, ())
+
+    path = settings.data_dir / f"codes-{delivery}.ndjson"
+    write_codes_file(path, rows(), campaign="browser", created_ms=now_ms(), count=count, key=key)
+    verified = CodesFile.verify(path, key.public_key())
+    await import_file(archive, store, keyring, verified, delivery, who=WHO)
+    path.unlink()
+    return seats
