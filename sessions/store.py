@@ -30,7 +30,7 @@ from sessions.routes import Cluster, Routed, connect
 from sessions.script import sessions_script, upkeep_script
 
 CALL_MAX = 512
-"""Operations in one call: Redis serves nobody else meanwhile (some 6 ms). Lua could pass 2,000 of them."""
+"""Operations in one call: Redis serves nobody else meanwhile, for some 6 ms."""
 GAP_MS = 5_000
 """A partition that acknowledged nothing for so long had an outage; ticks come every second or so."""
 

@@ -30,6 +30,7 @@ class PupilClient:
     def __init__(self, url: str, code: str = "") -> None:
         self.code = code
         self.token = ""
+        self.session = ""
         self.n = 0
         self.order: list[dict[str, Any]] = []
         self.acknowledged: dict[int, str] = {}
@@ -46,6 +47,8 @@ class PupilClient:
         document: dict[str, Any] = reply.json()
         if "token" in document:
             self.token = document["token"]
+        if "session" in document:
+            self.session = document["session"]["id"]
         return document
 
     def post(self, path: str, document: Any) -> dict[str, Any]:

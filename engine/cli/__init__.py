@@ -7,8 +7,9 @@ import sys
 
 import typer
 
-from engine.archive import Conflict, Gone
-from engine.cli import archive, codes, deliveries, items, keys, results
+from engine.archive import ArchiveAway, Conflict, Gone
+from engine.archive.lease import LeaseLost
+from engine.cli import archive, codes, deliveries, items, keys, results, sessions
 from engine.cli.loadtest import loadtest
 from engine.cli.serve import demo, doctor, serve
 from engine.codesfile import CodesFileProblem
@@ -19,10 +20,12 @@ from engine.supervisor import PortTaken
 from sessions.link import StoreAway, StoreFull
 
 EXPECTED = (
+    ArchiveAway,
     CodesFileProblem,
     Conflict,
     Gone,
     KeyProblem,
+    LeaseLost,
     NoRedis,
     PortTaken,
     SettingsError,
@@ -36,7 +39,7 @@ app.command()(serve)
 app.command()(demo)
 app.command()(doctor)
 app.command()(loadtest)
-for module in (items, deliveries, codes, archive, results, keys):
+for module in (items, deliveries, codes, sessions, archive, results, keys):
     app.add_typer(module.app, name=module.__name__.rpartition(".")[2])
 
 

@@ -15,6 +15,7 @@ from engine.archive import Conflict, Delivery
 from engine.cli.console import Json, Who, parts, say
 from engine.clock import now_ms
 from engine.deliveries import Deliveries, Window, publish_delivery
+from engine.staff import Staff
 from items.bank import Bank
 
 app = typer.Typer(no_args_is_help=True, help="Deliveries: a form opened to a population in a window of time.")
@@ -78,9 +79,13 @@ async def _create(
 
 def _act(act: str, name: str, who: str, as_json: bool) -> None:
     async def run() -> Delivery:
-        async with parts() as (_, keyring, archive, store):
+        async with parts() as (settings, keyring, archive, store):
             delivery = await Deliveries(archive, keyring, who=who).act(name, act, now_ms())
             await publish_delivery(store, delivery)
+            if act in ("pause", "resume"):
+                await Staff(archive, store, partitions=settings.partitions, who=who).all_clocks(
+                    delivery.id, act
+                )
             return delivery
 
     delivery = asyncio.run(run())
@@ -95,13 +100,13 @@ def open_delivery(name: Name, who: Who = "operator", as_json: Json = False) -> N
 
 @app.command()
 def pause(name: Name, who: Who = "operator", as_json: Json = False) -> None:
-    """Let nobody start; those who have started go on."""
+    """Let nobody start, and stop the clocks of those who have started."""
     _act("pause", name, who, as_json)
 
 
 @app.command()
 def resume(name: Name, who: Who = "operator", as_json: Json = False) -> None:
-    """Let pupils start again."""
+    """Let pupils start again, and let the clocks run on from where they stood."""
     _act("resume", name, who, as_json)
 
 

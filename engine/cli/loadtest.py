@@ -139,8 +139,8 @@ async def rehearsal(folder: Path, pupils: int) -> AsyncIterator[Target]:
 def _settings(folder: Path, pupils: int) -> Settings:
     """The settings of this environment, but for what must be the rehearsal's own."""
     environ = {"PASSATION_LOG_LEVEL": "error"} | dict(os.environ)
-    for name in ("PASSATION_REDIS_URL", "PASSATION_ARCHIVE_URL"):
-        environ.pop(name, None)
+    for name in ("REDIS_URL", "ARCHIVE_URL", "TLS_CERT", "TLS_KEY"):
+        environ.pop(f"PASSATION_{name}", None)
     own = {"data_dir": folder / "data", "keys_dir": folder / "keys", "host": "127.0.0.1", "port": free_port()}
     settings = Settings.load(environ, **own)
     workers = max(settings.workers, -(-pupils // PUPILS_A_WORKER))

@@ -15,10 +15,10 @@ from rich.console import Console
 
 from engine import demonstration
 from engine.archive import Archive
-from engine.deliveries import publish
 from engine.embedded import redis_binary
 from engine.keyring import KeyRing
 from engine.logs import set_up
+from engine.recovery import publish
 from engine.settings import Settings
 from engine.supervisor import Supervisor, until_told, wait_until_ready
 from sessions.codes import pretty
@@ -177,7 +177,8 @@ async def republish(settings: Settings) -> None:
     archive = await Archive.open(settings.archive_address)
     link = Link(settings.redis_address)
     try:
-        await publish(archive, Store(link, partitions=settings.partitions))
+        store = Store(link, partitions=settings.partitions)
+        await publish(archive, store, KeyRing(settings.keys_dir, settings.data_dir))
     finally:
         await link.aclose()
         await archive.close()

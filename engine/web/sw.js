@@ -1,13 +1,14 @@
 // Keeps the page itself (never an API reply, never content) so that it opens without network.
 // VERSION is a digest of the files below; tests/engine/test_player_units.py checks both and gives the new one.
 
-const VERSION = 'b3ad6b3807c3'
+const VERSION = 'c420623f25c7'
 const SHELL = 'passation-shell-' + VERSION
 const FILES = [
   '/',
   '/static/css/controls.css',
   '/static/css/late.css',
   '/static/css/page.css',
+  '/static/css/passages.css',
   '/static/css/test.css',
   '/static/icons/mark.svg',
   '/static/js/api.js',
@@ -36,6 +37,7 @@ const FILES = [
   '/static/js/notice.js',
   '/static/js/outbox.js',
   '/static/js/paper.js',
+  '/static/js/passages.js',
   '/static/js/resume.js',
   '/static/js/review.js',
   '/static/js/shell.js',

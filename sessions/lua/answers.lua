@@ -31,15 +31,16 @@ end
 -- Keep a refused batch as evidence: once per digest, at most ASIDES_MAX a session; more are only counted.
 local function keep_aside(owner, record, verdict, digest, bytes)
     local mark = "~" .. digest
-    if redis.call("HEXISTS", "x:" .. owner, mark) == 1 then return end
-    if record[ASIDES] < ASIDES_MAX then
-        redis.call("HSET", "x:" .. owner, mark, 1)
-        record[ASIDES] = record[ASIDES] + 1
-        note("aside:" .. verdict, bytes)
-    else
+    if is_marked(owner, mark) then return end
+    if record[ASIDES] >= ASIDES_MAX then
         record[DROPPED] = record[DROPPED] + 1
+        keep(owner, record)
+        return
     end
+    record[ASIDES] = record[ASIDES] + 1
     keep(owner, record)
+    note("aside:" .. verdict, bytes)
+    put_mark(owner, mark)
 end
 
 -- Why a batch is not taken, and whether it is to be kept aside; nil if it is taken.

@@ -25,8 +25,8 @@ local function accepted_digest(owner, record, n)
     if from >= 0 then
         digest = cut(record[DIGESTS], from + 1, from + DIGEST_BYTES)
     else
-        local place = (n - 1) * DIGEST_BYTES
-        digest = redis.call("GETRANGE", "d:" .. owner, place, place + DIGEST_BYTES - 1)
+        local key, place = "d:" .. owner, (n - 1) * DIGEST_BYTES
+        digest = said[key .. n] or redis.call("GETRANGE", key, place, place + DIGEST_BYTES - 1)
     end
     if digest == "" or digest == HOLE then return nil end
     return digest
@@ -35,7 +35,8 @@ end
 local function put_digest(owner, record, n, digest)
     local digests, from = record[DIGESTS], (n - record[SPILLED] - 1) * DIGEST_BYTES
     if from < 0 then
-        redis.call("SETRANGE", "d:" .. owner, (n - 1) * DIGEST_BYTES, digest)
+        said["d:" .. owner .. n] = digest
+        later[#later + 1] = { "SETRANGE", "d:" .. owner, (n - 1) * DIGEST_BYTES, digest }
         return
     end
     if from > #digests then digests = digests .. string.rep("\0", from - #digests) end
@@ -47,6 +48,7 @@ local function put_digest(owner, record, n, digest)
     if #digests > DIGESTS_KEPT * DIGEST_BYTES then
         local spilled = math.floor(#digests / DIGEST_BYTES) - DIGESTS_KEPT / 2
         local bytes = spilled * DIGEST_BYTES
+        -- At once: these are digests that the record holds as well, until it is written.
         redis.call("SETRANGE", "d:" .. owner, record[SPILLED] * DIGEST_BYTES, cut(digests, 1, bytes))
         digests, record[SPILLED] = cut(digests, bytes + 1), record[SPILLED] + spilled
     end

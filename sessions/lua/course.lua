@@ -33,7 +33,7 @@ local function start(op)
     if not next_status then return answer(verdict, "", owner) end
     if record[STATUS] ~= READY then return answer_with_constants(owner) end
 
-    local constants = redis.call("GET", "c:" .. owner)
+    local constants = constants_of(owner)
     local factor = cmsgpack.unpack(constants)[FACTOR_PERMILLE]
     record[STATUS], record[STARTED_MS], record[SEEN_MS] = next_status, now, now
     record[DEADLINE_MS] = now + math.floor(duration * factor / 1000 + 0.5) + record[EXTRA_MS]

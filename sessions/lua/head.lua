@@ -10,10 +10,9 @@
 -- if there is no such session. `extra` is the late class of a batch, or the milliseconds to wait of seat_wait, else
 -- "". `state` is the head of the session record.
 --
--- A group reads all its sessions with one MGET and writes them with one MSET, one XADD and at most one DEL: what a
--- command costs is the call, not the bytes. Strings come ready from Python, for Lua is slow to write numbers. An
--- operation works on a copy of its session and hands it back with `keep`, so one that fails half-way has changed
--- nothing. Payloads are opaque here.
+-- A group reads all its sessions with one MGET, and writes at its end: what a command costs is the call, not the
+-- bytes. Strings come ready from Python, for Lua is slow to write numbers. An operation works on a copy of its
+-- session and hands it back with `keep`, so one that fails half-way has changed nothing. Payloads are opaque here.
 
 local journal = KEYS[1]
 local operations = cmsgpack.unpack(ARGV[1])
@@ -21,11 +20,12 @@ local now = tonumber(ARGV[2])
 
 local records, sealed = {}, {} -- by "{pNN}:SID": the packed session record, false if none; what is archived
 local names = {}               -- by "{pNN}:SID": the key of the record
+local said = {}                -- what this group has yet to write and may ask for meanwhile, by key and field
 local changed = {}             -- by "{pNN}:SID": true if the record is to be written
-local sets, dead, lines        -- what else is to be written
+local lines, sets, later, dead -- what else is to be written: journal, strings, other commands, keys that go
 
 local function begin()
-    changed, sets, dead, lines = {}, { "MSET" }, { "DEL" }, {}
+    changed, lines, sets, later, dead = {}, {}, { "MSET" }, {}, { "DEL" }
 end
 
 local function read_all()
@@ -46,14 +46,26 @@ local function read_all()
     end
 end
 
+-- Lua passes some 8,000 arguments at once.
+local function call_in_slices(command)
+    for from = 2, #command, 4000 do
+        redis.call(command[1], unpack(command, from, math.min(from + 3999, #command)))
+    end
+end
+
+-- The journal first: should anything fail after it, the operations are repeated and stand in it twice, which the
+-- archive does not mind; the other way round they would be acknowledged as repeated and stand nowhere.
 local function write_all()
     for owner in pairs(changed) do
         sets[#sets + 1] = names[owner]
         sets[#sets + 1] = records[owner]
     end
-    if #sets > 1 then redis.call(unpack(sets)) end
-    if #dead > 1 then redis.call(unpack(dead)) end
     if #lines > 0 then redis.call("XADD", journal, "*", "t", now, "l", cmsgpack.pack(lines)) end
+    call_in_slices(sets)
+    for i = 1, #later do
+        redis.call(unpack(later[i]))
+    end
+    call_in_slices(dead)
     begin()
 end
 
@@ -83,9 +95,14 @@ local function answer(verdict, extra, owner)
     return { verdict, extra, string.sub(records[owner], 1, REPLY_BYTES), sealed[owner] }
 end
 
+local function constants_of(owner)
+    local key = "c:" .. owner
+    return said[key] or redis.call("GET", key)
+end
+
 local function answer_with_constants(owner)
     local reply = answer("ok", "", owner)
-    reply[5] = redis.call("GET", "c:" .. owner)
+    reply[5] = constants_of(owner)
     return reply
 end
 
@@ -97,12 +114,24 @@ end
 local function schedule(owner, record)
     local tag, sid = parts_of(owner)
     if record[STATUS] == RUNNING then
-        redis.call("ZADD", "z:" .. tag, record[DEADLINE_MS], sid)
+        later[#later + 1] = { "ZADD", "z:" .. tag, record[DEADLINE_MS], sid }
     elseif record[STATUS] == PAUSED then
-        redis.call("ZADD", "z:" .. tag, "+inf", sid)
+        later[#later + 1] = { "ZADD", "z:" .. tag, "+inf", sid }
     else
-        redis.call("ZREM", "z:" .. tag, sid)
+        later[#later + 1] = { "ZREM", "z:" .. tag, sid }
     end
+end
+
+-- Rare marks: a change that was applied, a digest that was kept aside.
+local function is_marked(owner, mark)
+    local key = "x:" .. owner
+    return said[key .. mark] or redis.call("HEXISTS", key, mark) == 1
+end
+
+local function put_mark(owner, mark)
+    local key = "x:" .. owner
+    said[key .. mark] = true
+    later[#later + 1] = { "HSET", key, mark, 1 }
 end
 
 -- Keep a record that an event has changed, and say so in the journal.

@@ -6,7 +6,11 @@ local function create(op)
     if records[owner] then return answer("repeated", "", owner) end
     local record = unpack_record(packed)
     records[owner], sealed[owner], changed[owner] = packed, op[5], true
-    redis.call("MSET", "c:" .. owner, op[4], "e:" .. owner, op[5])
+    said["c:" .. owner] = op[4]
+    sets[#sets + 1] = "c:" .. owner
+    sets[#sets + 1] = op[4]
+    sets[#sets + 1] = "e:" .. owner
+    sets[#sets + 1] = op[5]
     if RANK[record[STATUS]] == 1 then schedule(owner, record) end
     return answer("ok", "", owner)
 end
@@ -37,7 +41,7 @@ local function destroy(op)
     end
     local tag, sid = parts_of(owner)
     redis.call("ZREM", "z:" .. tag, sid)
-    redis.call(unpack(command))
-    records[owner], sealed[owner] = false, 0
+    call_in_slices(command)
+    records[owner], sealed[owner], said = false, 0, {}
     return { "ok", "" }
 end

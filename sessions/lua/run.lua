@@ -10,7 +10,7 @@ local VERBS = {
 local FATAL = { "OOM", "MISCONF", "READONLY", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN", "LOADING" }
 
 local function run(op)
-    local owner, set, gone, lined = op[2], #sets, #dead, #lines
+    local owner, line, set, more, gone = op[2], #lines, #sets, #later, #dead
     local record = records[owner]
     local fine, result = pcall(VERBS[op[1]], op)
     if fine then return result end
@@ -20,7 +20,7 @@ local function run(op)
     end
     -- Forget what the failed operation wanted to write.
     records[owner] = record
-    for list, size in pairs({ [sets] = set, [dead] = gone, [lines] = lined }) do
+    for list, size in pairs({ [lines] = line, [sets] = set, [later] = more, [dead] = gone }) do
         for place = #list, size + 1, -1 do
             list[place] = nil
         end

@@ -59,16 +59,14 @@ local function by_staff(op)
     local event, owner, change = op[1], op[2], op[3]
     local record = open(owner)
     if not record then return unknown() end
-    local marks, mark = "x:" .. owner, "!" .. change
-    if change ~= "" and redis.call("HEXISTS", marks, mark) == 1 then
-        return answer("repeated", "", owner)
-    end
+    local mark = "!" .. change
+    if change ~= "" and is_marked(owner, mark) then return answer("repeated", "", owner) end
     local status, verdict = step(record, event)
     if not status then return answer(verdict, "", owner) end
 
     local done, reason = ACTS[event](record, op, status)
     if not done and reason then return answer(reason, "", owner) end
-    if change ~= "" then redis.call("HSET", marks, mark, 1) end
     if done then happen(owner, record, done, reason) end
+    if change ~= "" then put_mark(owner, mark) end
     return answer("ok", "", owner)
 end

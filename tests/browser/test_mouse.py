@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.answers import Exported, Response, correct, plausible
+from tests.browser.conftest import Open
 from tests.browser.deliveries import Delivered
 from tests.browser.mouse import answer
 from tests.browser.sitting import Sitting
+from tests.browser.watch import Watch
 
 
 def sit(sitting: Sitting, choose: Callable[[Delivered, str], Response]) -> dict[str, Response]:
@@ -38,3 +41,65 @@ def test_every_answer_of_a_sitting_comes_out_of_the_export(
     exported = Exported(sitting.delivered, sitting.seat, tmp_path)
     assert exported.answers() == exported.expected(given)
     assert len([row for row in exported.scores if row["item"]]) == 20
+
+
+@pytest.mark.parametrize("form", ["maths-6e", pytest.param("francais-6e", marks=pytest.mark.long)])
+def test_right_answers_given_on_the_page_earn_every_point(
+    page: Page, forms: Callable[[str], Delivered], tmp_path: Path, form: str
+) -> None:
+    """From the declared answers through mouse, browser, server, archive and scorer: nothing is lost on the way."""
+    sitting = Sitting(page, forms(form))
+    given = sit(sitting, correct)
+    sitting.review()
+    sitting.hand_in()
+
+    exported = Exported(sitting.delivered, sitting.seat, tmp_path)
+    assert exported.answers() == exported.expected(given)
+    items = [row for row in exported.scores if row["item"] and row["needs_marking"] == "false"]
+    (total,) = [row for row in exported.scores if not row["item"]]
+    assert len(items) == 19
+    assert [row["item"] for row in items if row["score"] != row["max_score"]] == []
+    assert float(total["score"]) == sum(float(row["max_score"]) for row in items)
+
+
+def test_a_sitting_loads_nothing_from_elsewhere_and_breaks_no_rule_of_its_page(
+    opened: Open, forms: Callable[[str], Delivered]
+) -> None:
+    """No request leaves for another computer, and the browser has nothing to complain about."""
+    context = opened()
+    watch = Watch(context)
+    sitting = Sitting(context.new_page(), forms("francais-6e"))
+    sit(sitting, plausible)
+    sitting.kept()
+    sitting.review()
+    sitting.hand_in()
+
+    assert watch.hosts == {"127.0.0.1"}
+    assert watch.messages == []
+    assert watch.intrusions() == []
+
+
+def test_labels_and_lines_that_are_dragged_answer_as_well(
+    page: Page, forms: Callable[[str], Delivered]
+) -> None:
+    """What is dropped in a gap fills it; a line that is dropped takes its new place."""
+    sitting = Sitting(page, forms("francais-6e"))
+    sitting.begin()
+
+    sitting.go(1 + sitting.items.index(of_kind(sitting.delivered, "order")))
+    lines = page.locator(".qti-order li")
+    last = lines.last.get_attribute("data-choice")
+    lines.last.locator(".grip").drag_to(lines.first)
+    expect(lines.first).to_have_attribute("data-choice", last or "")
+
+    sitting.go(1 + sitting.items.index(of_kind(sitting.delivered, "gap-match")))
+    label = page.locator(".qti-gap-choices li").first
+    choice = label.get_attribute("data-choice")
+    gap = page.locator("select[data-gap]").last
+    label.locator("button").drag_to(gap)
+    expect(gap).to_have_value(choice or "")
+
+
+def of_kind(delivered: Delivered, kind: str) -> str:
+    """The first item with an interaction of this kind."""
+    return next(item for item, shapes in delivered.shapes.items() if shapes["r1"]["kind"] == kind)

@@ -8,7 +8,19 @@ import pytest
 from redis.asyncio import Redis
 
 from sessions.journal import AsideLine, BatchLine, StateLine
-from sessions.model import Heartbeat, Login, Read, Save, SessionState, Start, Submit, Verdict
+from sessions.link import StoreRefused
+from sessions.model import (
+    Extend,
+    Heartbeat,
+    Login,
+    Operation,
+    Read,
+    Save,
+    SessionState,
+    Start,
+    Submit,
+    Verdict,
+)
 from sessions.script import ASIDES_MAX, BATCHES_MAX, DIGESTS_KEPT
 from sessions.states import Status
 from sessions.store import Store
@@ -234,6 +246,38 @@ async def test_an_operation_that_fails_half_way_takes_back_what_it_wanted_to_wri
     assert await redis.get("s:{p00}:" + ahead.sid.hex()) == before
     assert [line.n for line in await lines(store)] == [1, 2]
     assert not [line for line in await store.journal([0], 100) if getattr(line, "event", "") == "adopt"]
+
+
+async def test_what_the_journal_does_not_hold_is_not_held_at_all(store: Store, redis: Redis) -> None:
+    """It is written first: a call that fails there leaves nothing that would call it repeated."""
+    ticket = await a_running(store, a_sid())
+    await verdicts(store, a_save(ticket, 200, full=True))
+    journal = await store.journal([0], 100)
+    await redis.set("j:{p00}", "not a stream")
+    group: list[Operation] = [
+        a_save(ticket, 3),
+        a_save(ticket, 201),
+        a_save(ticket, 1, body="x"),
+        Extend(ticket.sid, 5, "a1"),
+    ]
+    with pytest.raises(StoreRefused):
+        await store.commit(group, NOW)
+    await redis.delete("j:{p00}")
+    assert await verdicts(store, *group) == ["ok"] * 4
+    assert journal
+    assert len(await lines(store)) == 3
+
+
+async def test_a_group_may_let_go_of_more_than_lua_passes_at_once(store: Store, redis: Redis) -> None:
+    """Full batches of many pupils, each replacing all that came before: 9,000 keys go in one call."""
+    tickets = [await a_running(store, a_sid(number)) for number in range(90)]
+    items = [f"i{n}" for n in range(1, 101)]
+    saves = [a_save(ticket, n, item) for ticket in tickets for n, item in enumerate(items, 1)]
+    assert set(await verdicts(store, *saves)) == {"ok"}
+    fulls = [a_save(ticket, 101, *items, full=True) for ticket in tickets]
+    assert set(await verdicts(store, *fulls)) == {"ok"}
+    assert len(await redis.keys("b:*")) == 90
+    assert await held(store, tickets[0]) == [101]
 
 
 async def test_a_session_that_is_not_there_is_unknown(store: Store) -> None:

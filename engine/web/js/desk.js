@@ -32,6 +32,12 @@ export async function attend(opened, itsPaper) {
   sitting.on('status', () => outbox.status === 'saved' && banner(''))
   addEventListener('beforeunload', warn)
   addEventListener('online', () => setTimeout(() => outbox.isAway && outbox.retry(), Math.random() * 2000))
+  // The browser's "back" goes back one question, and never leaves the test.
+  history.pushState(1, '')
+  addEventListener('popstate', () => {
+    history.pushState(1, '')
+    if (paper.isOpen && paper.index) paper.go(paper.index - 1)
+  })
   if (sitting.state.paused) pause(true)
   if (outbox.waiting) outbox.flush()
   await style('controls')

@@ -26,12 +26,8 @@ function fill(element, html, content) {
 
 export async function mount({ item, choices }, content, given, changed) {
   const element = fill(h('div', { class: 'item' }), await content.get('item', item), content)
-  const passages = []
-  for (const place of element.querySelectorAll('[data-stimulus]')) {
-    const id = place.dataset.stimulus
-    place.remove()
-    passages.push({ id, element: fill(h('div', { class: 'passage' }), await content.get('stimulus', id), content) })
-  }
+  const needed = element.querySelector('[data-stimulus]') && (await import('./passages.js'))
+  const passages = needed && (await needed.takePassages(element, content, fill))
   const controls = {}
   const report = () => {
     const responses = Object.entries(controls).map(([name, control]) => [name, control.read()])

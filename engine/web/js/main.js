@@ -81,7 +81,7 @@ function showLogin(code) {
       enter.textContent = words.entering
       attempt = { fail, wait }
       const { logIn } = await import('./flow.js')
-      logIn(typed, attempt)
+      await logIn(typed, attempt)
     } catch ({ hint }) {
       fail(hint ? words.typo[hint](field.value.replace(/[\s-]/g, '').length) : words.noLine)
     }

@@ -4,14 +4,14 @@ import { button, h, icon } from './element.js'
 import { words } from './words.js'
 
 /** One button a question, in its sections. */
-export function questionList(sitting, go) {
+export function questionList(sitting, go, heading = 'h3') {
   const { order } = sitting.state
   const sections = sitting.header ? sitting.header.sections : []
   return order.map(({ section, items }) => {
     const { title = '' } = sections.find(({ id }) => id === section) || {}
     const entries = sitting.items.filter(({ item }) => items.some((one) => one.item === item))
     const places = entries.map((entry) => h('li', {}, place(sitting, entry, go)))
-    return h('section', { class: 'map-section' }, title && h('h3', {}, title), h('ol', { class: 'map' }, places))
+    return h('section', { class: 'map-section' }, title && h(heading, {}, title), h('ol', { class: 'map' }, places))
   })
 }
 

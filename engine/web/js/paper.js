@@ -5,6 +5,7 @@ import { mount } from './item.js'
 import { words } from './words.js'
 
 const PATIENCE_MS = 500 // before "it comes soon" is shown
+const RETRY_MS = 10_000
 
 export class Paper {
   constructor(sitting, turn) {
@@ -12,12 +13,6 @@ export class Paper {
     this.turn = turn
     sitting.on('answers', () => this.update())
     sitting.on('status', () => this.update())
-    // The browser's "back" never leaves the test.
-    history.pushState(1, '')
-    addEventListener('popstate', () => {
-      history.pushState(1, '')
-      if (this.isOpen && this.index) this.go(this.index - 1)
-    })
   }
 
   get isOpen() {
@@ -34,7 +29,6 @@ export class Paper {
     this.progress = h('div', { class: 'progress', 'aria-hidden': 'true' }, items.map(() => h('i')))
     this.question = h('article', { class: 'question' })
     this.sheet = h('div', { class: 'sheet' }, this.question)
-    this.passageKey = ''
     byId('title').textContent = state.session.title
     show('test', state.session.title, this.progress, this.sheet, h('nav', { class: 'turns', 'aria-label': words.map }, this.previous, map, this.next))
   }
@@ -54,23 +48,28 @@ export class Paper {
     this.marker = button('mark', () => sitting.mark(item), icon('flag'), h('span'))
     this.section = h('p', { class: 'section', 'data-section': section })
     this.problem = h('p', { class: 'error', role: 'alert' })
-    this.body = h('div', { class: 'body' })
+    const body = h('div', { class: 'body' })
+    this.body = body
     this.clear = null
     this.question.replaceChildren(
       h('div', { class: 'head' }, h('div', {}, this.section, this.heading), this.marker),
       this.problem,
-      this.body,
+      body,
     )
     this.update()
     focusOn(this.heading)
-    const soon = setTimeout(() => this.body.append(h('p', { class: 'waiting', role: 'status' }, words.comesSoon)), PATIENCE_MS)
+    const soon = setTimeout(() => body.append(h('p', { class: 'waiting', role: 'status' }, words.comesSoon)), PATIENCE_MS)
     try {
       const changed = (response) => sitting.answer(item, response)
       const mounted = await mount(entry, sitting.content, sitting.state.answers[item], changed)
-      if (this.index === index) this.fill(item, mounted)
+      if (this.body === body) this.fill(item, mounted)
     } catch (problem) {
       console.error(problem)
-      if (this.index === index) this.body.replaceChildren(h('p', { class: 'error', role: 'alert' }, words.cannotRead))
+      if (this.body !== body) return
+      // A TypeError: a module could not be fetched. Anything else: the content is broken.
+      const text = problem instanceof TypeError ? words.comesSoon : words.cannotRead
+      body.replaceChildren(h('p', { class: 'error', role: 'alert' }, text))
+      setTimeout(() => this.isOpen && this.body === body && this.go(index), RETRY_MS)
     }
     clearTimeout(soon)
   }
@@ -83,23 +82,12 @@ export class Paper {
     }
     this.clear = button('plain clear', wipe, words.clear)
     this.body.replaceChildren(element, this.clear)
-    this.layPassages(passages)
-    this.update()
-  }
-
-  /** A passage of the question before stays as far as it was read. */
-  layPassages(passages) {
-    const key = passages.map(({ id }) => id).join()
-    if (key === this.passageKey) {
-      if (key && innerWidth < 640) this.question.previousSibling.open = false // it was read; the question comes first
-      return
+    if (passages) passages.lay(this)
+    else if (this.question.previousSibling) {
+      this.question.previousSibling.remove()
+      this.sheet.className = 'sheet'
     }
-    this.passageKey = key
-    this.question.previousSibling && this.question.previousSibling.remove()
-    this.sheet.classList.toggle('has-passage', passages.length > 0)
-    if (!passages.length) return
-    const text = h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': words.passage }, passages.map(({ element }) => element))
-    this.question.before(h('details', { class: 'passages', open: true }, h('summary', {}, words.passage), text))
+    this.update()
   }
 
   update() {

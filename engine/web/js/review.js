@@ -35,7 +35,7 @@ export function showReview(sitting, { go, back, handIn }) {
         aside.length > 0 && line('alert', words.notSaved(aside)),
         marked.length > 0 && line('flag', words.markedOnes(marked)),
       ),
-      questionList(sitting, go),
+      questionList(sitting, go, 'h2'),
       h('div', { class: 'actions' }, button('second', back, icon('left'), words.backToTest), button('main', confirm, words.handIn)),
     ),
   )

@@ -2,7 +2,7 @@
 
 import { CACHE } from './content.js'
 import { workerAddress } from './fragment.js'
-import { change } from './vault.js'
+import { change, readStore } from './vault.js'
 
 const CACHES_MAX = 4 // forms that a shared computer may keep
 const KEEP_MS = 60 * 24 * 3_600_000
@@ -21,11 +21,10 @@ export async function takeNewShell() {
 /** What nobody came back for. */
 export async function clearOld({ database }) {
   if (!database) return
-  const store = database.transaction('sittings').objectStore('sittings')
-  store.openCursor().onsuccess = ({ target: { result } }) => {
+  readStore(database).openCursor().onsuccess = ({ target: { result } }) => {
     if (!result) return
     const { key, value } = result
-    if (value.written_ms < Date.now() - KEEP_MS) change(database, 'sittings', (old) => old.delete(key))
+    if (value.written_ms < Date.now() - KEEP_MS) change(database, (store) => store.delete(key))
     result.continue()
   }
 }

@@ -8,19 +8,21 @@ const asked = (request) =>
     request.onerror = () => reject(request.error)
   })
 
-export function change(database, name, act) {
+export const readStore = (database) => database.transaction('kept').objectStore('kept')
+
+export function change(database, act) {
   return new Promise((resolve, reject) => {
     // Chromium's default durability is done before it is on the disk.
-    const transaction = database.transaction(name, 'readwrite', { durability: 'strict' })
-    const result = act(transaction.objectStore(name))
-    transaction.oncomplete = () => resolve(result)
-    transaction.onerror = transaction.onabort = () => reject(transaction.error)
+    const transaction = database.transaction('kept', 'readwrite', { durability: 'strict' })
+    act(transaction.objectStore('kept'))
+    transaction.oncomplete = resolve
+    transaction.onabort = reject
   })
 }
 
 function openDatabase() {
   const request = indexedDB.open('passation', 1)
-  request.onupgradeneeded = () => ['device', 'sittings'].forEach((name) => request.result.createObjectStore(name))
+  request.onupgradeneeded = () => request.result.createObjectStore('kept')
   return asked(request)
 }
 
@@ -28,8 +30,8 @@ const drawn = (count) => crypto.getRandomValues(new Uint8Array(count))
 
 /** One a device, so that one derivation tries all that it keeps. */
 async function saltOf(database) {
-  await change(database, 'device', (store) => store.add(drawn(16), 'salt')).catch(() => {}) // there is one
-  return asked(database.transaction('device').objectStore('device').get('salt'))
+  await change(database, (store) => store.add(drawn(16), 'salt')).catch(() => {}) // there is one
+  return asked(readStore(database).get('salt'))
 }
 
 async function keyOf(code, salt) {
@@ -43,9 +45,10 @@ export async function openVault(code) {
   try {
     const database = await openDatabase()
     const key = await keyOf(code, await saltOf(database))
-    const store = database.transaction('sittings').objectStore('sittings')
+    const store = readStore(database)
     const [names, records] = await Promise.all([asked(store.getAllKeys()), asked(store.getAll())])
     for (const [index, { nonce, sealed }] of records.entries()) {
+      if (!sealed) continue // the salt
       const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: nonce }, key, sealed).catch(() => null)
       if (plain) return new Vault(database, key, names[index], JSON.parse(new TextDecoder().decode(plain)))
     }
@@ -88,7 +91,7 @@ export class Vault {
       const nonce = drawn(12)
       const plain = new TextEncoder().encode(JSON.stringify(state))
       const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonce }, key, plain)
-      await change(database, 'sittings', (store) => store.put({ nonce, sealed, written_ms: Date.now() }, name))
+      await change(database, (store) => store.put({ nonce, sealed, written_ms: Date.now() }, name))
       this.kept = changes
       this.isAble = true
     } catch (problem) {
@@ -100,6 +103,6 @@ export class Vault {
   async wipe() {
     this.isClosed = true
     await this.last
-    if (this.database) await change(this.database, 'sittings', (store) => store.delete(this.name)).catch(() => {})
+    if (this.database) await change(this.database, (store) => store.delete(this.name)).catch(() => {})
   }
 }

@@ -31,6 +31,7 @@ export default {
   continueHere: 'Continue here',
   backToCode: 'Back to the code page',
 
+  aside: 'This answer could not be saved. Change it, or call your teacher.',
   close: 'Close',
   textSize: 'Text size',
   states: { none: 'not answered', partly: 'started', done: 'answered', read: 'read' },

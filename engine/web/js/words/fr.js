@@ -47,7 +47,6 @@ export default {
   passage: 'Texte à lire',
   comesSoon: 'La question arrive dès que le réseau revient.',
   cannotRead: 'Cette question ne s’ouvre pas. Appelle ton professeur.',
-  aside: 'Cette réponse n’a pas pu être enregistrée. Change-la, ou appelle ton professeur.',
   choose: (min, max) =>
     max > 1 ? `Choisis ${max} réponses au plus.` : min > 1 ? `Choisis au moins ${min} réponses.` : 'Tu peux choisir plusieurs réponses.',
   tooMany: (max) => `Tu as déjà ${plural(max, 'réponse')}. Enlève-en une pour en choisir une autre.`,

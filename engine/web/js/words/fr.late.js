@@ -31,6 +31,7 @@ export default {
   continueHere: 'Continuer ici',
   backToCode: 'Retour à la page du code',
 
+  aside: 'Cette réponse n’a pas pu être enregistrée. Change-la, ou appelle ton professeur.',
   close: 'Fermer',
   textSize: 'Taille du texte',
   states: { none: 'sans réponse', partly: 'commencée', done: 'répondue', read: 'lue' },

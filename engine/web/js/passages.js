@@ -1,0 +1,30 @@
+// The passages of an item: taken out of its fragment, laid beside the question on a wide screen, folded above it on
+// a narrow one.
+
+import { h, style } from './element.js'
+import { words } from './words.js'
+
+const NARROW_PX = 640
+
+export async function takePassages(root, content, fill) {
+  const places = [...root.querySelectorAll('[data-stimulus]')]
+  const texts = await Promise.all(places.map((place) => content.get('stimulus', place.dataset.stimulus)))
+  for (const place of places) place.remove()
+  await style('passages')
+  const passages = texts.map((html) => fill(h('div', { class: 'passage' }), html, content))
+  const key = places.map((place) => place.dataset.stimulus).join()
+  return { lay: (paper) => lay(paper, key, passages) }
+}
+
+function lay({ sheet, question }, key, passages) {
+  const old = question.previousSibling
+  // A passage that the question before had too stays as far as it was read; on a narrow screen the question comes first.
+  if (old && old.dataset.key === key) {
+    if (innerWidth < NARROW_PX) old.open = false
+    return
+  }
+  const scroll = h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': words.passage }, passages)
+  const box = h('details', { class: 'passages', open: true, 'data-key': key }, h('summary', {}, words.passage), scroll)
+  sheet.classList.add('has-passage')
+  sheet.replaceChildren(box, question)
+}
