@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from statistics import median
+from typing import NamedTuple
 
 from benchmarks.generator import (
     Connection,
     NextRequest,
-    Run,
     closed,
     connect,
     hang_up,
@@ -21,60 +21,74 @@ from benchmarks.generator import (
     percentile_of,
 )
 from benchmarks.measure import Result, paired
+from benchmarks.neighbours import QUIET, Neighbours
+from benchmarks.pairs import TRIES, gathered
 from benchmarks.pupils import CONNECTIONS, log_in, request
 from benchmarks.saves import Prepared, cut_journals
 from benchmarks.stack import Stack, noop_server, pin_generator, stack
 from sessions.link import Link
 
-PAIRS = 9
-VALID_MIN = 5
 SLIP_MS_MAX = 5.0
 """A generator that is later than this would be seen in the figures."""
-SLICE_S = 3.0
+SLICE_S = 2.0
 CAPACITY_S = 2.0
 SAVING_PUPILS = 4096
-CODES = 24_000
-"""A code logs in once and a session starts once; the slices become shorter where there are too few."""
+CODES = 30_000
+"""A code logs in once and a session starts once: so many decide how often a slice may be repeated."""
 CAPACITY_CODES = 4_000
+
+
+class Slice(NamedTuple):
+    """One slice at half of capacity."""
+
+    p99_ms: float
+    slip_ms: float
+    """How late the generator was by itself, 99th percentile."""
+    others: float
+    """Cores that processes of somebody else used."""
+
+
+def _disturbed(found: Slice) -> bool:
+    return found.slip_ms > SLIP_MS_MAX or found.others > QUIET
 
 
 async def save_p99_vs_noop() -> Result:
     """Saves."""
     pin_generator()
-    async with stack(SAVING_PUPILS) as running, noop_server() as (port, _):
+    async with stack(SAVING_PUPILS) as running, noop_server() as (port, noop):
         prepared = await Prepared.of(running)
         ours = await connect(running.settings.port, prepared.sources())
         theirs = await connect(port, prepared.sources())
         rate = (await closed(ours, CAPACITY_S)).rate / 2
-        return await compared(running, ours, theirs, rate, SLICE_S)
+        return await compared(running, ours, theirs, rate, noop.pid, TRIES)
 
 
 async def login_p99_vs_noop() -> Result:
     """Log-ins, each with a code of its own."""
     pin_generator()
-    async with stack(CODES) as running, noop_server() as (port, _):
+    async with stack(CODES) as running, noop_server() as (port, noop):
         bodies = [json.dumps({"code": code}).encode() for code in running.codes]
         requests = [request("/api/v1/login", body) for body in bodies]
-        return await compared_once_each(running, port, requests)
+        return await compared_once_each(running, port, requests, noop.pid)
 
 
 async def start_p99_vs_noop() -> Result:
     """Starts, each of a pupil who has just logged in."""
     pin_generator()
-    async with stack(CODES) as running, noop_server() as (port, _):
+    async with stack(CODES) as running, noop_server() as (port, noop):
         tokens = [reply["token"] for reply in await log_in(running, running.codes)]
         requests = [request("/api/v1/start", b"{}", token) for token in tokens]
-        return await compared_once_each(running, port, requests)
+        return await compared_once_each(running, port, requests, noop.pid)
 
 
-async def compared_once_each(running: Stack, port: int, requests: Sequence[bytes]) -> Result:
+async def compared_once_each(running: Stack, port: int, requests: Sequence[bytes], noop: int) -> Result:
     """For requests that can be sent once only."""
     probes, rest = list(requests[:CAPACITY_CODES]), list(requests[CAPACITY_CODES:])
     rate = (await closed(await connect(running.settings.port, _from(probes)), CAPACITY_S)).rate / 2
-    seconds = min(SLICE_S, 0.9 * len(rest) / (rate * PAIRS))
+    tries = int(0.9 * len(rest) / (rate * SLICE_S)) - 1
     ours = await connect(running.settings.port, _from(rest))
-    theirs = await connect(port, _from(list(requests) * PAIRS))
-    return await compared(running, ours, theirs, rate, seconds)
+    theirs = await connect(port, _from(list(requests) * 2))
+    return await compared(running, ours, theirs, rate, noop, tries)
 
 
 def _from(requests: list[bytes]) -> list[NextRequest]:
@@ -82,33 +96,34 @@ def _from(requests: list[bytes]) -> list[NextRequest]:
 
 
 async def compared(
-    running: Stack, ours: list[Connection], theirs: list[Connection], rate: float, seconds: float
+    running: Stack, ours: list[Connection], theirs: list[Connection], rate: float, noop: int, tries: int
 ) -> Result:
-    """A/B/A/B at the same rate. The first pair is dropped, and each one whose generator was late."""
+    """A/B/A/B at the same rate; what the generator's lateness or neighbours disturbed does not count."""
     link = Link(running.settings.redis_address)
-    pairs: list[tuple[Run, Run]] = []
+    own = [running.worker.pid, running.redis.pid, noop]
+
+    async def one(connections: list[Connection], seed: int) -> Slice:
+        neighbours = Neighbours(own)
+        run = await opened(connections, rate, SLICE_S, seed=seed)
+        others = neighbours.share()
+        await cut_journals(link)
+        return Slice(run.p(99), percentile_of(run.slips_s, 99) * 1000, others)
+
+    async def pair(number: int) -> tuple[Slice, Slice]:
+        return await one(ours, number), await one(theirs, number)
+
     try:
-        for number in range(PAIRS):
-            mine = await opened(ours, rate, seconds, seed=number)
-            await cut_journals(link)
-            pairs.append((mine, await opened(theirs, rate, seconds, seed=number)))
+        pairs = await gathered(pair, _disturbed, tries)
     finally:
         hang_up([*ours, *theirs])
         await link.aclose()
-    valid = [pair for pair in pairs[1:] if max(map(slip_ms, pair)) <= SLIP_MS_MAX]
-    counted = valid if len(valid) >= VALID_MIN else pairs[1:]
-    mine_ms, noop_ms = ([pair[side].p(99) for pair in counted] for side in (0, 1))
+    mine_ms, noop_ms = ([found.p99_ms for found in side] for side in (pairs.ours, pairs.theirs))
     return paired(
         mine_ms,
         noop_ms,
         rate_per_s=round(rate),
         p99_ms=round(median(mine_ms), 2),
         noop_p99_ms=round(median(noop_ms), 2),
-        pairs=len(valid),
-        void=len(valid) < VALID_MIN,
+        pairs=len(mine_ms),
+        void=pairs.void,
     )
-
-
-def slip_ms(run: Run) -> float:
-    """How late the generator was by itself, 99th percentile."""
-    return percentile_of(run.slips_s, 99) * 1000

@@ -11,54 +11,57 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.generator import Connection, NextRequest, closed, connect, hang_up
 from benchmarks.measure import Result, of, paired
+from benchmarks.neighbours import QUIET, Neighbours, cpu_s
+from benchmarks.pairs import Pairs, gathered
 from benchmarks.pupils import batches, paper_of, save_sources, started_pupils
-from benchmarks.stack import Stack, cpu_s, noop_server, pin_generator, stack
+from benchmarks.stack import Stack, noop_server, pin_generator, stack
 from sessions.link import Link
 
 PUPILS = 4096
 ANSWERS_A_SAVE = 3
-SLICE_S = 3.0
+SLICE_S = 2.0
 NOOPS = 1.1
 """A save may cost a tenth more processor time than a no-op, Redis included."""
-PAIRS = 8
-"""The first pair warms up and is dropped."""
 SENT_BY_THE_WORKER = ("evalsha", "eval", "ping", "wait", "waitaof", "hgetall")
 """Commands that our Lua does not use: what is counted under these names came over the wire."""
 
 
+class Slice(NamedTuple):
+    """What was measured in one slice."""
+
+    rate: float
+    cpu_us: float
+    """Of server and Redis, a request."""
+    busy: float
+    """The server's share of its core."""
+    others: float
+    """Cores that processes of somebody else used."""
+
+
 @dataclass(slots=True)
 class Side:
-    """One server under load, and what was measured of it."""
+    """One server under load."""
 
     connections: list[Connection]
     pids: Sequence[int]
     """The server first."""
-    rates: list[float] = field(default_factory=list)
-    cpu_us: list[float] = field(default_factory=list)
-    busy: list[float] = field(default_factory=list)
     replies: int = 0
-    """Of all slices, the warming-up included."""
 
-    async def slice(self) -> None:
-        """One slice at saturation: requests a second, processor time of one, how busy the server was."""
+    async def slice(self, own: Sequence[int]) -> Slice:
+        """One slice at saturation; `own` are all processes that belong to the measurement."""
+        neighbours = Neighbours(own)
         began_s, before_s = time.perf_counter(), [cpu_s(pid) for pid in self.pids]
         run = await closed(self.connections, SLICE_S)
         used_s = [cpu_s(pid) - before for pid, before in zip(self.pids, before_s, strict=True)]
         self.replies += run.replies
-        self.rates.append(run.rate)
-        self.cpu_us.append(sum(used_s) / run.replies * 1e6)
-        self.busy.append(used_s[0] / (time.perf_counter() - began_s))
-
-    def forget(self) -> None:
-        """The warming-up is over."""
-        for values in (self.rates, self.cpu_us, self.busy):
-            values.clear()
+        busy = used_s[0] / (time.perf_counter() - began_s)
+        return Slice(run.rate, sum(used_s) / run.replies * 1e6, busy, neighbours.share())
 
 
 @asynccontextmanager
@@ -89,16 +92,26 @@ class Prepared:
         return save_sources(self.started, self.batches)
 
 
-async def interleaved(sides: Sequence[Side], links: Sequence[Link]) -> None:
-    """A/B/A/B. The journals, which nobody drains here, are cut between the slices."""
-    for pair in range(PAIRS):
-        for one in sides:
-            await one.slice()
-            for link in links:
-                await cut_journals(link)
-        if not pair:
-            for one in sides:
-                one.forget()
+async def interleaved(ours: Side, theirs: Side, links: Sequence[Link]) -> Pairs[Slice]:
+    """Pairs of slices. The journals, which nobody drains here, are cut after each."""
+    own = [*ours.pids, *theirs.pids]
+
+    async def one(side: Side) -> Slice:
+        found = await side.slice(own)
+        for link in links:
+            await cut_journals(link)
+        return found
+
+    async def pair(_: int) -> tuple[Slice, Slice]:
+        return await one(ours), await one(theirs)
+
+    return await gathered(pair, lambda found: found.others > QUIET)
+
+
+def ratio(pairs: Pairs[Slice], **more: Any) -> Result:
+    """Our rate over theirs."""
+    mine, noop = ([found.rate for found in side] for side in (pairs.ours, pairs.theirs))
+    return paired(mine, noop, pairs=len(mine), void=pairs.void, **more)
 
 
 async def cut_journals(link: Link) -> None:
@@ -115,14 +128,12 @@ async def commands_sent(link: Link) -> int:
     return sum(counts.get(name, 0) for name in SENT_BY_THE_WORKER)
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """Saves and no-ops measured against each other."""
 
-    ours: Side
-    theirs: Side
-    commands: int
-    """What the worker sent to Redis in all slices."""
+    pairs: Pairs[Slice]
+    commands_a_save: float
+    """What the worker sent to Redis, over all its saves."""
 
 
 _MEASURED: list[Compared] = []
@@ -141,37 +152,43 @@ async def compared() -> Compared:
                 side(port, prepared.sources(), [process.pid]) as theirs,
             ):
                 before = await commands_sent(link)
-                await interleaved([ours, theirs], [link])
-                _MEASURED.append(Compared(ours, theirs, await commands_sent(link) - before))
+                pairs = await interleaved(ours, theirs, [link])
+                commands = await commands_sent(link) - before
+                _MEASURED.append(Compared(pairs, commands / ours.replies))
             await link.aclose()
     return _MEASURED[0]
 
 
 async def save_vs_noop() -> Result:
     """Saves a second over no-ops a second."""
-    found = await compared()
-    return paired(
-        found.ours.rates,
-        found.theirs.rates,
-        saves_per_s=round(median(found.ours.rates)),
-        noops_per_s=round(median(found.theirs.rates)),
-        server_busy=round(median(found.ours.busy), 2),
-        noop_busy=round(median(found.theirs.busy), 2),
+    pairs = (await compared()).pairs
+    return ratio(
+        pairs,
+        saves_per_s=round(median(found.rate for found in pairs.ours)),
+        noops_per_s=round(median(found.rate for found in pairs.theirs)),
+        server_busy=round(median(found.busy for found in pairs.ours), 2),
+        noop_busy=round(median(found.busy for found in pairs.theirs), 2),
     )
 
 
 async def save_cpu_us() -> Result:
-    """Microseconds of server and Redis for one save; the goal is what the no-op costs."""
-    found = await compared()
-    noop = round(median(found.theirs.cpu_us), 1)
-    return replace(of(found.ours.cpu_us, noop_cpu_us=noop), goal=noop * NOOPS)
+    """Microseconds of server and Redis for one save; the goal hangs on what the no-op costs."""
+    pairs = (await compared()).pairs
+    noop = median(found.cpu_us for found in pairs.theirs)
+    worker = [found.busy / found.rate * 1e6 for found in pairs.ours]
+    result = of(
+        [found.cpu_us for found in pairs.ours],
+        noop_cpu_us=round(noop, 1),
+        worker_us=round(median(worker), 1),
+        void=pairs.void,
+    )
+    return replace(result, goal=noop * NOOPS)
 
 
 async def redis_commands_per_answer() -> Result:
     """Commands that reached Redis, over the answers saved."""
-    found = await compared()
-    value = found.commands / (found.ours.replies * ANSWERS_A_SAVE)
-    return of([value], per_save=round(found.commands / found.ours.replies, 4))
+    found = (await compared()).commands_a_save
+    return of([found / ANSWERS_A_SAVE], per_save=round(found, 4))
 
 
 async def save_fsync_vs_no_aof() -> Result:
@@ -185,7 +202,7 @@ async def save_fsync_vs_no_aof() -> Result:
             side(safe.settings.port, sources[0], pids[0]) as ours,
             side(unsafe.settings.port, sources[1], pids[1]) as theirs,
         ):
-            await interleaved([ours, theirs], links)
+            pairs = await interleaved(ours, theirs, links)
         for link in links:
             await link.aclose()
-    return paired(ours.rates, theirs.rates, saves_per_s=round(median(ours.rates)))
+    return ratio(pairs, saves_per_s=round(median(found.rate for found in pairs.ours)))

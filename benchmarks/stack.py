@@ -40,10 +40,6 @@ class Stack:
     delivery: str
     codes: Sequence[str]
 
-    def cpu_s(self) -> float:
-        """Processor time that worker and Redis have used so far."""
-        return cpu_s(self.worker.pid) + cpu_s(self.redis.pid)
-
 
 @asynccontextmanager
 async def stack(codes: int, *, appendonly: bool = True, archive_url: str = "") -> AsyncIterator[Stack]:
@@ -155,12 +151,6 @@ async def until_redis_answers(settings: Settings) -> None:
             else:
                 break
     await link.aclose()
-
-
-def cpu_s(pid: int) -> float:
-    """Processor time of a process and its threads so far, as the scheduler counts it."""
-    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
-    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
 
 def disk() -> str | None:

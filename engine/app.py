@@ -36,9 +36,9 @@ from engine.services import Ciphers, Services
 from engine.settings import Settings
 from engine.writer import Writer
 from items.bank import Bank
-from sessions.link import Link, StoreAway, StoreError, StoreFull
+from sessions.link import StoreAway, StoreError, StoreFull
 from sessions.model import CodeEntry, Operation, Reply
-from sessions.store import Store
+from sessions.store import Store, open_store
 from sessions.ticket import Signer
 
 LOG = logger("app")
@@ -121,11 +121,13 @@ async def running(settings: Settings) -> AsyncIterator[Application]:
 
 @asynccontextmanager
 async def _store(settings: Settings) -> AsyncIterator[Store]:
-    link = Link(settings.redis_address, wait_replicas=settings.replicas_wait)
+    store = open_store(
+        settings.redis_address, partitions=settings.partitions, wait_replicas=settings.replicas_wait
+    )
     try:
-        yield Store(link, partitions=settings.partitions)
+        yield store
     finally:
-        await link.aclose()
+        await store.aclose()
 
 
 def _services(

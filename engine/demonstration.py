@@ -25,8 +25,7 @@ from items.bank import Bank
 from items.compile import compile_form
 from items.package import read_package
 from sessions.codes import digest, generate
-from sessions.link import Link
-from sessions.store import Store
+from sessions.store import Store, open_store
 
 FORMS = Path(__file__).parent.parent / "items" / "content"
 DAY_MS = 24 * 3600 * 1000
@@ -64,12 +63,11 @@ async def prepare(settings: Settings, forms: Sequence[Path], codes_each: int) ->
     keyring = KeyRing(settings.keys_dir, settings.data_dir)
     keyring.ensure()
     archive = await Archive.open(settings.archive_address)
-    link = Link(settings.redis_address)
+    store = open_store(settings.redis_address, partitions=settings.partitions)
     try:
-        store = Store(link, partitions=settings.partitions)
         return [await _one(settings, archive, store, keyring, form, codes_each) for form in forms]
     finally:
-        await link.aclose()
+        await store.aclose()
         await archive.close()
 
 

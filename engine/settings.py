@@ -29,7 +29,9 @@ class Settings:
 
     data_dir: Path = _setting(Path("var/data"), "forms, sealed contents, embedded Redis and SQLite")
     keys_dir: Path = _setting(Path("var/keys"), "keys and pepper; never inside the data folder or a backup")
-    redis_url: str = _setting("", "redis://, rediss:// or unix:// address; empty: embedded server")
+    redis_url: str = _setting(
+        "", "redis://, rediss://, unix://, redis+cluster:// or redis+sentinel://; empty: embedded"
+    )
     archive_url: str = _setting("", "SQLAlchemy address of the archive; empty: SQLite in the data folder")
     host: str = _setting("127.0.0.1", "address to listen on; outside the loopback TLS or a proxy is required")
     port: int = _setting(8080, "port to listen on")

@@ -19,7 +19,8 @@ from pathlib import Path
 from engine.embedded import redis_binary, redis_options
 from engine.logs import logger
 from engine.settings import Settings
-from sessions.link import Link, StoreAway
+from sessions.link import StoreAway, StoreError
+from sessions.store import open_store
 
 LOG = logger("supervisor")
 PAUSE_FIRST_S, PAUSE_LAST_S, QUIET_S = 0.1, 5.0, 60.0
@@ -172,13 +173,13 @@ def check_port(settings: Settings) -> None:
 
 
 async def _answers(settings: Settings) -> bool:
-    link = Link(settings.redis_address)
+    store = open_store(settings.redis_address, partitions=settings.partitions)
     try:
-        await link.command("PING")
-    except StoreAway:
+        await store.deliveries_version()
+    except StoreError:
         return False
     finally:
-        await link.aclose()
+        await store.aclose()
     return True
 
 

@@ -19,6 +19,7 @@ writes to: they lie on one node, where one script may touch them together. `SID`
     k:{kNN}:DIGEST string  a code: msgpack (digest, sid, room, revoked); until the delivery closes
     deliveries     hash    delivery id -> JSON, a copy of what SQL holds
     {deliveries}:version   counts the changes of `deliveries`
+    a:{TAG}        string  always 1: a write for WAIT to wait for, where replicas are asked for
     lease:NAME     string  who does a job that one process does alone; has its own time-out
 
 An entry of the journal holds what one call wrote: `t` (now) and `l`, a msgpack array of the label and bytes
@@ -101,6 +102,13 @@ def open_sessions(partition: int) -> str:
 def code(digest: bytes) -> str:
     """The key of a code; 64 tags of their own, so that a cluster can fetch many of one tag at once."""
     return f"k:{{k{digest[0] % 64:02d}}}:{digest.hex()}"
+
+
+def written(name: str) -> str:
+    """The key for WAIT to wait for, in the slot of key `name`."""
+    _, brace, rest = name.partition("{")
+    tagged = rest.partition("}")[0] if brace else name
+    return f"a:{{{tagged}}}"
 
 
 def lease(name: str) -> str:

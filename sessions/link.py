@@ -21,6 +21,7 @@ from typing import Any
 from redis.asyncio.connection import AbstractConnection, ConnectionPool
 from redis.exceptions import NoScriptError, RedisError, ResponseError
 
+from sessions import keys
 from sessions.script import Script
 
 Argument = bytes | str | int
@@ -58,8 +59,9 @@ _FULL = ("OOM", "MISCONF", "NO SPACE LEFT", "ENOSPC")
 class Link:
     """A connection to the Redis at `url`, made on the first call.
 
-    With `wait_replicas` a script's writes are acknowledged only when so many replicas have them (on disk,
-    where the server offers WAITAOF).
+    With `wait_replicas` a script is acknowledged only when so many replicas have all that was written up to
+    then (on disk, where the server offers WAITAOF), by whomever: what a script calls repeated was perhaps
+    written by a call that found too few replicas.
     """
 
     def __init__(
@@ -84,9 +86,9 @@ class Link:
         """The replies to many commands, sent at once; StoreError if one of them failed."""
         return await _to_its_end(self._locked(commands, None))
 
-    async def script(self, script: Script, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
+    async def script(self, script: Script, names: Sequence[str], arguments: Sequence[Argument]) -> Any:
         """The reply of `script`; it is on disk when this returns (and on the replicas asked for)."""
-        call: Command = ("EVALSHA", script.sha, len(keys), *keys, *arguments)
+        call: Command = ("EVALSHA", script.sha, len(names), *names, *arguments)
         return (await _to_its_end(self._locked([call], script)))[0]
 
     async def aclose(self) -> None:
@@ -114,15 +116,25 @@ class Link:
         return replies
 
     async def _exchange(self, commands: Sequence[Command], script: Script | None) -> list[Any]:
-        connection = self._connection or await self._connect()
-        waits = [self._wait] if script and self._wait else []
+        connection = await self._sound_connection()
+        if script is None:
+            return await _sent(connection, commands)
+        # WAIT looks at what its own connection wrote last, hence a write of no other meaning.
+        waits = [("SET", keys.written(str(commands[0][3])), 1), self._wait] if self._wait else []
         replies = await _sent(connection, [*commands, *waits])
-        if script and isinstance(replies[0], NoScriptError):
+        if isinstance(replies[0], NoScriptError):
             await _sent(connection, [("SCRIPT", "LOAD", script.text)])
             replies = await _sent(connection, [*commands, *waits])
         if waits:
             self._check_replicas(replies.pop())
-        return replies
+        return replies[:1]
+
+    async def _sound_connection(self) -> AbstractConnection:
+        # Something to read before anything was asked: the server has hung up meanwhile, or has sent a reply
+        # that nobody waits for. Nothing of ours is under way, so a new connection costs nobody anything.
+        if self._connection is not None and await self._connection.can_read():
+            await self._drop()
+        return self._connection or await self._connect()
 
     async def _connect(self) -> AbstractConnection:
         connection: AbstractConnection = self._factory.make_connection()  # type: ignore[no-untyped-call]

@@ -31,8 +31,8 @@ from engine.logs import logger, set_up
 from engine.scorekeeper import ScoreKeeper
 from engine.settings import Settings
 from items.bank import Bank
-from sessions.link import Link, StoreError
-from sessions.store import Store
+from sessions.link import StoreError
+from sessions.store import open_store
 
 LOG = logger("drain")
 IDLE_S = 0.211
@@ -150,8 +150,9 @@ async def drain(settings: Settings, *, once: bool = False) -> int:
     """Run the drain until told to stop; with `once`, until the journal is empty (gives its lines)."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     keyring = KeyRing(settings.keys_dir, settings.data_dir)
-    link = Link(settings.redis_address, wait_replicas=settings.replicas_wait)
-    store = Store(link, partitions=settings.partitions)
+    store = open_store(
+        settings.redis_address, partitions=settings.partitions, wait_replicas=settings.replicas_wait
+    )
     archive = await Archive.open(settings.archive_address)
     lease = Lease(archive.database, this_process())
     keeper = ScoreKeeper(archive, keyring, Bank(settings.data_dir), partitions=settings.partitions)
@@ -168,7 +169,7 @@ async def drain(settings: Settings, *, once: bool = False) -> int:
         await running.run()
         return 0
     finally:
-        await link.aclose()
+        await store.aclose()
         await archive.close()
 
 

@@ -16,8 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from engine.archive import Archive, ArchiveAway
 from engine.keyring import KeyRing
 from engine.settings import Settings
-from sessions.link import Link
-from sessions.store import Store
+from sessions.store import Store, open_store
 
 Json = Annotated[bool, typer.Option("--json", help="For machines: JSON, and nothing else.")]
 Who = Annotated[str, typer.Option(help="Opaque id of whoever does this, for the audit log; never a name.")]
@@ -43,11 +42,11 @@ async def parts() -> AsyncIterator[Parts]:
     except ArchiveAway as error:
         print(f"passation: {error}", file=sys.stderr)
         raise typer.Exit(1) from error
-    link = Link(settings.redis_address)
+    store = open_store(settings.redis_address, partitions=settings.partitions)
     try:
-        yield Parts(settings, keyring, archive, Store(link, partitions=settings.partitions))
+        yield Parts(settings, keyring, archive, store)
     finally:
-        await link.aclose()
+        await store.aclose()
         await archive.close()
 
 

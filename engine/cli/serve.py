@@ -22,8 +22,7 @@ from engine.recovery import publish
 from engine.settings import Settings
 from engine.supervisor import Supervisor, until_told, wait_until_ready
 from sessions.codes import pretty
-from sessions.link import Link
-from sessions.store import Store
+from sessions.store import open_store
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on.")]
 DEMO_CODES_EACH = 6
@@ -136,11 +135,11 @@ async def _examine(settings: Settings) -> dict[str, str]:
         if not settings.redis_url:
             redis_binary()
             return
-        link = Link(settings.redis_address)
+        store = open_store(settings.redis_address, partitions=settings.partitions)
         try:
-            await link.command("PING")
+            await store.deliveries_version()
         finally:
-            await link.aclose()
+            await store.aclose()
 
     async def keys_present() -> None:
         keyring.token_keys()
@@ -175,12 +174,11 @@ def check_keys(settings: Settings) -> None:
 async def republish(settings: Settings) -> None:
     """Fill Redis from the archive where it lacks something; what it holds stays as it is."""
     archive = await Archive.open(settings.archive_address)
-    link = Link(settings.redis_address)
+    store = open_store(settings.redis_address, partitions=settings.partitions)
     try:
-        store = Store(link, partitions=settings.partitions)
         await publish(archive, store, KeyRing(settings.keys_dir, settings.data_dir))
     finally:
-        await link.aclose()
+        await store.aclose()
         await archive.close()
 
 

@@ -1,7 +1,7 @@
 // Keeps the page itself (never an API reply, never content) so that it opens without network.
 // VERSION is a digest of the files below; tests/engine/test_player_units.py checks both and gives the new one.
 
-const VERSION = 'c420623f25c7'
+const VERSION = '48e42779e018'
 const SHELL = 'passation-shell-' + VERSION
 const FILES = [
   '/',
@@ -11,6 +11,7 @@ const FILES = [
   '/static/css/passages.css',
   '/static/css/test.css',
   '/static/icons/mark.svg',
+  '/static/js/adorn.js',
   '/static/js/api.js',
   '/static/js/bar.js',
   '/static/js/clock.js',
@@ -21,7 +22,6 @@ const FILES = [
   '/static/js/flow.js',
   '/static/js/fragment.js',
   '/static/js/handin.js',
-  '/static/js/instructions.js',
   '/static/js/interactions/choice.js',
   '/static/js/interactions/drag.js',
   '/static/js/interactions/gap.js',

@@ -6,11 +6,11 @@ import pytest
 from redis.asyncio import Redis
 
 from sessions.keys import code
-from sessions.model import CodeEntry, Login
+from sessions.model import CodeEntry, Destroy, Heartbeat, Login, Operation, Read, Seal, Start, Ticket
 from sessions.packing import WrongOwner
 from sessions.states import Status
 from sessions.store import CALL_MAX, Store
-from tests.sessions.given import HOUR, NOW, a_row, a_running, a_save, a_sid, one, verdicts
+from tests.sessions.given import DELIVERY, HOUR, NOW, a_row, a_running, a_save, a_sid, one, verdicts
 
 
 async def test_a_session_is_created_once(store: Store) -> None:
@@ -42,6 +42,26 @@ async def test_a_session_is_restored_as_the_archive_has_it(store: Store) -> None
     assert glance.state[3:6] == (Status.RUNNING, 5, 7)
     assert (glance.state.last, glance.state.sealed, glance.seen_ms) == (4, 4, 0)
     assert await store.running(0) == (0, [row.sid])
+
+
+async def test_a_whole_life_fits_in_one_group(store: Store, redis: Redis) -> None:
+    """What an operation has written, the next of the same group finds, and destroying takes it all away."""
+    sid = a_sid()
+    ticket = Ticket(sid, DELIVERY, NOW, 1, Status.READY, 0, 0)
+    life: list[Operation] = [
+        a_row(sid),
+        Login(sid),
+        Start(ticket, HOUR),
+        a_save(ticket, 1),
+        Read(ticket),
+        Seal(sid, 1),
+    ]
+    replies = await store.commit([*life, Heartbeat(ticket), Destroy(sid), Login(sid)], NOW)
+    assert [reply.verdict for reply in replies] == ["ok"] * 8 + ["unknown"]
+    assert [reply.state.wrapped_key for reply in replies[1:3]] == [b"wrapped"] * 2
+    assert [len(replies[4].batches), replies[6].state.sealed] == [1, 1]
+    assert await redis.keys("*") == [b"j:{p00}"]
+    assert len(await store.journal([0], 100)) == 3
 
 
 async def test_a_glance_takes_no_part(store: Store) -> None:

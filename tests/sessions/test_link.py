@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from sessions.keys import written
 from sessions.link import Link, StoreAway, StoreError, StoreFull, StoreRefused
 from sessions.model import Heartbeat, Pause
+from sessions.routes import slot_of
 from sessions.script import Script, sessions_script
 from sessions.store import Store
 from tests.sessions.given import NOW, a_row, a_running, a_save, a_sid, one, verdicts
@@ -85,6 +87,24 @@ async def test_a_dead_server_is_away_and_a_new_one_is_found(tmp_path: Path) -> N
         await store.aclose()
 
 
+async def test_an_idle_connection_that_the_server_closed_is_made_anew(link: Link, redis: Redis) -> None:
+    """Redis was started again while nobody asked anything: the first who asks notices nothing."""
+    number = await link.command("CLIENT", "ID")
+    await redis.client_kill_filter(_id=str(number))
+    while not await link._connection.can_read():  # type: ignore[union-attr]
+        await turns(1)
+    assert await link.command("CLIENT", "ID") != number
+
+
+async def test_a_reply_that_nobody_waits_for_reaches_nobody(link: Link) -> None:
+    """Whatever put the connection off by one, the next caller gets a new one."""
+    await link.command("PING")
+    await link._connection.send_command("ECHO", "another's")  # type: ignore[union-attr]
+    while not await link._connection.can_read():  # type: ignore[union-attr]
+        await turns(1)
+    assert await link.command("ECHO", "mine") == b"mine"
+
+
 async def test_a_server_that_does_not_answer_is_away_and_its_late_reply_reaches_nobody(
     redis_url: str,
 ) -> None:
@@ -150,8 +170,9 @@ async def test_without_its_replicas_nothing_is_acknowledged(redis_url: str, redi
     alone = Store(Link(redis_url))
     ticket = await a_running(alone, a_sid())
     store = Store(Link(redis_url, wait_replicas=1, wait_ms=1))
-    with pytest.raises(StoreAway):
-        await one(store, a_save(ticket, 1))
+    for _ in range(2):
+        with pytest.raises(StoreAway):
+            await one(store, a_save(ticket, 1))
     assert await verdicts(alone, a_save(ticket, 1)) == ["repeated"]
     await store.aclose()
     await alone.aclose()
@@ -170,8 +191,17 @@ async def test_an_acknowledged_write_is_on_the_replica(tmp_path: Path) -> None:
         await store.create_sessions([a_row(a_sid())])
         replica = Link(replica_url)
         assert await replica.command("EXISTS", "s:{p00}:" + a_sid().hex()) == 1
+        offset = await replica.command("ROLE")
+        assert await store.lease("drain", "anna", 0)
+        assert (await replica.command("ROLE"))[-1] > offset[-1], "asked again, it writes for WAIT to see"
         await replica.aclose()
         await store.aclose()
+
+
+@pytest.mark.parametrize("name", ["j:{p03}", "u:{p03}", "lease:drain", "deliveries"])
+def test_what_wait_waits_for_lies_in_the_slot_of_the_script(name: str) -> None:
+    """So that a cluster takes it with the script."""
+    assert slot_of(written(name)) == slot_of(name)
 
 
 async def test_a_script_that_fails_as_a_whole_is_refused(link: Link) -> None:

@@ -2,7 +2,7 @@
 
 const FLOOR_MS = 1000
 const CEILING_MS = 30_000
-const BUDGET = 8 // tries in a row; after that the longest wait
+const BUDGET = 8 // tries in a row, then the longest wait
 const PASSING = ['away', 'overloaded', 'store_away', 'store_full', 'internal']
 
 /** A dead line, a time-out and an overloaded server are one thing to a pupil: they pass. */
@@ -21,7 +21,7 @@ export async function call(method, path, { token, body, timeout_ms = 12_000 } = 
       redirect: 'error',
       signal: stop.signal,
     })
-    const value = await response.json().catch(() => null) // null: the page of a proxy, or the 503 without a body
+    const value = await response.json().catch(() => null) // a proxy's page, or no body
     if (response.ok && value) return { ...value, ok: true, round_trip_ms: performance.now() - sent_ms }
     const retry_after_ms = response.headers.get('Retry-After') * 1000
     return { retry_after_ms, code: response.status === 503 ? 'overloaded' : 'away', ...(value && value.error), ok: false }

@@ -26,6 +26,7 @@ function statusLine(sitting, outbox) {
     element.dataset.state = state
     element.firstChild.replaceWith(icon(DRAWINGS[state]))
     text.textContent = words.saving[state]
+    text.dataset.short = words.savingShort[state] || words.saving[state]
     if (words.saidOfSaving[state] && (state !== 'saved' || wasHeld)) say(words.saidOfSaving[state])
     shown = state
   }

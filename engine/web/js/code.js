@@ -2,7 +2,7 @@
 
 const ALPHABET = '123456789BCDFGHJKMNPQRSTVWXYZ'
 const LENGTHS = [12, 24]
-// AZERTY without Shift, also on a Mac; quotes that a tablet "corrected"; look-alikes of one symbol only.
+// AZERTY without Shift, also on a Mac; quotes "corrected" by tablets; look-alikes.
 const TYPED = '&É"\'(È_Ç§!‘’´`“”IL|U'
 const MEANT = '1234578968444433111V'
 

@@ -2,6 +2,7 @@
 // refusal leads to.
 
 import { Backoff, isPassing, post, rest } from './api.js'
+import { adorn } from './adorn.js'
 import { byId, h, style } from './element.js'
 import { fillBar } from './bar.js'
 import { normalise } from './code.js'
@@ -25,6 +26,8 @@ export async function attend(opened, itsPaper) {
   await Promise.all([speakMore(), style('late')])
   if (!(await claim(sitting.vault, tabLost))) return tabLost()
   outbox = new Outbox(sitting)
+  paper.adorn = adorn
+  paper.update()
   fillBar(sitting, outbox, () => lastPage(true))
   sitting.on('refused', refused)
   sitting.on('paused', pause)

@@ -1,12 +1,15 @@
-// The way in: code, log-in, instructions, first question. What comes after it, or from an earlier visit, is fetched then.
+// The way in: code, log-in, instructions, first question.
 
 import { Backoff, isPassing, post, rest } from './api.js'
-import { style } from './element.js'
-import { showInstructions } from './instructions.js'
+import { countdown } from './clock.js'
+import { button, byId, h, icon, show, style } from './element.js'
 import { Paper } from './paper.js'
 import { Sitting, freshState } from './sitting.js'
 import { openVault } from './vault.js'
 import { speak, words } from './words.js'
+
+const RUSH_MS = 20_000 // who presses so soon after the opening ...
+const SPREAD_MS = 3000 // ... waits up to so long; the time of the test begins after it
 
 const resumption = () => import('./resume.js')
 
@@ -17,7 +20,6 @@ export async function logIn(code, form) {
   return vault.state ? (await resumption()).reopen(vault, code, form) : enter(vault, code, form)
 }
 
-/** A new seat for this code. */
 export async function enter(vault, code, form) {
   const reply = await insist(() => post('login', { code }), form)
   if (!reply) return
@@ -27,11 +29,70 @@ export async function enter(vault, code, form) {
   const sitting = new Sitting(vault)
   await sitting.adopt(reply)
   await speak(sitting.state.session.language)
-  if (sitting.state.session.status === 'ready') return showInstructions(sitting, (note) => start(sitting, note))
+  if (sitting.state.session.status === 'ready') return showInstructions(sitting)
   return (await resumption()).resume(sitting, reply, form)
 }
 
-/** Key and order, for a first start and a new seat alike; then the test. */
+/** How it works, how long it takes, and a button that lights up at the server's hour. */
+export function showInstructions(sitting) {
+  const { title, limits = {} } = sitting.state.session
+  const note = h('p', { class: 'waiting', role: 'status' })
+  const arrival = h('p', { class: 'help' }, words.arriving)
+  const begin = button('main big', press)
+  let isStarting = false
+
+  function update() {
+    if (!begin.isConnected) return clearInterval(ticking)
+    if (isStarting) return
+    const wait_ms = sitting.state.session.opens_at_ms - sitting.clock.now()
+    begin.disabled = wait_ms > 0
+    begin.textContent = wait_ms > 0 ? words.startsIn(countdown(wait_ms)) : words.start
+  }
+
+  function press() {
+    isStarting = begin.disabled = true
+    begin.textContent = words.starting
+    note.textContent = ''
+    const since_ms = sitting.clock.now() - sitting.state.session.opens_at_ms
+    setTimeout(start, since_ms < RUSH_MS ? Math.random() * SPREAD_MS : 0, sitting, {
+      wait: (text) => (note.textContent = text),
+      fail(text) {
+        note.textContent = text
+        isStarting = false
+        update()
+      },
+    })
+  }
+
+  sitting.content.prefetch().then(() => arrival.replaceChildren(icon('check'), words.arrived))
+  byId('title').textContent = title
+  byId('tools').textContent = ''
+  const fact = (drawing, text) => h('span', {}, icon(drawing), text)
+  show(
+    'instructions',
+    words.beforeStart,
+    h(
+      'div',
+      { class: 'card broad' },
+      h('h1', {}, title),
+      h(
+        'p',
+        { class: 'facts' },
+        limits.duration_ms && fact('clock', words.minutes(Math.round(limits.duration_ms / 60_000))),
+        limits.items && fact('grid', words.questions(limits.items)),
+      ),
+      h('h2', {}, words.beforeStart),
+      h('ul', { class: 'how' }, words.howTo.map(([drawing, text]) => h('li', {}, icon(drawing), h('span', {}, text)))),
+      arrival,
+      h('div', { class: 'actions' }, begin),
+      note,
+    ),
+  )
+  const ticking = setInterval(update, 250)
+  update()
+}
+
+/** For a first start and a new seat alike. */
 export async function start(sitting, form) {
   const reply = await insist(() => post('start', {}, sitting.state.token), form)
   if (!reply) return
@@ -51,7 +112,7 @@ export async function begin(sitting) {
   const turn = { openMap: () => desk().then(({ openMap }) => openMap()), finish: () => desk().then(({ review }) => review()) }
   const paper = new Paper(sitting, turn)
   await paper.go(Math.max(0, items.findIndex(({ item }) => item === state.at)))
-  await rest(0)
+  await new Promise(requestAnimationFrame)
   const backoff = new Backoff()
   for (;;) {
     const sit = await desk().catch(() => null)

@@ -4,21 +4,21 @@ import { button, h, icon } from './element.js'
 import { words } from './words.js'
 
 /** One button a question, in its sections. */
-export function questionList(sitting, go, heading = 'h3') {
+export function questionList(sitting, go, heading, hereItem) {
   const { order } = sitting.state
   const sections = sitting.header ? sitting.header.sections : []
   return order.map(({ section, items }) => {
     const { title = '' } = sections.find(({ id }) => id === section) || {}
     const entries = sitting.items.filter(({ item }) => items.some((one) => one.item === item))
-    const places = entries.map((entry) => h('li', {}, place(sitting, entry, go)))
+    const places = entries.map((entry) => h('li', {}, place(sitting, entry, go, hereItem)))
     return h('section', { class: 'map-section' }, title && h(heading, {}, title), h('ol', { class: 'map' }, places))
   })
 }
 
-function place(sitting, { item, number }, go) {
+function place(sitting, { item, number }, go, hereItem) {
   const state = sitting.stateOf(item)
   const isMarked = sitting.isMarked(item)
-  const isHere = item === sitting.state.at && document.body.matches('.on-test')
+  const isHere = item === hereItem
   const text = [
     words.question(number, sitting.items.length),
     words.states[state],
@@ -61,7 +61,7 @@ export function showMap(sitting, go, finish) {
     { class: 'map-dialog', 'aria-labelledby': 'map-title' },
     h('div', { class: 'map-head' }, h('h2', { id: 'map-title' }, words.map), button('plain', close, words.close)),
     legend(),
-    questionList(sitting, leave(go)),
+    questionList(sitting, leave(go), 'h3', sitting.state.at),
     h('div', { class: 'actions' }, button('second', leave(finish), words.finish)),
   )
   dialog.addEventListener('close', () => dialog.remove())

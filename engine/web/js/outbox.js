@@ -12,6 +12,7 @@ const HEARTBEAT_MS = 25_000
 const PAUSED_HEARTBEAT_MS = 8000
 const PATIENCE_MS = 30_000 // after a refusal that only people can lift
 const STALE_MS = 5000
+const DISK_MS = 3000
 
 const encoder = new TextEncoder()
 
@@ -156,7 +157,8 @@ export class Outbox {
   }
 
   async send(batch) {
-    if (batch) await this.sitting.keep() // even if this computer dies now, its bytes are the same
+    // Even if this computer dies now, its bytes are the same. A disk that hangs holds up no answer.
+    if (batch) await Promise.race([this.sitting.keep(), rest(DISK_MS)])
     this.sent_ms = performance.now()
     this.sitting.emit('status')
     return post('answers', batch ? batch.body : { answers: [], ...this.presence() }, this.sitting.state.token)

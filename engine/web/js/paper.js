@@ -26,7 +26,7 @@ export class Paper {
     const map = button('turn middle', () => this.turn.openMap(), icon('grid'), h('span', { class: 'wide' }, words.map), this.place)
     map.setAttribute('aria-haspopup', 'dialog')
     this.next = button('turn next', () => this.forward(), h('span', {}), icon('right'))
-    this.progress = h('div', { class: 'progress', 'aria-hidden': 'true' }, items.map(() => h('i')))
+    this.progress = h('div', { class: 'progress', 'aria-hidden': 'true' })
     this.question = h('article', { class: 'question' })
     this.sheet = h('div', { class: 'sheet' }, this.question)
     byId('title').textContent = state.session.title
@@ -40,22 +40,17 @@ export class Paper {
   async go(index) {
     const { sitting } = this
     const entry = sitting.items[index]
-    const { item, section, number } = entry
+    const { item, number } = entry
     if (!this.isOpen) this.open()
     this.index = index
     sitting.look(item)
     this.heading = h('h1', {}, words.question(number, sitting.items.length))
-    this.marker = button('mark', () => sitting.mark(item), icon('flag'), h('span'))
-    this.section = h('p', { class: 'section', 'data-section': section })
-    this.problem = h('p', { class: 'error', role: 'alert' })
+    this.section = h('p', { class: 'section' })
+    this.head = h('div', { class: 'head' }, h('div', {}, this.section, this.heading))
     const body = h('div', { class: 'body' })
     this.body = body
     this.clear = null
-    this.question.replaceChildren(
-      h('div', { class: 'head' }, h('div', {}, this.section, this.heading), this.marker),
-      this.problem,
-      body,
-    )
+    this.question.replaceChildren(this.head, body)
     this.update()
     focusOn(this.heading)
     const soon = setTimeout(() => body.append(h('p', { class: 'waiting', role: 'status' }, words.comesSoon)), PATIENCE_MS)
@@ -95,19 +90,13 @@ export class Paper {
     const { sitting, index } = this
     const { items, state, header } = sitting
     const { item, section, number } = items[index]
-    const isMarked = sitting.isMarked(item)
     const titled = header && header.sections.find(({ id }) => id === section)
     const isLast = number === items.length
     this.section.textContent = titled ? titled.title : ''
-    this.marker.setAttribute('aria-pressed', isMarked)
-    this.marker.lastChild.textContent = words.mark
-    this.problem.textContent = state.box.aside[item] ? words.aside : ''
     this.previous.disabled = !index
     this.place.textContent = `${number} / ${items.length}`
     this.next.firstChild.textContent = isLast ? words.finish : words.next
     if (this.clear) this.clear.hidden = sitting.stateOf(item) === 'none' || !state.asks[item]
-    items.forEach((entry, place) => {
-      this.progress.children[place].className = `is-${sitting.stateOf(entry.item)} ${place === index ? 'is-here' : ''}`
-    })
+    if (this.adorn) this.adorn(this)
   }
 }

@@ -1,5 +1,4 @@
-// The passages of an item: taken out of its fragment, laid beside the question on a wide screen, folded above it on
-// a narrow one.
+// Passages: beside the question on a wide screen, folded above it on a narrow one.
 
 import { h, style } from './element.js'
 import { words } from './words.js'
@@ -11,14 +10,14 @@ export async function takePassages(root, content, fill) {
   const texts = await Promise.all(places.map((place) => content.get('stimulus', place.dataset.stimulus)))
   for (const place of places) place.remove()
   await style('passages')
-  const passages = texts.map((html) => fill(h('div', { class: 'passage' }), html, content))
+  const passages = texts.map((html) => fill(h('div', { class: 'item passage' }), html, content))
   const key = places.map((place) => place.dataset.stimulus).join()
   return { lay: (paper) => lay(paper, key, passages) }
 }
 
 function lay({ sheet, question }, key, passages) {
   const old = question.previousSibling
-  // A passage that the question before had too stays as far as it was read; on a narrow screen the question comes first.
+  // Known from the question before: it stays as far as it was read, and on a narrow screen the question comes first.
   if (old && old.dataset.key === key) {
     if (innerWidth < NARROW_PX) old.open = false
     return

@@ -2,9 +2,8 @@
 
 import { call, isPassing } from './api.js'
 import { receive, tabLost } from './desk.js'
-import { begin, enter, insist, start } from './flow.js'
+import { begin, enter, insist, showInstructions, start } from './flow.js'
 import { showReceipt } from './handin.js'
-import { showInstructions } from './instructions.js'
 import { showNotice } from './notice.js'
 import { Outbox } from './outbox.js'
 import { Sitting } from './sitting.js'
@@ -69,7 +68,7 @@ function unseat(box) {
 export async function resume(sitting, reply, form, isNewSeat = true) {
   await speakMore()
   const { session, token } = sitting.state
-  if (session.status === 'ready') return showInstructions(sitting, (note) => start(sitting, note))
+  if (session.status === 'ready') return showInstructions(sitting)
   if (isNewSeat) {
     const isOver = session.status === 'submitted' || session.status === 'closed'
     const known = isOver ? { answers: {} } : await insist(() => call('GET', 'session', { token }), form)

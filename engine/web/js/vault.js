@@ -43,7 +43,7 @@ async function keyOf(code, salt) {
 /** With `state` if this device holds a sitting of this code. Never throws. */
 export async function openVault(code) {
   try {
-    const database = await openDatabase()
+    const database = await Promise.race([openDatabase(), new Promise((_, fail) => setTimeout(fail, 5000, 'too slow'))])
     const key = await keyOf(code, await saltOf(database))
     const store = readStore(database)
     const [names, records] = await Promise.all([asked(store.getAllKeys()), asked(store.getAll())])
@@ -72,7 +72,7 @@ export class Vault {
     return this.isAble && this.kept === this.changes
   }
 
-  /** Resolves when the state as it is now was written. One write at a time; those between merge. */
+  /** Resolves when this state was written. One write at a time; those between merge. */
   keep() {
     this.changes += 1
     if (!this.next) {

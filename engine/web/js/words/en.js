@@ -42,7 +42,6 @@ export default {
   next: 'Next',
   finish: 'Check and hand in',
   map: 'All questions',
-  mark: 'To review',
   clear: 'Clear my answer',
   passage: 'Text to read',
   comesSoon: 'The question will come as soon as the network is back.',

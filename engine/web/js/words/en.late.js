@@ -31,6 +31,7 @@ export default {
   continueHere: 'Continue here',
   backToCode: 'Back to the code page',
 
+  mark: 'To review',
   aside: 'This answer could not be saved. Change it, or call your teacher.',
   close: 'Close',
   textSize: 'Text size',
@@ -43,10 +44,11 @@ export default {
     saved: 'Saved',
     away: 'Saved, network is down',
     sending: 'Saving…',
-    held: 'On this computer, waiting for the network',
+    held: 'Safe on this computer, waiting for the network',
     memory: 'Waiting for the network: do not close this page',
     aside: 'One answer needs correcting',
   },
+  savingShort: { away: 'Saved', held: 'Waiting', memory: 'Do not close', aside: 'To correct' },
   saidOfSaving: {
     saved: 'The network is back. Your answers are saved.',
     held: 'The network is down. Your answers are safe on this computer. Carry on.',

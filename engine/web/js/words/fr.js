@@ -42,7 +42,6 @@ export default {
   next: 'Suivante',
   finish: 'Relire et rendre',
   map: 'Toutes les questions',
-  mark: 'À revoir',
   clear: 'Effacer ma réponse',
   passage: 'Texte à lire',
   comesSoon: 'La question arrive dès que le réseau revient.',

@@ -31,6 +31,7 @@ export default {
   continueHere: 'Continuer ici',
   backToCode: 'Retour à la page du code',
 
+  mark: 'À revoir',
   aside: 'Cette réponse n’a pas pu être enregistrée. Change-la, ou appelle ton professeur.',
   close: 'Fermer',
   textSize: 'Taille du texte',
@@ -43,10 +44,11 @@ export default {
     saved: 'Enregistré',
     away: 'Enregistré, réseau coupé',
     sending: 'Enregistrement…',
-    held: 'Sur cet ordinateur, en attente du réseau',
+    held: 'En sécurité sur cet ordinateur, en attente du réseau',
     memory: 'En attente du réseau : ne ferme pas cette page',
     aside: 'Une réponse est à corriger',
   },
+  savingShort: { away: 'Enregistré', held: 'En attente', memory: 'Ne ferme pas', aside: 'À corriger' },
   saidOfSaving: {
     saved: 'Le réseau est revenu. Tes réponses sont enregistrées.',
     held: 'Le réseau est coupé. Tes réponses sont en sécurité sur cet ordinateur. Continue.',

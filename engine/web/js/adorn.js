@@ -1,0 +1,22 @@
+// What a question carries besides itself: the mark to come back to it, its trouble, and the progress of the test.
+
+import { button, h, icon } from './element.js'
+import { words } from './words.js'
+
+/** Called at each change of the question or of the answers. */
+export function adorn({ sitting, head, progress, index }) {
+  const { items, state } = sitting
+  const { item } = items[index]
+  if (!head.marker) {
+    head.marker = button('mark', () => sitting.mark(item), icon('flag'), words.mark)
+    head.trouble = h('p', { class: 'error', role: 'alert' })
+    head.append(head.marker)
+    head.after(head.trouble)
+  }
+  head.marker.setAttribute('aria-pressed', sitting.isMarked(item))
+  head.trouble.textContent = state.box.aside[item] ? words.aside : ''
+  progress.append(...items.slice(progress.children.length).map(() => h('i')))
+  items.forEach((entry, place) => {
+    progress.children[place].className = `is-${sitting.stateOf(entry.item)} ${place === index ? 'is-here' : ''}`
+  })
+}
