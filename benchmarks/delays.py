@@ -48,8 +48,8 @@ class Slice(NamedTuple):
     """Cores that processes of somebody else used."""
 
 
-def _disturbed(found: Slice) -> bool:
-    return found.slip_ms > SLIP_MS_MAX or found.others > QUIET
+def _disturbance(found: Slice) -> float:
+    return max(found.slip_ms / SLIP_MS_MAX, found.others / QUIET)
 
 
 async def save_p99_vs_noop() -> Result:
@@ -113,7 +113,7 @@ async def compared(
         return await one(ours, number), await one(theirs, number)
 
     try:
-        pairs = await gathered(pair, _disturbed, tries)
+        pairs = await gathered(pair, _disturbance, tries)
     finally:
         hang_up([*ours, *theirs])
         await link.aclose()

@@ -9,7 +9,7 @@ Slice = TypeVar("Slice")
 
 WANTED = 7
 LEAST = 5
-TRIES = 30
+TRIES = 20
 
 
 class Pairs(NamedTuple, Generic[Slice]):
@@ -18,23 +18,24 @@ class Pairs(NamedTuple, Generic[Slice]):
     ours: list[Slice]
     theirs: list[Slice]
     void: bool
-    """Too few pairs were undisturbed, so all were taken: the value says little."""
+    """Too few pairs were undisturbed, so the least disturbed were taken: the value says little."""
 
 
 async def gathered(
     take: Callable[[int], Awaitable[tuple[Slice, Slice]]],
-    disturbed: Callable[[Slice], bool],
+    disturbance: Callable[[Slice], float],
     tries: int = TRIES,
 ) -> Pairs[Slice]:
-    """Take pairs until enough are undisturbed, within bounds; the first one warms up and is dropped."""
+    """Take pairs until enough are undisturbed, within bounds; the first one warms up and is dropped.
+
+    A slice whose `disturbance` is above 1 is disturbed, and so is its pair.
+    """
     await take(0)
-    taken: list[tuple[Slice, Slice]] = []
-    counted: list[tuple[Slice, Slice]] = []
-    while len(counted) < WANTED and len(taken) < tries:
+    taken: list[tuple[float, tuple[Slice, Slice]]] = []
+    while len(taken) < tries and sum(worst <= 1 for worst, _ in taken) < WANTED:
         pair = await take(len(taken) + 1)
-        taken.append(pair)
-        if not any(map(disturbed, pair)):
-            counted.append(pair)
-    void = len(counted) < LEAST
-    ours, theirs = zip(*(taken if void else counted), strict=True)
-    return Pairs(list(ours), list(theirs), void)
+        taken.append((max(map(disturbance, pair)), pair))
+    taken.sort(key=lambda entry: entry[0])
+    good = sum(worst <= 1 for worst, _ in taken)
+    ours, theirs = zip(*(pair for _, pair in taken[: max(good, LEAST)]), strict=True)
+    return Pairs(list(ours), list(theirs), good < LEAST)

@@ -105,7 +105,7 @@ async def interleaved(ours: Side, theirs: Side, links: Sequence[Link]) -> Pairs[
     async def pair(_: int) -> tuple[Slice, Slice]:
         return await one(ours), await one(theirs)
 
-    return await gathered(pair, lambda found: found.others > QUIET)
+    return await gathered(pair, lambda found: found.others / QUIET)
 
 
 def ratio(pairs: Pairs[Slice], **more: Any) -> Result:

@@ -24,7 +24,8 @@ export async function call(method, path, { token, body, timeout_ms = 12_000 } = 
     const value = await response.json().catch(() => null) // a proxy's page, or no body
     if (response.ok && value) return { ...value, ok: true, round_trip_ms: performance.now() - sent_ms }
     const retry_after_ms = response.headers.get('Retry-After') * 1000
-    return { retry_after_ms, code: response.status === 503 ? 'overloaded' : 'away', ...(value && value.error), ok: false }
+    const code = response.status === 503 ? 'overloaded' : 'away'
+    return { retry_after_ms, code, ...(value && value.error), ok: false }
   } catch {
     return { ok: false, code: 'away' }
   } finally {

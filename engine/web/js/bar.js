@@ -77,7 +77,7 @@ function sizeButton(state) {
   const grow = () => {
     state.size = ((state.size || 0) + 1) % SIZES.length
     apply()
-    say(`${words.textSize} : ${SIZES[state.size]}`)
+    say(`${words.textSize} : ${SIZES[state.size]}`, true)
   }
   apply()
   const element = button('tool', grow, 'Aa')

@@ -34,6 +34,9 @@ export function pretty(text) {
   return typed.map(read).join('').replace(/(.{4})(?=.)/gu, '$1 ')
 }
 
-const signs = (text) => [...text.slice(0, 100).replace(/\s/g, '').normalize('NFC').toUpperCase().replace(/[‐-―−]/g, '-')]
+const signs = (text) => {
+  const typed = text.slice(0, 100).replace(/\s/g, '').normalize('NFC').toUpperCase()
+  return [...typed.replace(/[‐-―−]/g, '-')]
+}
 const isWhole = (typed) => LENGTHS.includes(typed.length)
 const read = (sign) => (sign === '-' ? '6' : MEANT[TYPED.indexOf(sign)] || sign)

@@ -1,5 +1,4 @@
-// What stands around the questions once the first one is painted: outbox, bar, map, review, hand-in, and what each
-// refusal leads to.
+// What stands around the questions once the first one is painted, and what each refusal leads to.
 
 import { Backoff, isPassing, post, rest } from './api.js'
 import { adorn } from './adorn.js'
@@ -17,7 +16,10 @@ import { claim } from './tab.js'
 import { openVault } from './vault.js'
 import { speakMore, words } from './words.js'
 
+const AGAIN_MS = 5000
+
 let sitting, paper, outbox
+let asking = null
 let resumeFromPause = () => {}
 
 /** Take over a sitting whose first question is on the screen. */
@@ -44,7 +46,8 @@ export async function attend(opened, itsPaper) {
   if (sitting.state.paused) pause(true)
   if (outbox.waiting) outbox.flush()
   await style('controls')
-  await Promise.all([...new Set(Object.values(MODULES))].map((name) => import(`./interactions/${name}.js`).catch(() => {})))
+  const names = [...new Set(Object.values(MODULES))]
+  await Promise.all(names.map((name) => import(`./interactions/${name}.js`).catch(() => {})))
   keepShell()
   keepContent(sitting.content)
   clearOld(sitting.vault)
@@ -62,7 +65,11 @@ async function lastPage(isTimeUp) {
   closeDialogs()
   const reply = await handIn(sitting, outbox, isTimeUp)
   if (!reply) return outbox.isStopped || paper.go(paper.index)
-  if (!reply.ok) return refused(reply)
+  if (!reply.ok) {
+    await refused(reply)
+    await rest(AGAIN_MS)
+    return sitting.isOver || lastPage(isTimeUp)
+  }
   leave()
   return finish(sitting, reply, false)
 }
@@ -99,8 +106,8 @@ function refused(reply) {
   const act = {
     seat_moved: moved,
     seat_wait: moved,
-    token_missing: codeAgain,
-    token_invalid: codeAgain,
+    token_missing: askCode,
+    token_invalid: askCode,
     not_started: notStarted,
     handed_in: closed,
     session_closed: closed,
@@ -159,6 +166,11 @@ export async function receive(ended) {
 }
 
 /** The token is no longer good: the answers stay, the code brings a new one. */
+function askCode() {
+  asking = asking || codeAgain().finally(() => (asking = null))
+  return asking
+}
+
 async function codeAgain() {
   const field = h('input', { class: 'code', autocomplete: 'off', spellcheck: 'false', 'aria-label': words.code })
   for (let problem = ''; ; ) {
@@ -172,7 +184,8 @@ async function codeAgain() {
         await sitting.adopt(reply)
         return outbox.retry()
       }
-      problem = isPassing(reply) ? words.tryingAgain : words.refused[reply.code] || words.refused.other(reply.code)
+      const { refused: texts } = words
+      problem = isPassing(reply) ? words.tryingAgain : texts[reply.code] || texts.other(reply.code)
     } catch {
       problem = words.notThisCode
     }

@@ -22,7 +22,8 @@ export function h(tag, attributes, ...children) {
   return element
 }
 
-export const button = (kind, act, ...children) => h('button', { type: 'button', class: kind, onclick: act }, ...children)
+export const button = (kind, act, ...children) =>
+  h('button', { type: 'button', class: kind, onclick: act }, ...children)
 
 export function icon(name) {
   const [drawing, path] = ['svg', 'path'].map((tag) => document.createElementNS('http://www.w3.org/2000/svg', tag))

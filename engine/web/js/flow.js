@@ -30,7 +30,7 @@ export async function enter(vault, code, form) {
   await sitting.adopt(reply)
   await speak(sitting.state.session.language)
   if (sitting.state.session.status === 'ready') return showInstructions(sitting)
-  return (await resumption()).resume(sitting, reply, form)
+  return (await resumption()).resume(sitting, form)
 }
 
 /** How it works, how long it takes, and a button that lights up at the server's hour. */
@@ -109,9 +109,11 @@ export async function begin(sitting) {
   }, console.error)
   await style('test')
   const desk = () => import('./desk.js')
-  const turn = { openMap: () => desk().then(({ openMap }) => openMap()), finish: () => desk().then(({ review }) => review()) }
-  const paper = new Paper(sitting, turn)
-  await paper.go(Math.max(0, items.findIndex(({ item }) => item === state.at)))
+  const openMap = () => desk().then((open) => open.openMap())
+  const finish = () => desk().then((open) => open.review())
+  const paper = new Paper(sitting, { openMap, finish })
+  const isPlace = ({ item }) => (state.at ? item === state.at : sitting.stateOf(item) === 'none')
+  await paper.go(Math.max(0, items.findIndex(isPlace)))
   await new Promise(requestAnimationFrame)
   const backoff = new Backoff()
   for (;;) {

@@ -9,16 +9,17 @@ const SPREAD_MS = 3000 // when the time is up for a whole country at once
 const SEALED_MS = 20_000
 const SEALED_TRIES = 45
 
-/** Resolves with the reply that brings the receipt, with a refusal, or with null if the pupil (or more time) went back. */
+/** Resolves with the reply that brings the receipt, a refusal, or null if the pupil, or more time, leads back. */
 export async function handIn(sitting, outbox, isTimeUp) {
   const { state } = sitting
   const backoff = new Backoff()
-  const attempt = { isWaiting: null, isLeft: false }
+  const attempt = { isWaiting: null, isLeft: false, leave: () => {} }
   const showState = () => {
     if (attempt.isOver || attempt.isWaiting === outbox.isAway) return
     attempt.isWaiting = outbox.isAway
     showSending(sitting, attempt, isTimeUp)
   }
+  const left = () => new Promise((resolve) => (attempt.leave = resolve))
   const over = (result) => {
     attempt.isOver = true
     outbox.isHurried = false
@@ -30,7 +31,8 @@ export async function handIn(sitting, outbox, isTimeUp) {
   showState()
   if (isTimeUp) await rest(Math.random() * SPREAD_MS)
   for (;;) {
-    await Promise.race([outbox.retry(), new Promise((resolve) => (attempt.leave = resolve))])
+    // When the time is up, one sign of life first: there may be more of it.
+    if (outbox.waiting || outbox.isAway || isTimeUp) await Promise.race([outbox.retry(), left()])
     if (outbox.isStopped || attempt.isLeft || (isTimeUp && sitting.remaining_ms > 0)) return over(null)
     if (!outbox.waiting && !outbox.isAway) {
       const reply = await post('submit', { last: state.box.last }, state.token)
@@ -39,20 +41,22 @@ export async function handIn(sitting, outbox, isTimeUp) {
       if (reply.ok || (!isPassing(reply) && reply.code !== 'gap')) return over(reply)
       if (reply.code === 'gap') state.box.last = reply.last
     }
-    await Promise.race([rest(backoff.delay_ms()), new Promise((resolve) => (attempt.leave = resolve))])
+    await Promise.race([rest(backoff.delay_ms()), left()])
   }
 }
 
 function showSending({ vault }, attempt, isTimeUp) {
   const { isWaiting } = attempt
-  const title = isWaiting ? words.handInWaits : isTimeUp ? words.timeUp : words.handingIn
-  const text = isWaiting ? (vault.isAble ? words.handInHeld : words.handInMemory) : isTimeUp ? words.timeUpText : words.handingInText
   const leave = () => {
     attempt.isLeft = true
     attempt.leave()
   }
   const actions = isTimeUp ? [] : [[words.backToTest, leave, 'second']]
-  showNotice(isWaiting ? 'waiting' : 'sending', isWaiting ? 'device' : 'sending', title, [isWaiting && isTimeUp && words.timeUp + '.', text], actions)
+  if (isWaiting) {
+    const lines = [isTimeUp && words.timeUp + '.', vault.isAble ? words.handInHeld : words.handInMemory]
+    showNotice('waiting', 'device', words.handInWaits, lines, actions)
+  } else if (isTimeUp) showNotice('sending', 'sending', words.timeUp, [words.timeUpText])
+  else showNotice('sending', 'sending', words.handingIn, [words.handingInText], actions)
 }
 
 /** The receipt. Token and key leave this device at once; the outbox when the archive holds it all. */
@@ -60,7 +64,8 @@ export async function finish(sitting, reply, isClosed) {
   const { state, vault } = sitting
   sitting.isOver = true
   sitting.settle(reply)
-  Object.assign(state, { receipt: reply.receipt, token: null, key: null, order: null, answers: {}, asks: {}, marks: [], at: null })
+  state.receipt = reply.receipt
+  Object.assign(state, { token: null, key: null, order: null, answers: {}, asks: {}, marks: [], at: null })
   state.box.dirty = []
   state.box.batches = state.box.batches.filter((batch) => batch.n <= reply.last) // nobody takes the others any more
   const wipeWhenSealed = () => (state.box.batches.length ? sitting.keep() : vault.wipe())
@@ -87,7 +92,13 @@ export function showReceipt(receipt, isClosed) {
       h('div', { class: 'badge' }, icon('check')),
       h('h1', {}, isClosed ? words.closed : words.handedIn),
       h('p', {}, isClosed ? words.closedText : words.handedInText),
-      h('div', { class: 'receipt' }, h('p', {}, words.receipt), h('strong', {}, receipt), h('p', { class: 'help' }, words.receiptHelp)),
+      h(
+        'div',
+        { class: 'receipt' },
+        h('p', {}, words.receipt),
+        h('strong', {}, receipt),
+        h('p', { class: 'help' }, words.receiptHelp),
+      ),
       h('div', { class: 'actions' }, button('second', () => location.replace('/'), words.nextPupil)),
     ),
   )

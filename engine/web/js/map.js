@@ -41,7 +41,8 @@ const signs = (state, isMarked) => [
 ]
 
 function legend() {
-  const line = (state, isMarked, text) => h('li', {}, h('span', { class: 'place is-' + state }, ...signs(state, isMarked)), text)
+  const sample = (state, isMarked) => h('span', { class: 'place is-' + state }, ...signs(state, isMarked))
+  const line = (state, isMarked, text) => h('li', {}, sample(state, isMarked), text)
   return h(
     'ul',
     { class: 'legend' },

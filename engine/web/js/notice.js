@@ -22,11 +22,14 @@ const paragraph = (line) => (line instanceof Node ? line : line && h('p', {}, li
 /** A page; `kind` is sending, waiting, done, moved or over. */
 export function showNotice(kind, drawing, title, lines, actions = []) {
   style('late')
-  show('notice', title, h('div', { class: `card notice is-${kind}` }, badge(drawing), h('h1', {}, title), lines.map(paragraph), actions.length > 0 && actionLine(actions)))
+  const line = actions.length > 0 && actionLine(actions)
+  show('notice', title, h('div', { class: `card notice is-${kind}` }, badge(drawing), h('h1', {}, title), lines.map(paragraph), line))
 }
 
 function openDialog(drawing, title, lines, ...more) {
-  const dialog = h('dialog', { class: 'ask', 'aria-labelledby': 'dialog-title' }, badge(drawing), h('h2', { id: 'dialog-title' }, title), lines.map(paragraph), ...more)
+  const heading = h('h2', { id: 'dialog-title' }, title)
+  const attributes = { class: 'ask', 'aria-labelledby': 'dialog-title' }
+  const dialog = h('dialog', attributes, badge(drawing), heading, lines.map(paragraph), ...more)
   document.body.append(dialog)
   dialog.showModal()
   return dialog
@@ -39,7 +42,8 @@ export function ask(drawing, title, lines, actions) {
       dialog.remove()
       resolve(value)
     }
-    const dialog = openDialog(drawing, title, lines, actionLine(actions.map(([text, value, kind]) => [text, give(value), kind])))
+    const given = actions.map(([text, value, kind]) => [text, give(value), kind])
+    const dialog = openDialog(drawing, title, lines, actionLine(given))
     dialog.addEventListener('close', give())
   })
 }

@@ -23,14 +23,16 @@ export class Paper {
     const { items, state } = this.sitting
     this.previous = button('turn previous', () => this.go(this.index - 1), icon('left'), h('span', {}, words.previous))
     this.place = h('span', {})
-    const map = button('turn middle', () => this.turn.openMap(), icon('grid'), h('span', { class: 'wide' }, words.map), this.place)
+    const title = h('span', { class: 'wide' }, words.map)
+    const map = button('turn middle', () => this.turn.openMap(), icon('grid'), title, this.place)
     map.setAttribute('aria-haspopup', 'dialog')
     this.next = button('turn next', () => this.forward(), h('span', {}), icon('right'))
     this.progress = h('div', { class: 'progress', 'aria-hidden': 'true' })
     this.question = h('article', { class: 'question' })
     this.sheet = h('div', { class: 'sheet' }, this.question)
     byId('title').textContent = state.session.title
-    show('test', state.session.title, this.progress, this.sheet, h('nav', { class: 'turns', 'aria-label': words.map }, this.previous, map, this.next))
+    const turns = h('nav', { class: 'turns', 'aria-label': words.map }, this.previous, map, this.next)
+    show('test', state.session.title, this.progress, this.sheet, turns)
   }
 
   forward() {
@@ -53,7 +55,8 @@ export class Paper {
     this.question.replaceChildren(this.head, body)
     this.update()
     focusOn(this.heading)
-    const soon = setTimeout(() => body.append(h('p', { class: 'waiting', role: 'status' }, words.comesSoon)), PATIENCE_MS)
+    const sayWait = () => body.append(h('p', { class: 'waiting', role: 'status' }, words.comesSoon))
+    const soon = setTimeout(sayWait, PATIENCE_MS)
     try {
       const changed = (response) => sitting.answer(item, response)
       const mounted = await mount(entry, sitting.content, sitting.state.answers[item], changed)

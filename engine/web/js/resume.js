@@ -48,7 +48,7 @@ export async function reopen(vault, code, form) {
   if (reply.ok) {
     await sitting.adopt(reply)
     merge(sitting, reply.answers, false)
-    return resume(sitting, reply, form, false)
+    return resume(sitting, form, false)
   }
   if (isPassing(reply) && state.key) return begin(sitting)
   if (state.receipt && !navigator.onLine) return speakMore().then(() => showReceipt(state.receipt, false))
@@ -65,39 +65,39 @@ function unseat(box) {
 }
 
 /** To where the session stands; `isNewSeat` after a log-in. */
-export async function resume(sitting, reply, form, isNewSeat = true) {
+export async function resume(sitting, form, isNewSeat = true) {
   await speakMore()
   const { session, token } = sitting.state
   if (session.status === 'ready') return showInstructions(sitting)
+  if (session.status === 'submitted' || session.status === 'closed') return ended(sitting, isNewSeat)
   if (isNewSeat) {
-    const isOver = session.status === 'submitted' || session.status === 'closed'
-    const known = isOver ? { answers: {} } : await insist(() => call('GET', 'session', { token }), form)
+    const known = await insist(() => call('GET', 'session', { token }), form)
     if (!known) return null
     merge(sitting, known.answers, true)
-    if (known.ok) await sitting.adopt(known)
-    if (isOver) return ended(sitting)
+    await sitting.adopt(known)
   }
   return start(sitting, form)
 }
 
 /** It is over; what only this device holds is still sent, and counts by the delivery's rule. */
-async function ended(sitting) {
+async function ended(sitting, isNewSeat) {
+  showNotice('sending', 'sending', words.handingIn, [words.handingInText])
+  merge(sitting, {}, isNewSeat)
   const outbox = new Outbox(sitting)
   if (outbox.waiting) await outbox.flush()
   outbox.stop()
   return receive(sitting)
 }
 
-/**
- * The answers that the server holds. A new seat begins a new numbering: what this device had not brought there goes
- * again, unless another seat was there in the meantime.
- */
+/** What the server holds. What this device had not brought there goes again, unless another seat was there since. */
 export function merge({ state, clock }, answers, isNewSeat) {
   const { box } = state
   const { told = 0, unsent = [] } = box
-  const waiting = new Set([...box.dirty, ...box.batches.filter((batch) => batch.n > told).flatMap((batch) => batch.items)])
+  const frozen = box.batches.filter((batch) => batch.n > told)
+  const waiting = new Set([...box.dirty, ...frozen.flatMap((batch) => batch.items)])
   for (const [item, { response, n }] of Object.entries(answers)) {
-    const isOurs = !isNewSeat || n <= told || unsent.some((batch) => batch.n === n && batch.items.includes(item))
+    const isInOurs = (batch) => batch.n === n && batch.items.includes(item)
+    const isOurs = !isNewSeat || n <= told || unsent.some(isInOurs)
     if (state.answers[item] && waiting.has(item) && isOurs) continue
     state.answers[item] = { response, given_ms: clock.now() }
     box.dirty = box.dirty.filter((one) => one !== item)

@@ -29,14 +29,21 @@ export function showReview(sitting, { go, back, handIn }) {
       h(
         'ul',
         { class: 'sums' },
-        open ? line('alert', words.someAnswered(items.length - open, items.length)) : line('check', words.allAnswered(items.length), 'is-fine'),
+        open
+          ? line('alert', words.someAnswered(items.length - open, items.length))
+          : line('check', words.allAnswered(items.length), 'is-fine'),
         none.length > 0 && line('alert', words.missing(none)),
         partly.length > 0 && line('alert', words.unfinished(partly)),
         aside.length > 0 && line('alert', words.notSaved(aside)),
         marked.length > 0 && line('flag', words.markedOnes(marked)),
       ),
       questionList(sitting, go, 'h2'),
-      h('div', { class: 'actions' }, button('second', back, icon('left'), words.backToTest), button('main', confirm, words.handIn)),
+      h(
+        'div',
+        { class: 'actions' },
+        button('second', back, icon('left'), words.backToTest),
+        button('main', confirm, words.handIn),
+      ),
     ),
   )
 }

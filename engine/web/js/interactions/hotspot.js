@@ -30,7 +30,10 @@ export function bind(root, context) {
     group.append(draw('path', { d: `M${x - 6} ${y}l4.500 4.500 8-9`, class: 'tick' }))
     drawing.append(group)
     const input = spot.querySelector('input')
-    spot.draw = () => group.setAttribute('class', 'spot' + (input.checked ? ' is-on' : '') + (isFocused(input) ? ' has-focus' : ''))
+    spot.draw = () => {
+      group.classList.toggle('is-on', input.checked)
+      group.classList.toggle('has-focus', input.matches(':focus-visible'))
+    }
     for (const name of ['focus', 'blur']) input.addEventListener(name, () => spot.draw())
   }
 
@@ -46,8 +49,6 @@ export function bind(root, context) {
   }
 }
 
-const isFocused = (input) => input.matches(':focus-visible')
-
 function draw(tag, attributes) {
   const element = document.createElementNS(SVG, tag)
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
@@ -58,7 +59,7 @@ function draw(tag, attributes) {
 const SHAPES = {
   circle: ([cx, cy, r]) => draw('ellipse', { cx, cy, rx: r, ry: r }),
   ellipse: ([cx, cy, rx, ry]) => draw('ellipse', { cx, cy, rx, ry }),
-  rect: ([left, top, right, bottom]) => draw('rect', { x: left, y: top, width: right - left, height: bottom - top, rx: 4 }),
+  rect: ([x, y, right, bottom]) => draw('rect', { x, y, width: right - x, height: bottom - y, rx: 4 }),
   poly: (numbers) => draw('polygon', { points: numbers.join(' ') }),
   default: (numbers, width, height) => draw('rect', { x: 1, y: 1, width: width - 2, height: height - 2 }),
 }
@@ -79,7 +80,9 @@ function boxOf(outline) {
     const [rx, ry] = [value('rx'), value('ry')]
     return { x: value('cx') - rx, y: value('cy') - ry, width: 2 * rx, height: 2 * ry }
   }
-  if (outline.tagName === 'rect') return { x: value('x'), y: value('y'), width: value('width'), height: value('height') }
+  if (outline.tagName === 'rect') {
+    return { x: value('x'), y: value('y'), width: value('width'), height: value('height') }
+  }
   const numbers = cornersOf(outline)
   const xs = numbers.filter((_, index) => index % 2 === 0)
   const ys = numbers.filter((_, index) => index % 2 === 1)

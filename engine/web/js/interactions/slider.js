@@ -15,8 +15,10 @@ export function bind(root, context) {
     ends.reverse()
   }
   range.before(line)
-  const track = h('div', { class: 'slider-track' }, range, h('div', { class: 'slider-ends', 'aria-hidden': 'true' }, ends))
-  line.append(step('−', words.less, () => range.stepDown()), track, step('+', words.more, () => range.stepUp()), output)
+  const scale = h('div', { class: 'slider-ends', 'aria-hidden': 'true' }, ends)
+  const track = h('div', { class: 'slider-track' }, range, scale)
+  const [less, more] = [step('−', words.less, () => range.stepDown()), step('+', words.more, () => range.stepUp())]
+  line.append(less, track, more, output)
 
   function step(sign, title, move) {
     const act = () => {
