@@ -16,10 +16,24 @@ SHOWN = """(root) => ({
   order: [...root.querySelectorAll('.qti-order [data-choice]')].map((line) => line.dataset.choice),
 })"""
 KEPT = """async () => {
-  const registration = await navigator.serviceWorker.getRegistration()
-  const names = await caches.keys()
-  return registration && registration.active && names.some((name) => name.startsWith('passation-content-'))
+  const { active } = (await navigator.serviceWorker.getRegistration()) || {}
+  const names = (await caches.keys()).filter((name) => name.startsWith('passation-content-'))
+  const contents = await Promise.all(names.map(async (name) => (await (await caches.open(name)).keys()).length))
+  return active && active.state === 'activated' && contents.some((count) => count > 0)
 }"""
+
+
+LOOKS = 1800
+LOOK_AGAIN_MS = 50
+
+
+def until(page: Page, source: str, argument: Any = None) -> None:
+    """Wait until an asynchronous function of the page says yes (`wait_for_function` takes its promise for a yes)."""
+    for _ in range(LOOKS):
+        if page.evaluate(source, argument):
+            return
+        page.wait_for_timeout(LOOK_AGAIN_MS)
+    raise AssertionError(f"the page never says yes to {source}")
 
 
 class Sitting:
@@ -81,7 +95,7 @@ class Sitting:
     def go(self, number: int) -> None:
         """To a question by the map of all questions."""
         self.page.locator(".turn.middle").click()
-        self.dialog.locator(".place").nth(self._legend() + number - 1).click()
+        self.dialog.locator(".map .place").nth(number - 1).click()
         self.on_question(number)
 
     def interaction(self, response: str) -> Locator:
@@ -101,7 +115,7 @@ class Sitting:
 
     def kept(self) -> None:
         """Wait until this computer could open page and test without network."""
-        self.page.wait_for_function(KEPT)
+        until(self.page, KEPT)
 
     # --- the way out ----------------------------------------------------------------------------------
 
@@ -125,6 +139,3 @@ class Sitting:
         self.go(len(self.items))
         self.review()
         return self.hand_in()
-
-    def _legend(self) -> int:
-        return self.dialog.locator(".legend .place").count()

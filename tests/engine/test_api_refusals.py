@@ -76,7 +76,7 @@ def test_a_token_that_is_not_ours_opens_nothing(
 
 
 def test_a_token_changed_by_one_sign_opens_nothing(pupil: PupilClient) -> None:
-    """It is signed as a whole: another session, a later deadline, an older epoch cannot be written into it."""
+    """It is signed as a whole: no other session, no later deadline can be written into it."""
     pupil.login()
     good = pupil.token
     for place in range(0, len(good), 7):

@@ -98,8 +98,8 @@ async def test_nothing_acknowledged_is_lost_or_doubled_when_a_worker_and_redis_a
     told = Counter((session, n, digest) for (session, n), digest in crowd.told.items())
     assert len(told) == PUPILS * BATCHES
     async with asyncio.timeout(120):
-        while len(held := await ledger(fragile, crowd.http, delivery.delivery)) < len(told):
-            await asyncio.sleep(0.1)  # noqa: ASYNC110 - another process fills the archive
+        while len(held := await ledger(fragile, crowd.http, delivery.delivery)) < len(told):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)  # another process fills the archive
     assert held == told
     await crowd.http.aclose()
 

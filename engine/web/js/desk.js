@@ -158,7 +158,7 @@ export async function receive(ended) {
   showNotice('sending', 'sending', words.handingIn, [words.handingInText])
   for (;;) {
     const reply = await post('submit', { last: box.last }, token)
-    if (reply.ok) return finish(ended, reply, true)
+    if (reply.ok) return finish(ended, reply, reply.session.status === 'closed')
     if (reply.code === 'gap') box.last = reply.last
     else if (!isPassing(reply)) return showNotice('over', 'clock', words.over, [words.overText])
     await rest(backoff.delay_ms(reply))

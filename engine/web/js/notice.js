@@ -23,7 +23,8 @@ const paragraph = (line) => (line instanceof Node ? line : line && h('p', {}, li
 export function showNotice(kind, drawing, title, lines, actions = []) {
   style('late')
   const line = actions.length > 0 && actionLine(actions)
-  show('notice', title, h('div', { class: `card notice is-${kind}` }, badge(drawing), h('h1', {}, title), lines.map(paragraph), line))
+  const text = [h('h1', {}, title), lines.map(paragraph)].flat()
+  show('notice', title, h('div', { class: `card notice is-${kind}` }, badge(drawing), text, line))
 }
 
 function openDialog(drawing, title, lines, ...more) {

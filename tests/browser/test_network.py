@@ -1,0 +1,151 @@
+"""The line is cut, the tab is closed, the server dies: the pupil goes on working, and nothing is lost."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from tests.browser.answers import Exported, Response, plausible
+from tests.browser.conftest import Open
+from tests.browser.deliveries import Delivered, deliver
+from tests.browser.mouse import answer
+from tests.browser.sitting import Sitting
+from tests.served import Served, served
+
+SAFE_HERE = re.compile("ur cet ordinateur, en attente du réseau")
+
+
+@pytest.fixture
+def over_tls(tmp_path: Path, certificate: tuple[str, str]) -> Iterator[tuple[Delivered, str]]:
+    """A delivery on an engine that speaks TLS, and its address."""
+    cert, key = certificate
+    with served(tmp_path / "tls", tls_cert=cert, tls_key=key) as engine:
+        yield deliver(engine, "maths-6e", seats=2), f"https://localhost:{engine.settings.port}"
+
+
+@pytest.fixture
+def in_clear(forms: Callable[[str], Delivered]) -> tuple[Delivered, str]:
+    """A delivery on the shared engine, and its address on this computer."""
+    delivered = forms("maths-6e")
+    return delivered, f"http://localhost:{delivered.engine.settings.port}"
+
+
+@contextmanager
+def cut(context: BrowserContext) -> Iterator[None]:
+    """No network for this computer."""
+    context.set_offline(True)
+    yield
+    context.set_offline(False)
+
+
+def answered(sitting: Sitting, numbers: range) -> dict[str, Response]:
+    """Answer these questions; the last of them stays on the screen."""
+    given = {}
+    for number in numbers:
+        sitting.on_question(number)
+        item = sitting.items[number - 1]
+        given[item] = plausible(sitting.delivered, item)
+        answer(sitting, given[item])
+        if number != numbers[-1]:
+            sitting.next.click()
+    return given
+
+
+@pytest.mark.parametrize("place", ["in_clear", pytest.param("over_tls", marks=pytest.mark.long)])
+def test_a_tab_closed_without_network_opens_again_without_network(
+    opened: Open, request: pytest.FixtureRequest, tmp_path: Path, place: str
+) -> None:
+    """The code opens the same question with the same answers; all of them reach the archive later."""
+    delivered, url = request.getfixturevalue(place)
+    context = opened()
+    first = Sitting(context.new_page(), delivered, url=url)
+    first.begin()
+    given = answered(first, range(1, 5))
+    first.kept()
+    with cut(context):
+        first.next.click()
+        given |= answered(first, range(5, 9))
+        expect(first.status).to_have_text(SAFE_HERE)
+        expect(first.page.locator("#say")).to_have_text(re.compile("réseau est coupé.*en sécurité"))
+        shown = first.shown()
+        first.page.close()
+
+        second = Sitting(context.new_page(), delivered, first.seat, url)
+        second.items = first.items
+        second.enter()
+        second.on_question(8)
+        assert second.shown() == shown
+        second.held()
+    second.saved()
+    second.finish()
+
+    exported = Exported(delivered, first.seat, tmp_path)
+    assert exported.answers() == exported.expected(given)
+
+
+def test_another_code_opens_nothing_of_what_this_computer_keeps(
+    opened: Open, forms: Callable[[str], Delivered]
+) -> None:
+    """Without network only the code of a kept sitting leads anywhere; the next pupil waits for the network."""
+    context, delivered = opened(), forms("maths-6e")
+    first = Sitting(context.new_page(), delivered)
+    first.begin()
+    answered(first, range(1, 2))
+    first.kept()
+    with cut(context):
+        first.page.close()
+        other = Sitting(context.new_page(), delivered)
+        other.enter()
+        expect(other.page.locator(".waiting")).to_have_text(re.compile("réessaie toute seule"))
+        assert other.page.locator(".item").count() == 0
+    expect(other.page.locator(".on-instructions .main")).to_be_enabled()
+
+
+def test_a_hand_in_without_network_waits_and_then_happens_by_itself(
+    opened: Open, forms: Callable[[str], Delivered], tmp_path: Path
+) -> None:
+    """The page says that the answers are safe here and that it hands in by itself; and so it does."""
+    context = opened()
+    sitting = Sitting(context.new_page(), forms("maths-6e"))
+    sitting.begin()
+    sitting.kept()
+    with cut(context):
+        given = answered(sitting, range(1, 3))
+        sitting.go(len(sitting.items))
+        sitting.review()
+        sitting.page.locator(".on-review .actions .main").click()
+        sitting.dialog.locator(".main").click()
+        expect(sitting.page.locator(".is-waiting")).to_contain_text("en sécurité sur cet ordinateur")
+    assert sitting.receipt()
+
+    exported = Exported(sitting.delivered, sitting.seat, tmp_path)
+    assert exported.answers() == exported.expected(given)
+
+
+def test_a_server_killed_in_the_middle_costs_no_answer(
+    opened: Open, fragile: Served, tmp_path: Path
+) -> None:
+    """While no worker lives the page says that answers wait here; when they are back it sends them."""
+    delivered = deliver(fragile, "maths-6e", seats=1)
+    sitting = Sitting(opened().new_page(), delivered)
+    sitting.begin()
+    given = answered(sitting, range(1, 4))
+    fragile.process.send_signal(signal.SIGSTOP)  # so that nobody brings the workers back yet
+    for worker in fragile.processes("engine.worker"):
+        worker.kill()
+
+    sitting.next.click()
+    given |= answered(sitting, range(4, 6))
+    expect(sitting.status).to_have_text(SAFE_HERE)
+
+    fragile.process.send_signal(signal.SIGCONT)
+    sitting.saved()
+    sitting.finish()
+    exported = Exported(delivered, sitting.seat, tmp_path)
+    assert exported.answers() == exported.expected(given)
