@@ -57,11 +57,13 @@ def _value(shape: Mapping[str, Any], pick: int) -> Any:
 
 
 def _pairs(shape: Mapping[str, Any], pick: int) -> list[str]:
-    """Each place once: rows of a table, gaps of a text; labels that serve once are not given twice."""
+    """Each row of a table once, each gap of a text once, as far as the labels go."""
     sources, targets = sorted(shape["sources"]), sorted(shape["targets"])
-    count = min(len(sources), len(targets))
+    if shape["kind"] == "gap-match":
+        labels = [label for label in sources for _ in range(shape["match_max"][label])]
+        return [f"{label} {gap}" for label, gap in zip(labels[pick:], targets, strict=False)]
     turned = targets[pick % len(targets) :] + targets[: pick % len(targets)]
-    return [f"{source} {target}" for source, target in zip(sources[:count], turned[:count], strict=True)]
+    return [f"{row} {column}" for row, column in zip(sources, turned, strict=False)]
 
 
 class Exported:
@@ -76,11 +78,11 @@ class Exported:
         self.scores = self._rows(folder, "scores", seat)
         self.responses = self._rows(folder, "responses", seat)
 
-    def answers(self) -> dict[str, dict[str, Any]]:
+    def answers(self, *, also_uncounted: bool = False) -> dict[str, dict[str, Any]]:
         """The responses that count, by the author's names."""
         given: dict[str, dict[str, Any]] = {}
         for row in self.responses:
-            if row["counted"] == "true":
+            if also_uncounted or row["counted"] == "true":
                 value = _read(row["value"].removeprefix("'"))
                 given.setdefault(row["item"], {})[row["response"]] = value
         return self._comparable(given)

@@ -74,7 +74,7 @@ def opened(browser: Browser) -> Iterator[Open]:
     for watch in watches:
         watch.context.close()
     for watch in watches:
-        assert watch.intrusions() == []
+        assert watch.faults() == []
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import asyncio
 import secrets
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -63,9 +64,9 @@ class Delivered:
         return next(self._seats)
 
 
-def deliver(engine: Served, form: str, *, seats: int = SEATS, duration_ms: int = 45 * MINUTE_MS) -> Delivered:
+def deliver(engine: Served, form: str | Path, *, seats: int = SEATS, duration_ms: int = 45 * MINUTE_MS) -> Delivered:
     """Compile a demonstration form, open a delivery of it and make its sessions."""
-    delivery, made = apart(lambda: asyncio.run(_deliver(engine.settings, form, seats, duration_ms)))
+    delivery, made = apart(lambda: asyncio.run(_deliver(engine.settings, FORMS / form, seats, duration_ms)))
     return Delivered(engine, delivery, made)
 
 
@@ -76,7 +77,7 @@ def apart(act: Callable[[], Value]) -> Value:
 
 
 async def _deliver(
-    settings: Settings, name: str, count: int, duration_ms: int
+    settings: Settings, form: Path, count: int, duration_ms: int
 ) -> tuple[Delivery, list[Seat]]:
     keyring = KeyRing(settings.keys_dir, settings.data_dir)
     keyring.ensure()
@@ -84,7 +85,7 @@ async def _deliver(
     link = Link(settings.redis_address)
     try:
         store = Store(link, partitions=settings.partitions)
-        delivery = await _create(settings, archive, keyring, name, duration_ms)
+        delivery = await _create(settings, archive, keyring, form, duration_ms)
         seats = await _import(settings, archive, store, keyring, delivery.id, count)
         deliveries = Deliveries(archive, keyring, who=WHO)
         await publish_delivery(store, await deliveries.act(delivery.id, "open", now_ms()))
@@ -95,12 +96,12 @@ async def _deliver(
 
 
 async def _create(
-    settings: Settings, archive: Archive, keyring: KeyRing, name: str, duration_ms: int
+    settings: Settings, archive: Archive, keyring: KeyRing, source: Path, duration_ms: int
 ) -> Delivery:
     opens_ms = now_ms() - MINUTE_MS
     closes_ms = opens_ms + 24 * 60 * MINUTE_MS
     bank = Bank(settings.data_dir)
-    form = compile_form(read_package(FORMS / name), seed=secrets.token_bytes(32))
+    form = compile_form(read_package(source), seed=secrets.token_bytes(32))
     bank.add(form)
     window = Window(opens_ms, opens_ms, closes_ms, closes_ms + MINUTE_MS, duration_ms)
     return await Deliveries(archive, keyring, who=WHO).create(

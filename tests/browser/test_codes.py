@@ -102,7 +102,7 @@ def test_a_seat_taken_elsewhere_ends_the_test_here(opened: Open, forms: Callable
     with there.page.expect_response("**/api/v1/start") as started:
         there.enter()
     there.take_order(started.value.json())
-    there.on_question(1)
+    there.go(1)
     assert there.shown() == shown
 
     here.next.click()

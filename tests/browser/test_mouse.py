@@ -76,7 +76,7 @@ def test_a_sitting_loads_nothing_from_elsewhere_and_breaks_no_rule_of_its_page(
 
     assert watch.hosts == {"127.0.0.1"}
     assert watch.messages == []
-    assert watch.intrusions() == []
+    assert watch.faults() == []
 
 
 def test_labels_and_lines_that_are_dragged_answer_as_well(

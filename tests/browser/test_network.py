@@ -89,6 +89,48 @@ def test_a_tab_closed_without_network_opens_again_without_network(
     assert exported.answers() == exported.expected(given)
 
 
+@pytest.mark.long
+def test_each_kind_of_question_opens_again_without_network(
+    opened: Open, forms: Callable[[str], Delivered]
+) -> None:
+    """A tab closed on it shows it again, answered as it was."""
+    context, delivered = opened(), forms("maths-6e")
+    first = Sitting(context.new_page(), delivered)
+    first.begin()
+    first.kept()
+    kinds = {shapes["r1"]["kind"]: item for item, shapes in delivered.shapes.items()}
+    with cut(context):
+        sitting = first
+        for item in kinds.values():
+            number = 1 + first.items.index(item)
+            sitting.go(number)
+            answer(sitting, plausible(delivered, item))
+            sitting.held()
+            shown = sitting.shown()
+            sitting.page.close()
+            sitting = Sitting(context.new_page(), delivered, first.seat)
+            sitting.enter()
+            sitting.on_question(number)
+            assert sitting.shown() == shown
+    sitting.saved()
+
+
+def test_a_question_that_has_not_arrived_comes_by_itself(
+    opened: Open, forms: Callable[[str], Delivered]
+) -> None:
+    """The line fails between two questions: the page says so, and the pupil need not press anything."""
+    context = opened(service_workers="block")
+    context.route("**/interactions/order.js", lambda route: route.abort())
+    sitting = Sitting(context.new_page(), forms("maths-6e"))
+    sitting.begin()
+    sitting.next.click()
+    expect(sitting.page.locator(".question")).to_contain_text("dès que le réseau revient")
+    context.unroute_all()
+    context.set_offline(True)
+    context.set_offline(False)
+    sitting.on_question(2)
+
+
 def test_another_code_opens_nothing_of_what_this_computer_keeps(
     opened: Open, forms: Callable[[str], Delivered]
 ) -> None:

@@ -6,6 +6,9 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebError
 
+EXPECTED = ("Failed to load resource:", "TypeError: Failed to fetch dynamically imported module:", "Service Worker registration blocked by Playwright")
+"""What a browser writes when a line is down or a server refuses; all else is a fault."""
+
 LISTEN = """addEventListener('securitypolicyviolation', (event) =>
   console.error('CSP', event.violatedDirective, event.blockedURI, event.sourceFile, event.lineNumber))"""
 
@@ -23,11 +26,11 @@ class Watch:
         context.on("console", self._console)
         context.on("weberror", self._error)
 
-    def intrusions(self) -> list[str]:
-        """Requests to other computers, violations of the content security policy, uncaught errors."""
+    def faults(self) -> list[str]:
+        """Requests to other computers, and all that the browser complains of without need."""
         foreign = [host for host in sorted(self.hosts) if host not in ("127.0.0.1", "localhost", "")]
-        violations = [text for text in self.messages if "CSP" in text or "Content Security Policy" in text]
-        return foreign + violations + self.errors
+        complaints = [text for text in self.messages if not text.startswith(EXPECTED)]
+        return foreign + complaints + self.errors
 
     def _request(self, request: Request) -> None:
         if not request.url.startswith(("blob:", "data:")):

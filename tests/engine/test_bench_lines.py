@@ -11,6 +11,7 @@ import pytest
 from benchmarks.forms import forty_items
 from benchmarks.generator import Connection, Run, Void, percentile_of
 from benchmarks.measure import Bench, Result, line, paired
+from benchmarks.pairs import gathered
 from benchmarks.questions import QUESTIONS
 from items.compile import compile_form
 from items.package import read_package
@@ -98,3 +99,30 @@ def test_asking_a_benchmark_nobody_knows_is_an_error() -> None:
         return await process.wait()
 
     assert asyncio.run(ask()) == 2
+
+
+async def test_disturbed_pairs_do_not_count() -> None:
+    """What somebody else did to the machine is not in the ratio; the warming-up is not either."""
+    slices = iter([(9.0, 0.0), (1.0, 0.0), (5.0, 2.0), *[(1.0, 0.5)] * 20])
+
+    async def pair(_: int) -> tuple[tuple[float, float], tuple[float, float]]:
+        return next(slices), (2.0, 0.0)
+
+    found = await gathered(pair, lambda slice_: slice_[1])
+
+    assert [rate for rate, _ in found.ours] == [1.0] * 7
+    assert len(found.theirs) == 7
+    assert not found.void
+
+
+async def test_a_comparison_that_was_always_disturbed_is_void() -> None:
+    """It says so, and takes the pairs that were disturbed least."""
+    worse = iter([(0.0, 0.0), *[(float(number), 1.0 + number) for number in range(1, 30)]])
+
+    async def pair(_: int) -> tuple[tuple[float, float], tuple[float, float]]:
+        return next(worse), (1.0, 0.0)
+
+    found = await gathered(pair, lambda slice_: slice_[1], tries=10)
+
+    assert found.void
+    assert [rate for rate, _ in found.ours] == [1.0, 2.0, 3.0, 4.0, 5.0]

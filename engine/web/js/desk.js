@@ -17,9 +17,11 @@ import { openVault } from './vault.js'
 import { speakMore, words } from './words.js'
 
 const AGAIN_MS = 5000
+const LAST_WORDS_MS = 15_000
 
 let sitting, paper, outbox
 let asking = null
+let isClosing = false
 let resumeFromPause = () => {}
 
 /** Take over a sitting whose first question is on the screen. */
@@ -145,8 +147,12 @@ async function notStarted() {
   return reply.ok ? outbox.retry() : banner(words.callTeacher(reply.code))
 }
 
-/** The server closed the session, or it was handed in elsewhere: the receipt. */
+/** The server closed the session, or it was handed in elsewhere: what waits still goes, then the receipt. */
 async function closed() {
+  if (isClosing) return
+  isClosing = true
+  outbox.isHurried = true
+  await Promise.race([outbox.flush(), rest(LAST_WORDS_MS)])
   leave()
   await receive(sitting)
 }

@@ -80,14 +80,16 @@ export class Outbox {
   }
 
   async run() {
+    let isAgain = false
     do {
       const batch = this.next()
       const reply = await this.send(batch)
       if (this.isStopped) return
       if (reply.ok) this.accepted(batch, reply)
       else if (!(await this.handled(batch, reply))) return
+      isAgain = !reply.ok && batch !== null // a sign of life is not repeated
       this.sitting.keep()
-    } while (!this.isStopped && this.goesOn())
+    } while (!this.isStopped && (isAgain || this.goesOn()))
   }
 
   goesOn() {

@@ -1,0 +1,123 @@
+"""Every page and every question, wide and narrow: no barrier that a machine can find, nothing beside the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.answers import plausible
+from tests.browser.conftest import Open
+from tests.browser.deliveries import Delivered
+from tests.browser.mouse import answer
+from tests.browser.sitting import Sitting
+
+WIDE = {"width": 1280, "height": 800}
+NARROW = {"width": 360, "height": 640}
+GRAVE = ("serious", "critical")
+BEYOND = """async () => {
+  // Tables change their shape in the frame after the one that changes their width.
+  for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame)
+  return document.scrollingElement.scrollWidth - innerWidth
+}"""
+
+
+class Inspector:
+    """Looks at what a page shows now, and remembers what is wrong with it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.axe = Axe()
+        self.seen: list[str] = []
+        self.wrong: list[str] = []
+
+    def look(self, place: str) -> None:
+        """At both widths: what axe finds serious, and what does not fit."""
+        self.seen.append(place)
+        for size in (WIDE, NARROW):
+            self.page.set_viewport_size(size)
+            name = f"{place} at {size['width']}"
+            self._fits(name)
+            self._axe(name)
+
+    def _axe(self, name: str) -> None:
+        found: dict[str, Any] = self.axe.run(self.page).response
+        for violation in found["violations"]:
+            if violation["impact"] in GRAVE:
+                places = [node["target"] for node in violation["nodes"]][:3]
+                self.wrong.append(f"{name}: {violation['id']} {places}")
+
+    def _fits(self, name: str) -> None:
+        beyond: int = self.page.evaluate(BEYOND)
+        if beyond > 0:
+            self.wrong.append(f"{name}: {beyond} px too wide")
+
+
+@pytest.mark.parametrize(
+    ("form", "answers"),
+    [
+        ("maths-6e", True),
+        ("francais-6e", True),
+        pytest.param("maths-6e", False, marks=pytest.mark.long),
+        pytest.param("francais-6e", False, marks=pytest.mark.long),
+    ],
+)
+def test_no_page_and_no_question_has_a_barrier_or_overflows(
+    page: Page, forms: Callable[[str], Delivered], form: str, answers: bool
+) -> None:
+    """Log-in to receipt, at 1280 and 360 px, each question before or after it is answered."""
+    sitting, inspector = Sitting(page, forms(form)), Inspector(page)
+    page.goto(sitting.url)
+    expect(page.locator("#code")).to_be_focused()
+    inspector.look("log-in")
+    sitting.type_code("K7QF2")
+    expect(page.locator("#error")).not_to_be_empty()
+    inspector.look("log-in with a mistake")
+    sitting.enter()
+    expect(page.locator(".on-instructions .main")).to_be_enabled()
+    inspector.look("instructions")
+    sitting.start()
+    for item in sitting.questions():
+        if answers:
+            answer(sitting, plausible(sitting.delivered, item))
+        inspector.look(f"question {item}")
+    page.locator(".turn.middle").click()
+    inspector.look("map")
+    page.keyboard.press("Escape")
+    sitting.review()
+    inspector.look("review")
+    page.locator(".on-review .actions .main").click()
+    inspector.look("hand-in dialog")
+    sitting.dialog.locator(".main").click()
+    assert sitting.receipt()
+    inspector.look("receipt")
+
+    assert inspector.wrong == []
+    assert len(inspector.seen) == 27
+
+
+def test_on_a_wide_screen_a_passage_scrolls_beside_its_question(
+    page: Page, forms: Callable[[str], Delivered]
+) -> None:
+    """Who reads the end of the text still sees the question: the page itself does not move."""
+    sitting = Sitting(page, forms("francais-6e"))
+    sitting.begin()
+    passage = page.locator(".passages")
+    expect(passage).to_be_visible()
+    passage.locator(".passage").last.evaluate("(text) => text.scrollIntoView({ block: 'end' })")
+    expect(sitting.heading).to_be_in_viewport()
+
+
+def test_at_twice_the_size_every_question_is_answered(page: Page, forms: Callable[[str], Delivered]) -> None:
+    """200 % on a screen of 1280 by 800 leaves 640 by 400: enough, from the code to the receipt."""
+    page.set_viewport_size({"width": 640, "height": 400})
+    sitting = Sitting(page, forms("francais-6e"))
+    sitting.begin()
+    for item in sitting.questions():
+        answer(sitting, plausible(sitting.delivered, item))
+        assert page.evaluate(BEYOND) <= 0
+    sitting.review()
+    assert sitting.hand_in()
