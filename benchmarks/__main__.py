@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import signal
 import sys
 
 import uvloop
@@ -21,6 +22,7 @@ def main() -> int:
     asked = [question for question in QUESTIONS if only in ("", question.name)]
     if not asked:
         parser.error(f"there is no benchmark {only!r}")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that servers and folders are cleared away
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     for question in asked:
         try:
