@@ -73,7 +73,9 @@ class Exported:
         self._delivered = delivered
         while not (folder / "scores.csv").exists() or not self._rows(folder, "scores", seat):
             # The archive follows in its own time; each look is a run of the command.
-            done = apart(lambda: delivered.engine.run("results", "export", delivered.id, "--out", str(folder)))
+            done = apart(
+                lambda: delivered.engine.run("results", "export", delivered.id, "--out", str(folder))
+            )
             assert done.returncode == 0, done.stderr
         self.scores = self._rows(folder, "scores", seat)
         self.responses = self._rows(folder, "responses", seat)
@@ -94,7 +96,7 @@ class Exported:
         return self._comparable({scorer.authored(item): response for item, response in known.items()})
 
     def _comparable(self, answers: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        """Ticks are given in the order of the screen, which means nothing; only an `ordered` response has one."""
+        """Ticks come in the order of the screen, which means nothing; `ordered` responses keep theirs."""
         programs = [entry["program"] for entry in self._delivered.key["items"].values()]
         for program in programs:
             for name, declared in program["responses"].items():

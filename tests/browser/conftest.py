@@ -23,7 +23,7 @@ from tests.browser.watch import Watch
 from tests.engine.test_tls import make_certificate
 from tests.served import Served, served
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 """A guard against waiting for ever, not a measure of speed."""
 EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ("--disable-background-networking", "--disable-component-update", "--no-first-run")

@@ -1,6 +1,6 @@
-"""Deliveries for browser tests: open for a minute already, so that nobody waits at the bell, with known sessions.
+"""Deliveries for browser tests: open for a minute already, so that nobody waits at the bell.
 
-The steps are those of `engine.demonstration`; here the test keeps the session ids, and chooses the duration.
+The steps are those of `engine.demonstration`; here a test knows the session ids, and chooses the duration.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ class Delivered:
         return next(self._seats)
 
 
-def deliver(engine: Served, form: str | Path, *, seats: int = SEATS, duration_ms: int = 45 * MINUTE_MS) -> Delivered:
+def deliver(
+    engine: Served, form: str | Path, *, seats: int = SEATS, duration_ms: int = 45 * MINUTE_MS
+) -> Delivered:
     """Compile a demonstration form, open a delivery of it and make its sessions."""
     delivery, made = apart(lambda: asyncio.run(_deliver(engine.settings, FORMS / form, seats, duration_ms)))
     return Delivered(engine, delivery, made)

@@ -13,8 +13,11 @@ from tests.browser.sitting import Sitting
 STOPS_MAX = 150
 """More stops of Tab than any page has: past that, a control cannot be reached."""
 
-HAS_FOCUS = """(element) => element === document.activeElement || (
-  element.type === 'radio' && document.activeElement.type === 'radio' && element.name === document.activeElement.name)"""
+HAS_FOCUS = """(element) => {
+  const focused = document.activeElement
+  const isRadio = element.type === 'radio' && focused.type === 'radio'
+  return element === focused || (isRadio && element.name === focused.name)
+}"""
 IS_SEEN = """() => {
   const { left, right, top, bottom } = document.activeElement.getBoundingClientRect()
   const x = (Math.max(left, 0) + Math.min(right, innerWidth)) / 2
@@ -58,7 +61,9 @@ class Keyboard:
     def tick(self, root: Locator, value: str | list[str]) -> None:
         wanted = [value] if isinstance(value, str) else value
         ticked: list[str] = root.evaluate(TICKED)
-        places: list[str] = root.evaluate("(root) => [...root.querySelectorAll('input')].map((one) => one.value)")
+        places: list[str] = root.evaluate(
+            "(root) => [...root.querySelectorAll('input')].map((one) => one.value)"
+        )
         for one in sorted({*wanted} - {*ticked}, key=places.index):
             control = root.locator(f'input[value="{one}"]')
             self.reach(control)
@@ -104,7 +109,9 @@ class Keyboard:
             self.press(root.locator(".qti-order + button"))
 
     def fill_gaps(self, root: Locator, value: list[str]) -> None:
-        gaps: list[str] = root.evaluate("(root) => [...root.querySelectorAll('select')].map((one) => one.dataset.gap)")
+        gaps: list[str] = root.evaluate(
+            "(root) => [...root.querySelectorAll('select')].map((one) => one.dataset.gap)"
+        )
         for pair in sorted(value, key=lambda pair: gaps.index(pair.split()[1])):
             choice, gap = pair.split()
             self.choose(root.locator(f'select[data-gap="{gap}"]'), choice)

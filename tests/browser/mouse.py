@@ -1,4 +1,4 @@
-"""Answers by mouse, each kind of interaction as a pupil would: labels pressed, arrows clicked, words typed."""
+"""Answers by mouse, each kind as pupils do it: labels pressed, arrows clicked; words are typed."""
 
 from __future__ import annotations
 

@@ -18,8 +18,9 @@ SHOWN = """(root) => ({
 KEPT = """async () => {
   const { active } = (await navigator.serviceWorker.getRegistration()) || {}
   const names = (await caches.keys()).filter((name) => name.startsWith('passation-content-'))
-  const contents = await Promise.all(names.map(async (name) => (await (await caches.open(name)).keys()).length))
-  return active && active.state === 'activated' && contents.some((count) => count > 0)
+  const count = async (name) => (await (await caches.open(name)).keys()).length
+  const contents = await Promise.all(names.map(count))
+  return active && active.state === 'activated' && contents.some((entries) => entries > 0)
 }"""
 
 
@@ -28,7 +29,10 @@ LOOK_AGAIN_MS = 50
 
 
 def until(page: Page, source: str, argument: Any = None) -> None:
-    """Wait until an asynchronous function of the page says yes (`wait_for_function` takes its promise for a yes)."""
+    """Wait until an asynchronous function of the page says yes.
+
+    `wait_for_function` would take its promise for a yes.
+    """
     for _ in range(LOOKS):
         if page.evaluate(source, argument):
             return

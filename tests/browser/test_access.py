@@ -1,4 +1,4 @@
-"""Every page and every question, wide and narrow: no barrier that a machine can find, nothing beside the screen."""
+"""Every page and every question, wide and narrow: no barrier that a machine finds, no overflow."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.answers import plausible
-from tests.browser.conftest import Open
 from tests.browser.deliveries import Delivered
 from tests.browser.mouse import answer
 from tests.browser.sitting import Sitting
 
-WIDE = {"width": 1280, "height": 800}
-NARROW = {"width": 360, "height": 640}
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+NARROW: ViewportSize = {"width": 360, "height": 640}
 GRAVE = ("serious", "critical")
 BEYOND = """async () => {
   // Tables change their shape in the frame after the one that changes their width.

@@ -46,10 +46,11 @@ def beginning_with(number: int, folder: Path) -> Path:
 def test_a_form_may_begin_with_any_kind_of_question(
     page: Page, engine: Served, tmp_path: Path, number: int
 ) -> None:
-    """It opens without a fault, and takes an answer."""
+    """It opens without a fault, says all it has to say, and takes an answer."""
     sitting = Sitting(page, deliver(engine, beginning_with(number, tmp_path), seats=1))
     sitting.begin()
     item = sitting.items[0]
     assert sitting.delivered.scorer.authored(item) == f"MA-6-{number:03}"
+    assert re.findall(".{0,40}undefined.{0,20}", page.content()) == []
     answer(sitting, plausible(sitting.delivered, item))
     sitting.saved()

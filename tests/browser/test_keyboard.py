@@ -25,7 +25,7 @@ from tests.browser.sitting import Sitting
 def test_a_whole_test_is_sat_by_keyboard_alone(
     opened: Open, forms: Callable[[str], Delivered], tmp_path: Path, form: str, width: int
 ) -> None:
-    """Every control is reached by Tab, seen when it has the focus, and answers; at 200 % zoom (640 wide) as well."""
+    """Each control is reached by Tab, seen when it has the focus, and answers; at 200 % (640 px) too."""
     context = opened(viewport={"width": width, "height": width * 5 // 8})
     sitting = Sitting(context.new_page(), forms(form))
     hands = Keyboard(sitting)

@@ -47,7 +47,7 @@ def test_every_answer_of_a_sitting_comes_out_of_the_export(
 def test_right_answers_given_on_the_page_earn_every_point(
     page: Page, forms: Callable[[str], Delivered], tmp_path: Path, form: str
 ) -> None:
-    """From the declared answers through mouse, browser, server, archive and scorer: nothing is lost on the way."""
+    """Declared answers, through mouse, browser, server, archive and scorer: nothing is lost on the way."""
     sitting = Sitting(page, forms(form))
     given = sit(sitting, correct)
     sitting.review()

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
 from tests.browser.answers import Exported, Response, plausible
 from tests.browser.conftest import Open
 from tests.browser.deliveries import Delivered, deliver
 from tests.browser.mouse import answer
-from tests.browser.sitting import Sitting
+from tests.browser.sitting import LOOK_AGAIN_MS, Sitting
 from tests.served import Served, served
 
 SAFE_HERE = re.compile("ur cet ordinateur, en attente du réseau")
@@ -89,6 +89,22 @@ def test_a_tab_closed_without_network_opens_again_without_network(
     assert exported.answers() == exported.expected(given)
 
 
+def test_a_button_pressed_before_its_words_have_come_does_its_work_when_they_have(
+    opened: Open, forms: Callable[[str], Delivered]
+) -> None:
+    """On a slow line the first question is there before what stands around it; no press is lost."""
+    context = opened(service_workers="block")
+    late: list[Route] = []
+    context.route("**/words/fr.late.js", late.append)
+    sitting = Sitting(context.new_page(), forms("maths-6e"))
+    sitting.begin()
+    sitting.page.locator(".turn.middle").click()
+    while not late:
+        sitting.page.wait_for_timeout(LOOK_AGAIN_MS)
+    late[0].continue_()
+    expect(sitting.dialog.locator(".map .place")).to_have_count(20)
+
+
 @pytest.mark.long
 def test_each_kind_of_question_opens_again_without_network(
     opened: Open, forms: Callable[[str], Delivered]
@@ -134,7 +150,7 @@ def test_a_question_that_has_not_arrived_comes_by_itself(
 def test_another_code_opens_nothing_of_what_this_computer_keeps(
     opened: Open, forms: Callable[[str], Delivered]
 ) -> None:
-    """Without network only the code of a kept sitting leads anywhere; the next pupil waits for the network."""
+    """Without network only the code of a kept sitting leads on; the next pupil waits for the network."""
     context, delivered = opened(), forms("maths-6e")
     first = Sitting(context.new_page(), delivered)
     first.begin()
@@ -170,9 +186,7 @@ def test_a_hand_in_without_network_waits_and_then_happens_by_itself(
     assert exported.answers() == exported.expected(given)
 
 
-def test_a_server_killed_in_the_middle_costs_no_answer(
-    opened: Open, fragile: Served, tmp_path: Path
-) -> None:
+def test_a_server_killed_in_the_middle_costs_no_answer(opened: Open, fragile: Served, tmp_path: Path) -> None:
     """While no worker lives the page says that answers wait here; when they are back it sends them."""
     delivered = deliver(fragile, "maths-6e", seats=1)
     sitting = Sitting(opened().new_page(), delivered)

@@ -1,4 +1,4 @@
-"""A shared computer: what lies on it during a sitting says nothing, and what is left afterwards is nothing."""
+"""A shared computer: what lies on it during a sitting says nothing, and nothing is left afterwards."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ DUMP = """async () => {
       kept[request.url] = text(await (await cache.match(request)).arrayBuffer())
     }
   }
-  return { local: { ...localStorage }, session: { ...sessionStorage }, name: window.name, state: history.state,
-    address: location.href, stores, kept }
+  const page = [window.name, history.state, location.href]
+  return { local: { ...localStorage }, session: { ...sessionStorage }, page, stores, kept }
 }"""
 VAULT = "async (code) => (await (await import('/static/js/vault.js')).openVault(code)).state"
 
@@ -94,7 +94,15 @@ def test_what_lies_on_the_computer_says_nothing_without_the_code(
     assert any("/content/" in url for url in dump["kept"])
     assert not any("/api/" in url for url in dump["kept"])
     assert len(computer.secrets) >= 3
-    secrets = computer.secrets | {code, pretty(code), code.lower(), WORDS, question, '"answers"', "content_key"}
+    secrets = computer.secrets | {
+        code,
+        pretty(code),
+        code.lower(),
+        WORDS,
+        question,
+        '"answers"',
+        "content_key",
+    }
     assert [secret for secret in secrets if secret in found and secret != "content_key"] == []
     kept = sitting.page.evaluate(VAULT, code)
     assert WORDS in kept["answers"][item]["response"]["r1"]

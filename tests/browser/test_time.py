@@ -40,7 +40,9 @@ def answered_in_time(opened: Open, engine: Served, is_cut: bool) -> tuple[Sittin
     """A sitting whose time is about to end, with the first question answered."""
     for duration_s in DURATIONS_S:
         context = opened()
-        sitting = Sitting(context.new_page(), deliver(engine, "maths-6e", seats=1, duration_ms=duration_s * 1000))
+        sitting = Sitting(
+            context.new_page(), deliver(engine, "maths-6e", seats=1, duration_ms=duration_s * 1000)
+        )
         context.set_default_timeout(duration_s * 1000)
         try:
             sitting.begin()

@@ -6,7 +6,13 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebError
 
-EXPECTED = ("Failed to load resource:", "TypeError: Failed to fetch dynamically imported module:", "Service Worker registration blocked by Playwright")
+EXPECTED = (
+    "Failed to load resource:",
+    "TypeError: Failed to fetch dynamically imported module:",
+    "TypeError: Failed to register a ServiceWorker",
+    "An unknown error occurred when fetching the script.",
+    "Service Worker registration blocked by Playwright",
+)
 """What a browser writes when a line is down or a server refuses; all else is a fault."""
 
 LISTEN = """addEventListener('securitypolicyviolation', (event) =>

@@ -4,7 +4,7 @@ import { button, h, icon } from './element.js'
 import { words } from './words.js'
 
 /** Called at each change of the question or of the answers. */
-export function adorn({ sitting, head, progress, index }) {
+export function adorn({ sitting, sheet, head, progress, index }) {
   const { items, state } = sitting
   const { item } = items[index]
   if (!head.marker) {
@@ -15,6 +15,8 @@ export function adorn({ sitting, head, progress, index }) {
   }
   head.marker.setAttribute('aria-pressed', sitting.isMarked(item))
   head.trouble.textContent = state.box.aside[item] ? words.aside : ''
+  // What scrolls can be reached by the keyboard.
+  for (const table of sheet.querySelectorAll('table')) if (table.scrollWidth > table.clientWidth) table.tabIndex = 0
   progress.append(...items.slice(progress.children.length).map(() => h('i')))
   items.forEach((entry, place) => {
     progress.children[place].className = `is-${sitting.stateOf(entry.item)} ${place === index ? 'is-here' : ''}`

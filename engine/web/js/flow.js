@@ -112,8 +112,7 @@ export async function begin(sitting) {
   const openMap = () => desk().then((open) => open.openMap())
   const finish = () => desk().then((open) => open.review())
   const paper = new Paper(sitting, { openMap, finish })
-  const isPlace = ({ item }) => (state.at ? item === state.at : sitting.stateOf(item) === 'none')
-  await paper.go(Math.max(0, items.findIndex(isPlace)))
+  await paper.go(Math.max(0, items.findIndex(({ item }) => item === state.at)))
   await new Promise(requestAnimationFrame)
   const backoff = new Backoff()
   for (;;) {

@@ -2,6 +2,7 @@
 
 import { h, style } from './element.js'
 import { elements } from './fragment.js'
+import { speakMore } from './words.js'
 
 export const MODULES = {
   choice: 'choice',
@@ -54,7 +55,7 @@ async function bind(root, context) {
   const { interaction, cardinality, baseType, min, max } = root.dataset
   const note = h('p', { class: 'hint', role: 'status' })
   const name = MODULES[interaction]
-  if (name !== 'choice') await style('controls')
+  if (name !== 'choice') await Promise.all([style('controls'), speakMore()])
   const module = await import(`./interactions/${name}.js`)
   return module.bind(root, {
     ...context,

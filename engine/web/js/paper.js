@@ -62,10 +62,11 @@ export class Paper {
       const mounted = await mount(entry, sitting.content, sitting.state.answers[item], changed)
       if (this.body === body) this.fill(item, mounted)
     } catch (problem) {
-      console.error(problem)
       if (this.body !== body) return
       // A TypeError: a module could not be fetched. Anything else: the content is broken.
-      const text = problem instanceof TypeError ? words.comesSoon : words.cannotRead
+      const isLine = problem instanceof TypeError
+      if (!isLine) console.error(problem)
+      const text = isLine ? words.comesSoon : words.cannotRead
       body.replaceChildren(h('p', { class: 'error', role: 'alert' }, text))
       setTimeout(() => this.isOpen && this.body === body && this.go(index), RETRY_MS)
     }
