@@ -58,15 +58,21 @@ def browser(certificate: tuple[str, str]) -> Iterator[Browser]:
         running.close()
 
 
+def new_computer(browser: Browser, **options: Any) -> BrowserContext:
+    """A computer that no other test has touched: French, 1280 by 800 unless told otherwise."""
+    options = {"locale": "fr-FR", "viewport": {"width": 1280, "height": 800}} | options
+    context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
 @pytest.fixture
 def opened(browser: Browser) -> Iterator[Open]:
     """Makes contexts: computers of their own, watched while the test runs and judged at its end."""
     watches: list[Watch] = []
 
     def make(**options: Any) -> BrowserContext:
-        options = {"locale": "fr-FR", "viewport": {"width": 1280, "height": 800}} | options
-        context = browser.new_context(**options)
-        context.set_default_timeout(PATIENCE_MS)
+        context = new_computer(browser, **options)
         watches.append(Watch(context))
         return context
 

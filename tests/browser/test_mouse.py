@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.answers import Exported, Response, correct, plausible
-from tests.browser.conftest import Open
+from tests.browser.conftest import new_computer
 from tests.browser.deliveries import Delivered
 from tests.browser.mouse import answer
 from tests.browser.sitting import Sitting
@@ -26,21 +27,46 @@ def sit(sitting: Sitting, choose: Callable[[Delivered, str], Response]) -> dict[
     return given
 
 
-def test_every_answer_of_a_sitting_comes_out_of_the_export(
-    page: Page, forms: Callable[[str], Delivered], tmp_path: Path
-) -> None:
-    """Twenty questions answered on the page are twenty items in the archive, with the very responses."""
-    sitting = Sitting(page, forms("maths-6e"))
+class Sat(NamedTuple):
+    """A whole sitting, handed in: what was answered, what came out, what the browser did."""
+
+    given: dict[str, Response]
+    summary: str
+    receipt: str
+    exported: Exported
+    watch: Watch
+
+
+@pytest.fixture(scope="module")
+def sat(browser: Browser, forms: Callable[[str], Delivered], tmp_path_factory: pytest.TempPathFactory) -> Sat:
+    """The whole mathematics form by mouse."""
+    context = new_computer(browser)
+    watch = Watch(context)
+    sitting = Sitting(context.new_page(), forms("maths-6e"))
     given = sit(sitting, plausible)
-    assert len(given) == 20
-
+    sitting.kept()
     sitting.review()
-    expect(page.locator(".sums .is-fine")).to_contain_text("20")
-    assert sitting.hand_in()
+    summary = sitting.page.locator(".sums .is-fine").inner_text()
+    receipt = sitting.hand_in()
+    context.close()
+    exported = Exported(sitting.delivered, sitting.seat, tmp_path_factory.mktemp("results"))
+    return Sat(given, summary, receipt, exported, watch)
 
-    exported = Exported(sitting.delivered, sitting.seat, tmp_path)
-    assert exported.answers() == exported.expected(given)
-    assert len([row for row in exported.scores if row["item"]]) == 20
+
+def test_every_answer_of_a_sitting_comes_out_of_the_export(sat: Sat) -> None:
+    """Twenty questions answered on the page are twenty items in the archive, with the very responses."""
+    assert sat.receipt
+    assert "20" in sat.summary
+    assert len(sat.given) == 20
+    assert sat.exported.answers() == sat.exported.expected(sat.given)
+    assert len([row for row in sat.exported.scores if row["item"]]) == 20
+
+
+def test_a_sitting_loads_nothing_from_elsewhere_and_breaks_no_rule_of_its_page(sat: Sat) -> None:
+    """No request leaves for another computer, and the browser has nothing to complain about."""
+    assert sat.watch.hosts == {"127.0.0.1"}
+    assert sat.watch.messages == []
+    assert sat.watch.faults() == []
 
 
 @pytest.mark.parametrize("form", ["maths-6e", pytest.param("francais-6e", marks=pytest.mark.long)])
@@ -60,23 +86,6 @@ def test_right_answers_given_on_the_page_earn_every_point(
     assert len(items) == 19
     assert [row["item"] for row in items if row["score"] != row["max_score"]] == []
     assert float(total["score"]) == sum(float(row["max_score"]) for row in items)
-
-
-def test_a_sitting_loads_nothing_from_elsewhere_and_breaks_no_rule_of_its_page(
-    opened: Open, forms: Callable[[str], Delivered]
-) -> None:
-    """No request leaves for another computer, and the browser has nothing to complain about."""
-    context = opened()
-    watch = Watch(context)
-    sitting = Sitting(context.new_page(), forms("francais-6e"))
-    sit(sitting, plausible)
-    sitting.kept()
-    sitting.review()
-    sitting.hand_in()
-
-    assert watch.hosts == {"127.0.0.1"}
-    assert watch.messages == []
-    assert watch.faults() == []
 
 
 def test_labels_and_lines_that_are_dragged_answer_as_well(

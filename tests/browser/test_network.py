@@ -95,7 +95,7 @@ def test_a_button_pressed_before_its_words_have_come_does_its_work_when_they_hav
     """On a slow line the first question is there before what stands around it; no press is lost."""
     context = opened(service_workers="block")
     late: list[Route] = []
-    context.route("**/words/fr.late.js", late.append)
+    context.route("**/words/fr.late.js", lambda route: late.append(route))
     sitting = Sitting(context.new_page(), forms("maths-6e"))
     sitting.begin()
     sitting.page.locator(".turn.middle").click()
@@ -131,6 +131,7 @@ def test_each_kind_of_question_opens_again_without_network(
     sitting.saved()
 
 
+@pytest.mark.long
 def test_a_question_that_has_not_arrived_comes_by_itself(
     opened: Open, forms: Callable[[str], Delivered]
 ) -> None:

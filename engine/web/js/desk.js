@@ -22,6 +22,9 @@ const LAST_WORDS_MS = 15_000
 let sitting, paper, outbox
 let asking = null
 let isClosing = false
+let ready
+/** A button may be pressed before the words of what it opens have come. */
+const isReady = new Promise((resolve) => (ready = resolve))
 let resumeFromPause = () => {}
 
 /** Take over a sitting whose first question is on the screen. */
@@ -45,6 +48,7 @@ export async function attend(opened, itsPaper) {
     history.pushState(1, '')
     if (paper.isOpen && paper.index) paper.go(paper.index - 1)
   })
+  ready()
   if (sitting.state.paused) pause(true)
   if (outbox.waiting) outbox.flush()
   await style('controls')
@@ -55,9 +59,10 @@ export async function attend(opened, itsPaper) {
   clearOld(sitting.vault)
 }
 
-export const openMap = () => showMap(sitting, (index) => paper.go(index), review)
+export const openMap = () => isReady.then(() => showMap(sitting, (index) => paper.go(index), review))
 
-export function review() {
+export async function review() {
+  await isReady
   sitting.look(null)
   const back = () => paper.go(paper.index)
   showReview(sitting, { go: (index) => paper.go(index), back, handIn: () => lastPage(false) })

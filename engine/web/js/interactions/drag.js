@@ -1,6 +1,7 @@
 // Dragging with mouse, pen or finger, on top of controls that work without it.
 
 const THRESHOLD_PX = 6
+const CLICK_MS = 50
 
 /**
  * Let `element` be dragged by `handle`. `over(x, y)` is called while it moves, `drop(x, y)` at the end (null when
@@ -9,33 +10,41 @@ const THRESHOLD_PX = 6
 export function draggable(element, handle, { over, drop, follows = true }) {
   handle.addEventListener('pointerdown', (down) => {
     if (down.button !== 0) return
+    const watch = new AbortController()
     let isMoving = false
-    const move = (event) => {
+
+    function move(event) {
       const x = event.clientX - down.clientX
       const y = event.clientY - down.clientY
-      if (!isMoving && Math.hypot(x, y) < THRESHOLD_PX) return
-      if (!isMoving) handle.setPointerCapture(down.pointerId)
+      if (event.pointerId !== down.pointerId || (!isMoving && Math.hypot(x, y) < THRESHOLD_PX)) return
+      if (!event.buttons) return end(event) // let go outside the window
       isMoving = true
       element.classList.add('is-dragged')
       if (follows) element.style.transform = `translate(${x}px, ${y}px)`
       over(event.clientX, event.clientY)
     }
-    const end = (event) => {
-      handle.removeEventListener('pointermove', move)
-      handle.removeEventListener('pointerup', end)
-      handle.removeEventListener('pointercancel', end)
+
+    function end({ type, clientX, clientY }) {
+      watch.abort()
       element.classList.remove('is-dragged')
       element.style.transform = ''
       if (!isMoving) return
-      // The click that follows a drag is not a click.
-      const swallow = (click) => click.stopPropagation()
-      addEventListener('click', swallow, { capture: true, once: true })
-      setTimeout(() => removeEventListener('click', swallow, { capture: true }), 50)
-      if (event.type === 'pointerup') drop(event.clientX, event.clientY)
-      else drop(null, null)
+      const isDropped = type !== 'pointercancel'
+      swallowClick()
+      drop(isDropped ? clientX : null, isDropped ? clientY : null)
     }
-    handle.addEventListener('pointermove', move)
-    handle.addEventListener('pointerup', end)
-    handle.addEventListener('pointercancel', end)
+
+    // On the window: a line that changes places while it is dragged would lose a capture.
+    const signal = { signal: watch.signal }
+    addEventListener('pointermove', move, signal)
+    addEventListener('pointerup', end, signal)
+    addEventListener('pointercancel', end, signal)
   })
+}
+
+/** The click that follows a drag is not a click. */
+function swallowClick() {
+  const watch = new AbortController()
+  addEventListener('click', (event) => event.stopPropagation(), { capture: true, signal: watch.signal })
+  setTimeout(() => watch.abort(), CLICK_MS)
 }
