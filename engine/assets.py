@@ -92,7 +92,7 @@ def _asset(path: Path) -> Asset:
     plain = path.read_bytes()
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     is_text = kind.startswith(_TEXT)
-    packed = brotli.compress(plain, quality=9) if is_text else None
+    packed = brotli.compress(plain, quality=11) if is_text else None
     etag = b'"%s"' % hashlib.sha256(plain).hexdigest()[:20].encode()
     headers: Headers = [
         (b"content-type", (f"{kind}; charset=utf-8" if is_text else kind).encode()),

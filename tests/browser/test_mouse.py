@@ -88,23 +88,28 @@ def test_right_answers_given_on_the_page_earn_every_point(
     assert float(total["score"]) == sum(float(row["max_score"]) for row in items)
 
 
-def test_labels_and_lines_that_are_dragged_answer_as_well(
-    page: Page, forms: Callable[[str], Delivered]
-) -> None:
-    """What is dropped in a gap fills it; a line that is dropped takes its new place."""
+def test_a_line_that_is_dragged_takes_its_new_place(page: Page, forms: Callable[[str], Delivered]) -> None:
+    """Dropped on the first line, the last one is the first, and the order is an answer."""
     sitting = Sitting(page, forms("francais-6e"))
     sitting.begin()
-
     sitting.go(1 + sitting.items.index(of_kind(sitting.delivered, "order")))
     lines = page.locator(".qti-order li")
     last = lines.last.get_attribute("data-choice")
     lines.last.locator(".grip").drag_to(lines.first)
     expect(lines.first).to_have_attribute("data-choice", last or "")
+    expect(page.locator(".qti-order.is-given")).to_be_visible()
 
+
+def test_a_label_that_is_dragged_fills_the_gap_it_is_dropped_in(
+    page: Page, forms: Callable[[str], Delivered]
+) -> None:
+    """The list in the gap shows it, as if it had been chosen there."""
+    sitting = Sitting(page, forms("francais-6e"))
+    sitting.begin()
     sitting.go(1 + sitting.items.index(of_kind(sitting.delivered, "gap-match")))
     label = page.locator(".qti-gap-choices li").first
     choice = label.get_attribute("data-choice")
-    gap = page.locator("select[data-gap]").last
+    gap = page.locator("select[data-gap]").first
     label.locator("button").drag_to(gap)
     expect(gap).to_have_value(choice or "")
 

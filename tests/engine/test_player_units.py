@@ -43,8 +43,8 @@ def test_the_copy_that_opens_without_network_is_whole_and_has_the_version_of_its
     version = f"const VERSION = '{digest.hexdigest()[:12]}'"
     listed = "const FILES = [\n" + "".join(f"  '{name}',\n" for name in names) + "]\n"
     worker = (WEB / "sw.js").read_text()
-    assert version in worker
-    assert listed in worker
+    assert listed in worker, f"engine/web/sw.js must list these files:\n{listed}"
+    assert version in worker, f"engine/web/sw.js must say: {version}"
 
 
 def test_nothing_is_fetched_from_another_host() -> None:

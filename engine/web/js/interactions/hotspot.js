@@ -25,7 +25,7 @@ export function bind(root, context) {
     label.style.height = `${(box.height / height) * 100}%`
     if (shape === 'circle' || shape === 'ellipse') label.classList.add('is-round')
     const group = draw('g', { class: 'spot' })
-    const [x, y] = middle(outline, box)
+    const [x, y] = corner(outline, box)
     group.append(outline, draw('circle', { cx: x, cy: y, r: 13, class: 'tick-ground' }))
     group.append(draw('path', { d: `M${x - 6} ${y}l4.500 4.500 8-9`, class: 'tick' }))
     drawing.append(group)
@@ -64,12 +64,13 @@ const SHAPES = {
   default: (numbers, width, height) => draw('rect', { x: 1, y: 1, width: width - 2, height: height - 2 }),
 }
 
-/** Where the tick stands: inside a polygon its corners' mean is nearer to what one sees than its box's middle. */
-function middle(outline, box) {
-  if (outline.tagName !== 'polygon') return [box.x + box.width / 2, box.y + box.height / 2]
+/** Where the tick stands: on the outline, so that it hides nothing of what is drawn inside. */
+function corner(outline, { x, y, width }) {
+  if (outline.tagName === 'ellipse') return [x + width / 2, y]
+  if (outline.tagName === 'rect') return [x, y]
   const numbers = cornersOf(outline)
-  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length
-  return [mean(numbers.filter((_, index) => index % 2 === 0)), mean(numbers.filter((_, index) => index % 2))]
+  const top = numbers.findIndex((number, index) => index % 2 && number === y)
+  return [numbers[top - 1], y]
 }
 
 const cornersOf = (outline) => outline.getAttribute('points').split(' ').map(Number)
