@@ -32,9 +32,7 @@ async def noop(request: Request) -> Response:
 async def serve(settings: Settings) -> None:
     """As `engine.worker.serve`, around an empty application."""
     app = Starlette(routes=[Route(path, noop, methods=["POST"]) for path in PATHS])
-    config = uvicorn_config(settings, app)
-    config.http = "httptools"
-    server = Server(config)
+    server = Server(uvicorn_config(settings, app))
     loop = asyncio.get_running_loop()
 
     def stop() -> None:

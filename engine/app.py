@@ -13,7 +13,6 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
-from starlette.exceptions import HTTPException
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -31,12 +30,12 @@ from engine.errors import Problem
 from engine.guessing import Guessing
 from engine.keyring import KeyRing
 from engine.logs import logger
-from engine.respond import ClientGone, send_problem
+from engine.respond import ClientGone, problem_of, send_problem
 from engine.services import Ciphers, Services
 from engine.settings import Settings
 from engine.writer import Writer
 from items.bank import Bank
-from sessions.link import StoreAway, StoreError, StoreFull
+from sessions.link import StoreError
 from sessions.model import CodeEntry, Operation, Reply
 from sessions.store import Store, open_store
 from sessions.ticket import Signer
@@ -49,8 +48,9 @@ BEAT_MS = 997
 class Application:
     """The ASGI application of one worker."""
 
-    def __init__(self, answers: ASGIApp, contents: ASGIApp, router: ASGIApp) -> None:
-        self._raw = {"/api/v1/answers": (answers, ("POST",))}
+    def __init__(self, answers: Answers, contents: ASGIApp, router: ASGIApp) -> None:
+        self.answers = answers
+        self._raw: dict[str, tuple[ASGIApp, tuple[str, ...]]] = {"/api/v1/answers": (answers, ("POST",))}
         self._contents = contents
         self._router = router
 
@@ -60,19 +60,10 @@ class Application:
             return
         try:
             await self._route(scope, receive, send)
-        except Problem as problem:
-            await send_problem(send, problem)
-        except StoreFull:
-            await send_problem(send, Problem("store_full"))
-        except StoreAway:
-            await send_problem(send, Problem("store_away"))
         except ClientGone:
             return
-        except HTTPException as error:
-            await send_problem(send, _problem(error))
-        except Exception:
-            LOG.exception("request failed", extra={"fields": {"method": scope["method"]}})
-            await send_problem(send, Problem("internal"))
+        except Exception as error:
+            await send_problem(send, problem_of(error))
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
@@ -86,14 +77,6 @@ class Application:
         else:
             scope["app"] = self  # so that the router raises its 405 instead of answering in plain text
             await self._router(scope, receive, send)
-
-
-def _problem(error: HTTPException) -> Problem:
-    """What the router found out, as a row of the table."""
-    if error.status_code != 405:
-        return Problem("not_found")
-    methods = (error.headers or {}).get("Allow", "")
-    return Problem("wrong_method", allow=", ".join(sorted(methods.split(", "))))
 
 
 @asynccontextmanager

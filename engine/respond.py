@@ -1,13 +1,19 @@
-"""Raw ASGI replies and bodies: headers prepared once, bodies bounded before they are read."""
+"""Replies and bodies, for ASGI and as bytes: headers prepared once, bodies bounded before they are read."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterable
+from http import HTTPStatus
 
+from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from engine.errors import Problem
+from engine.logs import logger
+from sessions.link import StoreAway, StoreFull
+
+LOG = logger("respond")
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -21,6 +27,51 @@ _REFUSALS: list[Headers] = [
     [(b"retry-after", b"%d" % seconds), (b"content-length", b"0"), (b"cache-control", b"no-store")]
     for seconds in range(2, 11)
 ]
+_CLOSE: Headers = [(b"connection", b"close")]
+
+
+def _head(status: int, headers: Headers) -> bytes:
+    """Status line and headers, without the line that ends them."""
+    lines = [b"HTTP/1.1 %d %b" % (status, HTTPStatus(status).phrase.encode())]
+    return b"\r\n".join([*lines, *(b"%b: %b" % pair for pair in headers)])
+
+
+_OK = _head(200, JSON_HEADERS) + b"\r\ncontent-length: "
+
+
+def ok_reply(body: bytes, keep_alive: bool) -> bytes:
+    """The whole reply 200 with `body`, which is JSON already."""
+    if keep_alive:
+        return b"%b%d\r\n\r\n%b" % (_OK, len(body), body)
+    return b"%b%d\r\nconnection: close\r\n\r\n%b" % (_OK, len(body), body)
+
+
+def refusal_reply(problem: Problem, keep_alive: bool) -> bytes:
+    """The whole reply with a row of the table of refusals."""
+    status, headers, body = _refusal(problem)
+    return b"%b\r\n\r\n%b" % (_head(status, headers if keep_alive else headers + _CLOSE), body)
+
+
+def problem_of(error: Exception) -> Problem:
+    """The row of the table of refusals that `error` stands for; a surprise is logged and `internal`."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, StoreFull):
+        return Problem("store_full")
+    if isinstance(error, StoreAway):
+        return Problem("store_away")
+    if isinstance(error, HTTPException):
+        return _routing_problem(error)
+    LOG.error("request failed", exc_info=error)
+    return Problem("internal")
+
+
+def _routing_problem(error: HTTPException) -> Problem:
+    """What the router found out."""
+    if error.status_code != 405:
+        return Problem("not_found")
+    methods = (error.headers or {}).get("Allow", "")
+    return Problem("wrong_method", allow=", ".join(sorted(methods.split(", "))))
 
 
 async def send_json(
@@ -32,18 +83,20 @@ async def send_json(
     await send({"type": "http.response.body", "body": body})
 
 
-async def send_refusal(send: Send) -> None:
-    """The prepared 503: no body, a jittered Retry-After, nothing computed."""
-    await send({"type": "http.response.start", "status": 503, "headers": random.choice(_REFUSALS)})
-    await send({"type": "http.response.body", "body": b""})
-
-
 async def send_problem(send: Send, problem: Problem) -> None:
     """Answer with a row of the table of refusals."""
+    status, headers, body = _refusal(problem)
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _refusal(problem: Problem) -> tuple[int, Headers, bytes]:
+    """Status, headers and body. The prepared 503: no body, a jittered Retry-After, nothing computed."""
     if problem.code == "overloaded":
-        await send_refusal(send)
-        return
-    await send_json(send, problem.body(), problem.status, _problem_headers(problem))
+        return 503, random.choice(_REFUSALS), b""
+    body = problem.body()
+    length = (b"content-length", b"%d" % len(body))
+    return problem.status, [*JSON_HEADERS, length, *_problem_headers(problem)], body
 
 
 def _problem_headers(problem: Problem) -> Headers:

@@ -6,6 +6,7 @@ encoded again: the bytes that came are the bytes that are sealed and kept.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import orjson
@@ -23,12 +24,18 @@ CODE_MAX = 200
 """A code with any separators a hand may put in; what passes here is looked at by `sessions.codes`."""
 
 
+Check = Callable[[str, object], str | None]
+"""What is wrong with the response to an item: a code, None if nothing."""
+
+
 class AnswerBatch(NamedTuple):
     """The body of `POST /answers`; a heartbeat has no number and no answers."""
 
     n: int
     """0 for a heartbeat."""
-    answers: list[dict[str, Any]]
+    items: tuple[str, ...]
+    """Those that are answered, each once."""
+    newest_age_ms: int
     full: bool
     at: str
     held: int
@@ -45,11 +52,12 @@ def decode(body: bytes) -> dict[str, Any]:
     return value
 
 
-def answer_batch(body: bytes) -> AnswerBatch:
-    """The batch of `body`, its envelope checked; the responses themselves are checked against the form."""
+def answer_batch(body: bytes, check: Check) -> AnswerBatch:
+    """The batch of `body`, or Problem: `bad_request` names the field of the envelope, `bad_answer` each entry
+    that has not the shape of its item (the batch uses no number then)."""
     value = decode(body)
-    n, answers, full = value.get("n", 0), value.get("answers"), value.get("full")
-    held, at, _ = value.get("held", 0), _text(value, "at"), _text(value, "lease")
+    n, answers, full, held = value.get("n", 0), value.get("answers"), value.get("full"), value.get("held", 0)
+    at, _ = _text(value, "at"), _text(value, "lease")
     if type(n) is not int or not 0 <= n <= NUMBER_MAX or ("n" in value and n == 0):
         raise Problem("bad_request", field="n")
     if type(answers) is not list or len(answers) > ANSWERS_MAX or (answers and not n):
@@ -58,19 +66,33 @@ def answer_batch(body: bytes) -> AnswerBatch:
         raise Problem("bad_request", field="held")
     if full is not None and type(full) is not bool:
         raise Problem("bad_request", field="full")
-    if not all(map(_is_answer, answers)):
-        raise Problem("bad_request", field="answers")
-    return AnswerBatch(n, answers, bool(full), at, held)
+    items, newest_age_ms = _answered(answers, check)
+    return AnswerBatch(n, items, newest_age_ms, bool(full), at, held)
 
 
-def _is_answer(answer: object) -> bool:
-    return (
-        type(answer) is dict
-        and type(answer.get("item")) is str
-        and len(answer["item"]) <= TEXT_MAX
-        and _is_duration(answer.get("elapsed_ms", 0))
-        and _is_duration(answer.get("age_ms", 0))
-    )
+def _answered(answers: list[Any], check: Check) -> tuple[tuple[str, ...], int]:
+    """The items of the answers, each once, and the age of the newest answer."""
+    items: dict[str, None] = {}
+    newest_age_ms, entries = AGE_MS_MAX if answers else 0, []
+    for index, answer in enumerate(answers):
+        if type(answer) is not dict:
+            raise Problem("bad_request", field="answers")
+        item, age_ms = answer.get("item"), answer.get("age_ms", 0)
+        if (
+            type(item) is not str
+            or len(item) > TEXT_MAX
+            or not _is_duration(answer.get("elapsed_ms", 0))
+            or not _is_duration(age_ms)
+        ):
+            raise Problem("bad_request", field="answers")
+        items[item] = None
+        if age_ms < newest_age_ms:
+            newest_age_ms = age_ms
+        if (problem := check(item, answer.get("response"))) is not None:
+            entries.append({"index": index, "item": item, "problem": problem})
+    if entries:
+        raise Problem("bad_answer", entries=entries)
+    return tuple(items), newest_age_ms
 
 
 def _is_duration(value: object) -> bool:

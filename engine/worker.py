@@ -20,8 +20,8 @@ import uvicorn
 import uvloop
 
 from engine.app import running
+from engine.connection import close_overdue, connection_class
 from engine.logs import logger, set_up
-from engine.protocol import deadline_protocol
 from engine.settings import Settings
 
 LOG = logger("worker")
@@ -38,6 +38,16 @@ class Server(uvicorn.Server):
         yield
 
 
+class WatchfulServer(Server):
+    """The same, looking at its connections once a second."""
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second; connections are looked at each second."""
+        if counter % 10 == 0:
+            close_overdue(self.server_state.connections, asyncio.get_running_loop().time())
+        return await super().on_tick(counter)
+
+
 def bind(host: str, port: int) -> socket.socket:
     """A socket on `host:port` that other workers may bind too."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -48,11 +58,13 @@ def bind(host: str, port: int) -> socket.socket:
     return bound
 
 
-def uvicorn_config(settings: Settings, app: object) -> uvicorn.Config:
-    """How uvicorn serves: no lifespan (ours surrounds it), no access log, whole requests in time."""
+def uvicorn_config(
+    settings: Settings, app: object, http: type[asyncio.Protocol] | None = None
+) -> uvicorn.Config:
+    """How uvicorn serves: no lifespan (ours surrounds it), no access log; `http`: another protocol."""
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
-        http=deadline_protocol(settings.request_seconds, settings.connections_max),
+        http=http or "httptools",
         ws="none",
         lifespan="off",
         loop="uvloop",
@@ -73,7 +85,8 @@ def uvicorn_config(settings: Settings, app: object) -> uvicorn.Config:
 async def serve(settings: Settings) -> None:
     """Serve until told to stop; requests under way are answered, batches taken are committed."""
     async with running(settings) as app:
-        server = Server(uvicorn_config(settings, app))
+        http = connection_class(app.answers, settings.request_seconds, settings.connections_max)
+        server = WatchfulServer(uvicorn_config(settings, app, http))
         loop = asyncio.get_running_loop()
 
         def stop() -> None:

@@ -3,8 +3,9 @@
 While one commit is under way, the operations that arrive wait; when it returns they leave together as the
 next one. Nobody waits on a timer: a quiet server commits each operation at once, a busy one a hundred.
 
-A request never touches the connection: it waits on a future of its own. So a pupil who hangs up in the middle
-cancels a future and nothing else, and no reply can reach the wrong pupil (CVE-2023-28858).
+A request never touches the connection: it waits on a future of its own, or on something lighter that takes
+a result like one (`Outcome`). So a pupil who hangs up in the middle ends that and nothing else, and no reply
+can reach the wrong pupil (CVE-2023-28858).
 
 Operations have ranks. A group is filled from the lowest rank upwards, and each rank has its own bound, so a
 crowd at log-in never delays, nor displaces, those who hand in.
@@ -15,12 +16,26 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from engine.errors import Problem
 
 Operation = TypeVar("Operation")
 Reply = TypeVar("Reply")
+Result = TypeVar("Result", contravariant=True)
+
+
+class Outcome(Protocol[Result]):
+    """What waits for an operation; an `asyncio.Future` is one. It is told once, and must not raise."""
+
+    def done(self) -> bool:
+        """Whether nobody waits any more."""
+
+    def set_result(self, result: Result, /) -> None:
+        """The operation was committed, with this reply."""
+
+    def set_exception(self, error: Exception, /) -> None:
+        """Whether the operation was committed is not known."""
 
 
 class Writer(Generic[Operation, Reply]):
@@ -37,7 +52,7 @@ class Writer(Generic[Operation, Reply]):
         self._commit = commit
         self._pending_max = pending_max
         self._group_max = group_max
-        self._pending: tuple[deque[tuple[Operation, asyncio.Future[Reply]]], ...] = tuple(
+        self._pending: tuple[deque[tuple[Operation, Outcome[Reply]]], ...] = tuple(
             deque() for _ in range(ranks)
         )
         self._arrived = asyncio.Event()
@@ -54,13 +69,17 @@ class Writer(Generic[Operation, Reply]):
 
     def put(self, operation: Operation, rank: int = 0) -> asyncio.Future[Reply]:
         """A future that is done when `operation` is committed; Problem `overloaded` past the bound."""
+        done: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self.tell(done, operation, rank)
+        return done
+
+    def tell(self, outcome: Outcome[Reply], operation: Operation, rank: int = 0) -> None:
+        """Tell `outcome` what becomes of `operation`; Problem `overloaded` past the bound."""
         queue = self._pending[rank]
         if len(queue) >= self._pending_max or self._closing:
             raise Problem("overloaded")  # an honest 503 now beats an answer after the bell
-        done: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        queue.append((operation, done))
+        queue.append((operation, outcome))
         self._arrived.set()
-        return done
 
     async def run(self) -> None:
         """Commit until `close` is called and nothing waits any more."""
@@ -75,8 +94,8 @@ class Writer(Generic[Operation, Reply]):
         self._closing = True
         self._arrived.set()
 
-    def _next_group(self) -> list[tuple[Operation, asyncio.Future[Reply]]]:
-        group: list[tuple[Operation, asyncio.Future[Reply]]] = []
+    def _next_group(self) -> list[tuple[Operation, Outcome[Reply]]]:
+        group: list[tuple[Operation, Outcome[Reply]]] = []
         for queue in self._pending:
             while queue and len(group) < self._group_max:
                 entry = queue.popleft()
@@ -84,14 +103,14 @@ class Writer(Generic[Operation, Reply]):
                     group.append(entry)
         return group
 
-    async def _commit_group(self, group: list[tuple[Operation, asyncio.Future[Reply]]]) -> None:
+    async def _commit_group(self, group: list[tuple[Operation, Outcome[Reply]]]) -> None:
         try:
             replies = await self._commit([operation for operation, _ in group])
         except Exception as error:  # Redis is away: every pupil of this group sends again
-            for _, done in group:
-                if not done.done():
-                    done.set_exception(error)
+            for _, outcome in group:
+                if not outcome.done():
+                    outcome.set_exception(error)
             return
-        for (_, done), reply in zip(group, replies, strict=True):
-            if not done.done():
-                done.set_result(reply)
+        for (_, outcome), reply in zip(group, replies, strict=True):
+            if not outcome.done():
+                outcome.set_result(reply)

@@ -121,7 +121,10 @@ def _pairs(shape: Mapping[str, Any]) -> Check:
     limits = {name: limit for name, limit in shape["match_max"].items() if limit}
 
     def check(values: Any) -> str | None:
-        used = Counter(name for value in values for name in value.split())
+        halves = " ".join(values).split()
+        if len(set(halves)) == len(halves):
+            return None  # nothing is used twice, and nothing may be used less than once
+        used = Counter(halves)
         return "too_many" if any(used[name] > limit for name, limit in limits.items()) else None
 
     return check

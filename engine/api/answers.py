@@ -1,21 +1,24 @@
-"""`POST /api/v1/answers`: the hot path, raw ASGI, one group commit away from the disk.
+"""`POST /api/v1/answers`: the hot path, one group commit away from the disk.
 
-What costs, in order: HTTP itself, the seal (AES-256-GCM of the body as it came), JSON, the token. Router and
-middleware are not on this path. Nothing here waits but the commit.
+A call offers its token and its body and is told what became of it. It comes from the connection directly
+(`engine.connection`) or, when its request was not a plain one, through ASGI; what happens in between is the
+same. Nothing here waits but the commit, and, seldom, for a delivery or a session key that this worker does
+not hold yet.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from starlette.types import Receive, Scope, Send
 
 from engine.catalog import Opened, check_intake
 from engine.errors import Problem
-from engine.respond import header, read_body, send_json
+from engine.respond import header, problem_of, read_body, send_json
 from engine.services import ACCEPTED, RANK_RESUME, Services, refusal
 from engine.wire import ANSWERS_BYTES_MAX, AnswerBatch, answer_batch
 from sessions.cipher import SessionCipher
@@ -23,15 +26,22 @@ from sessions.model import Heartbeat, Operation, Read, Reply, Save, Ticket
 from sessions.states import Status
 
 
-def ticket_of(scope: Scope, services: Services) -> Ticket:
-    """The ticket that the bearer token carries, or Problem."""
-    value = header(scope, b"authorization")
-    if value[:7] != b"Bearer ":
-        raise Problem("token_missing")
-    ticket = services.signer.read(value[7:].decode("latin-1"))
-    if ticket is None:
-        raise Problem("token_invalid")
-    return ticket
+class Call(Protocol):
+    """A request for `Answers`: exactly one of the two methods is called, once."""
+
+    @property
+    def token(self) -> bytes: ...
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def is_gone(self) -> bool:
+        """Whether nobody waits for the reply any more."""
+
+    def acknowledge(self, body: bytes) -> None:
+        """200 with this JSON."""
+
+    def refuse(self, problem: Problem) -> None:
+        """A row of the table of refusals."""
 
 
 class Answers:
@@ -39,91 +49,170 @@ class Answers:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._fetching: set[asyncio.Task[None]] = set()
+
+    def take(self, call: Call) -> None:
+        """Answer one call, now or when it is committed; never raises."""
+        try:
+            self._take(call)
+        except Exception as error:
+            call.refuse(problem_of(error))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one call; Problem if it is refused."""
+        """The same through ASGI; Problem if it is refused."""
+        if self._services.answers.load >= 1:
+            raise Problem("overloaded")
+        body = await read_body(scope, receive, ANSWERS_BYTES_MAX)
+        call = _AsgiCall(bearer(scope), body)
+        self.take(call)
+        await send_json(send, await call.replied)
+
+    def _take(self, call: Call) -> None:
         services = self._services
         if services.answers.load >= 1:
             raise Problem("overloaded")
-        body = await read_body(scope, receive, ANSWERS_BYTES_MAX)
-        ticket = ticket_of(scope, services)
-        now_ms = services.clock()
-        opened = services.catalog.get(ticket.delivery) or await services.catalog.delivery(ticket.delivery)
-        check_intake(opened.record, now_ms)
-        batch = answer_batch(body)
-        if batch.n:
-            check_answers(opened, batch)
-            cipher = services.ciphers.get(ticket.sid) or await self._cipher(ticket, opened)
-            operation: Operation = sealed_save(batch, body, ticket, cipher, opened.record["grace_ms"])
+        ticket = services.signer.read(call.token.decode("latin-1"))
+        if ticket is None:
+            raise Problem("token_invalid")
+        opened, cipher = services.catalog.get(ticket.delivery), services.ciphers.get(ticket.sid)
+        if opened is None or cipher is None:
+            task = asyncio.create_task(self._fetch(call, ticket))
+            self._fetching.add(task)
+            task.add_done_callback(self._fetching.discard)
         else:
-            operation = Heartbeat(ticket, batch.at, batch.held)
-        reply = await services.answers.put(operation)
-        if reply.verdict not in ACCEPTED:
-            raise refusal(reply)
-        await send_json(send, self._acknowledgement(reply, ticket, services.clock()))
+            self._commit(call, ticket, opened, cipher)
 
-    async def _cipher(self, ticket: Ticket, opened: Opened) -> SessionCipher:
-        """Ask Redis for a session key that this worker does not hold (another one logged the pupil in)."""
-        reply = await self._services.others.put(Read(ticket), RANK_RESUME)
-        if reply.verdict not in ACCEPTED:
-            raise refusal(reply)
-        return self._services.ciphers.remember(reply.state, opened.kek)
+    async def _fetch(self, call: Call, ticket: Ticket) -> None:
+        """Fetch what this worker does not hold (another one logged the pupil in), then go on."""
+        services = self._services
+        try:
+            opened = await services.catalog.delivery(ticket.delivery)
+            check_intake(opened.record, services.clock())
+            cipher = services.ciphers.get(ticket.sid)
+            if cipher is None:
+                reply = await services.others.put(Read(ticket), RANK_RESUME)
+                if reply.verdict not in ACCEPTED:
+                    raise refusal(reply)
+                cipher = services.ciphers.remember(reply.state, opened.kek)
+            self._commit(call, ticket, opened, cipher)
+        except Exception as error:
+            call.refuse(problem_of(error))
 
-    def _acknowledgement(self, reply: Reply, ticket: Ticket, now_ms: int) -> bytes:
-        state, services = reply.state, self._services
-        document: dict[str, Any] = {
-            "last": state.last,
-            "sealed": state.sealed,
-            "lease": services.signer.lease(now_ms, state.deadline_ms, ticket.sid),
-            "now_ms": now_ms,
-            "remaining_ms": max(0, state.deadline_ms - now_ms),
-            "flush_after_ms": self._flush_after_ms(),
-            "notices": [],
-        }
-        if reply.late:
-            document["late"] = reply.late
-        if state.version != ticket.version:
-            # Something changed since the player's token was made: pause, extension, credit, closing.
-            document["notices"] = [
-                {"kind": kind} for kind in _notices(state.status, state.deadline_ms, ticket)
-            ]
-            document["token"] = services.signer.sign(state.ticket(), now_ms)
-        return orjson.dumps(document)
-
-    def _flush_after_ms(self) -> int:
-        """How long players gather answers: longer as the queue grows, so that they send fewer requests."""
-        return int(self._services.settings.flush_after_ms * (1 + 7 * self._services.answers.load))
+    def _commit(self, call: Call, ticket: Ticket, opened: Opened, cipher: SessionCipher) -> None:
+        services = self._services
+        check_intake(opened.record, services.clock())
+        batch = answer_batch(call.body, opened.shapes.check)
+        operation: Operation = (
+            sealed_save(batch, call.body, ticket, cipher, opened.record["grace_ms"])
+            if batch.n
+            else Heartbeat(ticket, batch.at, batch.held)
+        )
+        services.answers.tell(_Acknowledgement(call, ticket, services), operation)
 
 
-def check_answers(opened: Opened, batch: AnswerBatch) -> None:
-    """Problem `bad_answer` naming each entry that has not the shape of its item; the batch uses no number."""
-    check = opened.shapes.check
-    entries = [
-        {"index": index, "item": answer["item"], "problem": problem}
-        for index, answer in enumerate(batch.answers)
-        if (problem := check(answer["item"], answer.get("response"))) is not None
-    ]
-    if entries:
-        raise Problem("bad_answer", entries=entries)
+class _Acknowledgement:
+    """What a call waits for: the reply of its commit becomes the reply to the pupil."""
+
+    __slots__ = ("_call", "_services", "_ticket")
+
+    def __init__(self, call: Call, ticket: Ticket, services: Services) -> None:
+        self._call = call
+        self._ticket = ticket
+        self._services = services
+
+    def done(self) -> bool:
+        """Whether the pupil has hung up."""
+        return self._call.is_gone
+
+    def set_result(self, reply: Reply) -> None:
+        """It is on disk, or refused."""
+        try:
+            if reply.verdict not in ACCEPTED:
+                raise refusal(reply)
+            body = acknowledgement(reply, self._ticket, self._services)
+        except Exception as error:
+            self._call.refuse(problem_of(error))
+        else:
+            self._call.acknowledge(body)
+
+    def set_exception(self, error: Exception) -> None:
+        """Redis did not answer."""
+        self._call.refuse(problem_of(error))
+
+
+class _AsgiCall:
+    """A call that came through ASGI."""
+
+    def __init__(self, token: bytes, body: bytes) -> None:
+        self.token = token
+        self.body = body
+        self.replied: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether its task was cancelled."""
+        return self.replied.done()
+
+    def acknowledge(self, body: bytes) -> None:
+        """200."""
+        if not self.replied.done():
+            self.replied.set_result(body)
+
+    def refuse(self, problem: Problem) -> None:
+        """Through the application's own answer to a Problem."""
+        if not self.replied.done():
+            self.replied.set_exception(problem)
+
+
+def bearer(scope: Scope) -> bytes:
+    """The token of the request, or Problem."""
+    value = header(scope, b"authorization")
+    if value[:7] != b"Bearer ":
+        raise Problem("token_missing")
+    return value[7:]
+
+
+def ticket_of(scope: Scope, services: Services) -> Ticket:
+    """The ticket that the bearer token carries, or Problem."""
+    ticket = services.signer.read(bearer(scope).decode("latin-1"))
+    if ticket is None:
+        raise Problem("token_invalid")
+    return ticket
 
 
 def sealed_save(
     batch: AnswerBatch, body: bytes, ticket: Ticket, cipher: SessionCipher, grace_ms: int
 ) -> Save:
     """The operation that saves a batch: the body as it came, sealed, with what Lua must compare."""
-    answers = batch.answers
-    return Save(
-        ticket=ticket,
-        n=batch.n,
-        digest=hashlib.sha256(body).digest(),
-        body=cipher.seal(ticket.epoch, batch.n, body, os.urandom(12)),
-        items=tuple({answer["item"]: None for answer in answers}),
-        full=batch.full,
-        newest_age_ms=min((answer.get("age_ms", 0) for answer in answers), default=0),
-        grace_ms=grace_ms,
-        at=batch.at,
-        held=batch.held,
-    )
+    n, items, newest_age_ms, full, at, held = batch
+    digest, sealed = hashlib.sha256(body).digest(), cipher.seal(ticket.epoch, n, body, os.urandom(12))
+    return Save(ticket, n, digest, sealed, items, full, newest_age_ms, grace_ms, at, held)
+
+
+def acknowledgement(reply: Reply, ticket: Ticket, services: Services) -> bytes:
+    """What the pupil is told: the JSON of a reply to a batch or a heartbeat."""
+    state, now_ms = reply.state, services.clock()
+    document: dict[str, Any] = {
+        "last": state.last,
+        "sealed": state.sealed,
+        "lease": services.signer.lease(now_ms, state.deadline_ms, ticket.sid),
+        "now_ms": now_ms,
+        "remaining_ms": max(0, state.deadline_ms - now_ms),
+        "flush_after_ms": _flush_after_ms(services),
+        "notices": [],
+    }
+    if reply.late:
+        document["late"] = reply.late
+    if state.version != ticket.version:
+        # Something changed since the player's token was made: pause, extension, credit, closing.
+        document["notices"] = [{"kind": kind} for kind in _notices(state.status, state.deadline_ms, ticket)]
+        document["token"] = services.signer.sign(state.ticket(), now_ms)
+    return orjson.dumps(document)
+
+
+def _flush_after_ms(services: Services) -> int:
+    """How long players gather answers: longer as the queue grows, so that they send fewer requests."""
+    return int(services.settings.flush_after_ms * (1 + 7 * services.answers.load))
 
 
 def _notices(status: Status, deadline_ms: int, ticket: Ticket) -> list[str]:

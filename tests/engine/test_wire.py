@@ -6,7 +6,8 @@ import orjson
 import pytest
 
 from engine.errors import KINDS, Problem
-from engine.wire import ANSWERS_MAX, answer_batch, hand_in, log_in
+from engine.wire import ANSWERS_MAX, AnswerBatch, hand_in, log_in
+from engine.wire import answer_batch as checked_batch
 
 ANSWER = {"item": "i1", "response": {"r1": "abcd"}, "elapsed_ms": 900, "age_ms": 20}
 
@@ -15,11 +16,37 @@ def body(**changes: object) -> bytes:
     return orjson.dumps({"n": 1, "answers": [ANSWER], **changes})
 
 
+def answer_batch(text: bytes) -> AnswerBatch:
+    return checked_batch(text, lambda item, response: None)
+
+
 def test_a_batch_is_taken_as_it_is() -> None:
     """Number, answers, and what rides along."""
     batch = answer_batch(body(full=True, at="i1", held=2))
     assert (batch.n, batch.full, batch.at, batch.held) == (1, True, "i1", 2)
-    assert batch.answers == [ANSWER]
+    assert (batch.items, batch.newest_age_ms) == (("i1",), 20)
+
+
+def test_the_newest_answer_gives_a_batch_its_age_and_an_item_stands_once() -> None:
+    """However often a pupil changed an answer in between."""
+    ages = [{**ANSWER, "age_ms": age} for age in (70, 30, 50)]
+    batch = answer_batch(body(answers=[*ages, {"item": "i2", "response": {}}]))
+    assert (batch.items, batch.newest_age_ms) == (("i1", "i2"), 0)
+    assert answer_batch(body(answers=[])).newest_age_ms == 0
+
+
+def test_every_answer_of_the_wrong_shape_is_named_in_one_refusal() -> None:
+    """The player sets them all aside at once; what is well shaped is not named."""
+
+    def check(item: str, response: object) -> str | None:
+        return "too_long" if item == "i2" else None
+
+    answers = [ANSWER, {**ANSWER, "item": "i2"}, {**ANSWER, "item": "i2", "age_ms": 7}]
+    with pytest.raises(Problem, match="bad_answer") as refused:
+        checked_batch(body(answers=answers), check)
+    assert refused.value.extra["entries"] == [
+        {"index": place, "item": "i2", "problem": "too_long"} for place in (1, 2)
+    ]
 
 
 def test_a_heartbeat_has_no_number_and_no_answers() -> None:

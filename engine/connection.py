@@ -1,0 +1,193 @@
+"""One HTTP/1.1 connection: uvicorn's protocol, with deadlines, and with a short way for answers.
+
+Deadlines: a client that drips one byte a second would hold a connection of uvicorn for ever, since its
+keep-alive timer starts again with each byte. Here a request that has begun must be whole within
+`request_seconds`, and a connection that asks nothing is closed after the keep-alive time. Each connection
+only notes when its patience ends; one sweep a second (`close_overdue`) closes those past it, so a request
+costs no timer.
+
+The short way: a plain `POST /api/v1/answers` (one bounded length, a bearer token, JSON, nothing to expect)
+goes from the parser to `Answers.take` and back without ASGI's scope, task, events and messages, which cost
+more than the answer itself. It is the same parser and the same code behind it; what is not plain goes through
+the application.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from math import inf
+from typing import Any, ClassVar
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from engine.api.answers import Answers
+from engine.errors import Problem
+from engine.onewrite import OneWrite
+from engine.respond import ok_reply, refusal_reply
+from engine.wire import ANSWERS_BYTES_MAX
+
+PATH = b"/api/v1/answers"
+_PLAIN = frozenset((b"application/json", b""))
+
+
+class _Nobody:
+    """uvicorn wakes up whoever waits for more of a request; on the short way nobody does."""
+
+    def set(self) -> None:
+        """Nothing."""
+
+
+class Call:
+    """A plain request under way, as `Answers` sees it and as uvicorn looks at it (a cycle)."""
+
+    __slots__ = ("body", "connection", "disconnected", "keep_alive", "response_complete", "token")
+    message_event: ClassVar = _Nobody()
+
+    def __init__(self, connection: Connection, token: bytes, keep_alive: bool) -> None:
+        self.connection = connection
+        self.token = token
+        self.body = b""
+        self.keep_alive = keep_alive
+        self.disconnected = False
+        self.response_complete = False
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the client has hung up."""
+        return self.disconnected
+
+    def acknowledge(self, body: bytes) -> None:
+        """Answer 200 with `body`, JSON."""
+        self.connection.reply(self, ok_reply(body, self.keep_alive))
+
+    def refuse(self, problem: Problem) -> None:
+        """Answer with a row of the table of refusals."""
+        self.connection.reply(self, refusal_reply(problem, self.keep_alive))
+
+
+class Connection(HttpToolsProtocol):
+    """See the module; made by uvicorn through `connection_class`."""
+
+    __slots__ = ("_is_open", "due_s")
+    answers: Answers
+    request_seconds = 20.0
+    connections_max = 18_000
+
+    def connection_made(self, transport: Any) -> None:
+        """Refuse past the bound; give a silent client the keep-alive time and no more."""
+        self._is_open = False  # whether a request has begun and is not yet whole
+        self.due_s = self.loop.time() + self.timeout_keep_alive
+        super().connection_made(OneWrite(transport, self.loop))  # type: ignore[arg-type]
+        if len(self.connections) > self.connections_max:
+            transport.close()
+
+    def on_message_begin(self) -> None:
+        """Prepare the little that every request needs; the scope when it is known to be needed."""
+        self._is_open = True
+        self.due_s = self.loop.time() + self.request_seconds
+        self.url = b""
+        self.expect_100_continue = False
+        self.headers = []
+
+    def on_headers_complete(self) -> None:
+        """Decide which way this request goes; one behind another that is under way is uvicorn's to queue."""
+        cycle: Any = self.cycle
+        is_idle = cycle is None or cycle.response_complete
+        token = self._token_of_plain() if is_idle and self.url == PATH else b""
+        if token:
+            self.cycle = Call(self, token, self.parser.should_keep_alive())  # type: ignore[assignment]
+            return
+        url, headers, expected = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expected
+        self.headers.extend(headers)
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Collect; on the short way the length was bounded beforehand."""
+        cycle: Any = self.cycle
+        if type(cycle) is Call:
+            cycle.body = cycle.body + body if cycle.body else body
+        else:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The request is whole: it is the server's turn."""
+        self._is_open = False
+        self.due_s = inf
+        cycle: Any = self.cycle
+        if type(cycle) is Call:
+            self.answers.take(cycle)
+        else:
+            super().on_message_complete()
+
+    def reply(self, call: Call, data: bytes) -> None:
+        """Answer a plain request."""
+        transport: Any = self.transport
+        if call.disconnected or transport.is_closing():
+            return
+        transport.write_at_once(data)
+        call.response_complete = True
+        if not call.keep_alive:
+            transport.close()
+        self.on_response_complete()
+
+    def on_response_complete(self) -> None:
+        """Start what waits behind it; else nothing of the request stays, for a pupil thinks for long."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        if not self.flow.write_paused:
+            self.flow.resume_reading()
+        if self.pipeline:
+            cycle, app = self.pipeline.pop()
+            self._start_asgi_task(cycle, app)
+        elif not self._is_open:
+            self.due_s = self.loop.time() + self.timeout_keep_alive
+            self.cycle = self.scope = None  # type: ignore[assignment]
+            self.headers = []
+
+    def pause_writing(self) -> None:
+        """A client that does not read its replies is not listened to either."""
+        super().pause_writing()
+        self.flow.pause_reading()
+
+    def resume_writing(self) -> None:
+        """It reads again."""
+        super().resume_writing()
+        if not self.pipeline:
+            self.flow.resume_reading()
+
+    def _token_of_plain(self) -> bytes:
+        """The bearer token of a plain POST; b"" if it is anything else, or has none."""
+        parser = self.parser
+        if parser.get_method() != b"POST" or self.expect_100_continue or parser.should_upgrade():
+            return b""
+        authorization = length = kind = b""
+        for name, value in self.headers:
+            if name == b"authorization":
+                authorization = value
+            elif name == b"content-length":
+                length = value
+            elif name == b"content-type":
+                kind = value
+        if kind not in _PLAIN or authorization[:7] != b"Bearer ":
+            return b""
+        # The parser refuses a length that is no number; without any the body is chunked.
+        return authorization[7:] if length and int(length) <= ANSWERS_BYTES_MAX else b""
+
+
+def close_overdue(connections: Iterable[Any], now_s: float) -> None:
+    """Close the connections whose patience has ended; `now_s` by the clock of the loop."""
+    for connection in list(connections):
+        if connection.due_s < now_s and not connection.transport.is_closing():
+            connection.transport.close()
+
+
+def connection_class(
+    answers: Answers, request_seconds: float, connections_max: int
+) -> type[asyncio.Protocol]:
+    """The protocol class for `uvicorn.Config(http=...)`, for `answers` and with these bounds."""
+    given = {"answers": answers, "request_seconds": request_seconds, "connections_max": connections_max}
+    return type("Connection", (Connection,), {**given, "__slots__": ()})
