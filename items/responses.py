@@ -7,7 +7,6 @@ fine, since the pupil may be in the middle, and whether an answer is right is no
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any
@@ -118,13 +117,14 @@ def _several(one: Check, most: int, pairs: Check | None) -> Check:
 
 def _pairs(shape: Mapping[str, Any]) -> Check:
     """No choice is used more often than it may; 0 means as often as one likes."""
-    limits = {name: limit for name, limit in shape["match_max"].items() if limit}
+    limits: Mapping[str, int] = shape["match_max"]
 
     def check(values: Any) -> str | None:
-        halves = " ".join(values).split()
-        if len(set(halves)) == len(halves):
-            return None  # nothing is used twice, and nothing may be used less than once
-        used = Counter(halves)
-        return "too_many" if any(used[name] > limit for name, limit in limits.items()) else None
+        used: dict[str, int] = {}
+        for half in " ".join(values).split():
+            used[half] = count = used.get(half, 0) + 1
+            if count > 1 and 0 < limits[half] < count:
+                return "too_many"
+        return None
 
     return check

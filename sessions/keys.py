@@ -30,6 +30,8 @@ partitions write to the journal of partition 0: what a command costs is the call
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 DELIVERIES = "deliveries"
 DELIVERIES_VERSION = "{deliveries}:version"
 
@@ -74,6 +76,7 @@ def tag(partition: int) -> str:
     return f"{{p{partition:02d}}}"
 
 
+@lru_cache(maxsize=32_768)
 def owner(sid: bytes, partitions: int) -> str:
     """What the keys of a session end in: `{pNN}:SID`."""
     return f"{tag(partition_of(sid, partitions))}:{sid.hex()}"

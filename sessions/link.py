@@ -1,10 +1,8 @@
-"""The wire to one Redis: the only module that speaks its client library.
+"""The way to one Redis: the only module that knows its client library, which opens connections for it.
 
-One connection, one caller at a time. Each call runs to its end in a task of its own: a caller that is
-cancelled stops waiting, but its reply is still read, so it can never be taken for another's
-(CVE-2023-28858). Whatever goes wrong on the wire, the connection is dropped and the next call makes a new
-one; nothing is sent twice behind the caller's back, save a script that Redis has forgotten (NOSCRIPT: it
-did nothing).
+Calls go out as they come, over one connection, and each gets its own reply (`sessions.pipe`). Whatever goes
+wrong on the wire, the connection is dropped and the next call makes a new one; nothing is sent twice behind
+the caller's back, save a script that Redis has forgotten (NOSCRIPT: it did nothing).
 
     StoreError           ours; `action` says what to do
       StoreAway          Redis cannot be reached, or cannot answer for its writes just now: repeat later
@@ -19,13 +17,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from redis.asyncio.connection import AbstractConnection, ConnectionPool
-from redis.exceptions import NoScriptError, RedisError, ResponseError
+from redis.exceptions import RedisError
 
 from sessions import keys
+from sessions.pipe import Argument, Command, ErrorReply, Pipe
 from sessions.script import Script
-
-Argument = bytes | str | int
-Command = tuple[Argument, ...]
 
 
 class StoreError(Exception):
@@ -76,6 +72,7 @@ class Link:
         self._wait_ms = wait_ms
         self._wait: Command = ()
         self._connection: AbstractConnection | None = None
+        self._pipe: Pipe | None = None
         self._lock = asyncio.Lock()
 
     async def command(self, *command: Argument) -> Any:
@@ -84,113 +81,98 @@ class Link:
 
     async def commands(self, commands: Sequence[Command]) -> list[Any]:
         """The replies to many commands, sent at once; StoreError if one of them failed."""
-        return await _to_its_end(self._locked(commands, None))
+        return self._sound(await self._exchange(commands))
 
     async def script(self, script: Script, names: Sequence[str], arguments: Sequence[Argument]) -> Any:
         """The reply of `script`; it is on disk when this returns (and on the replicas asked for)."""
         call: Command = ("EVALSHA", script.sha, len(names), *names, *arguments)
-        return (await _to_its_end(self._locked([call], script)))[0]
+        replies = await self._exchange([call], waits=True)
+        if isinstance(replies[0], ErrorReply) and str(replies[0]).startswith("NOSCRIPT"):
+            await self.command("SCRIPT", "LOAD", script.text)
+            replies = await self._exchange([call], waits=True)
+        return self._sound(replies, waited=bool(self._wait))[0]
 
     async def aclose(self) -> None:
-        """Close the connection once the call under way is done."""
+        """Close the connection once the calls under way are done."""
         async with self._lock:
-            await self._drop()
+            if self._pipe is not None:
+                await self._pipe.settled()
+            await self._disconnect()
 
-    async def _locked(self, commands: Sequence[Command], script: Script | None) -> list[Any]:
-        async with self._lock:
-            try:
-                async with asyncio.timeout(self._timeout_s):
-                    replies = await self._exchange(commands, script)
-                for reply in replies:
-                    if isinstance(reply, ResponseError):
-                        raise _translated(reply) from reply
-            except (StoreFull, StoreRefused):
-                raise  # all replies have been read, the connection is sound
-            except (RedisError, OSError, TimeoutError) as error:
-                await self._drop()
-                raise StoreAway(f"Redis is away: {error!r}") from error
-            except BaseException:
-                # Also StoreAway: a server that lost its role would otherwise be asked for ever.
-                await self._drop()
-                raise
-        return replies
+    async def _exchange(self, commands: Sequence[Command], *, waits: bool = False) -> list[Any]:
+        pipe = None
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                pipe = await self._sound_pipe()
+                if waits and self._wait:
+                    # WAIT looks at what its own connection wrote last, hence a write of no other meaning.
+                    commands = [*commands, ("SET", keys.written(str(commands[0][3])), 1), self._wait]
+                return await pipe.ask(commands)
+        except (RedisError, OSError, TimeoutError) as error:
+            if pipe is not None:
+                pipe.close(f"no reply in time: {error!r}")
+            raise StoreAway(f"Redis is away: {error!r}") from error
 
-    async def _exchange(self, commands: Sequence[Command], script: Script | None) -> list[Any]:
-        connection = await self._sound_connection()
-        if script is None:
-            return await _sent(connection, commands)
-        # WAIT looks at what its own connection wrote last, hence a write of no other meaning.
-        waits = [("SET", keys.written(str(commands[0][3])), 1), self._wait] if self._wait else []
-        replies = await _sent(connection, [*commands, *waits])
-        if isinstance(replies[0], NoScriptError):
-            await _sent(connection, [("SCRIPT", "LOAD", script.text)])
-            replies = await _sent(connection, [*commands, *waits])
-        if waits:
-            self._check_replicas(replies.pop())
-        return replies[:1]
+    async def _sound_pipe(self) -> Pipe:
+        if self._pipe is None or self._pipe.is_broken:
+            async with self._lock:
+                if self._pipe is None or self._pipe.is_broken:
+                    await self._disconnect()
+                    self._pipe = await self._connect()
+        return self._pipe
 
-    async def _sound_connection(self) -> AbstractConnection:
-        # Something to read before anything was asked: the server has hung up meanwhile, or has sent a reply
-        # that nobody waits for. Nothing of ours is under way, so a new connection costs nobody anything.
-        if self._connection is not None and await self._connection.can_read():
-            await self._drop()
-        return self._connection or await self._connect()
-
-    async def _connect(self) -> AbstractConnection:
+    async def _connect(self) -> Pipe:
         connection: AbstractConnection = self._factory.make_connection()  # type: ignore[no-untyped-call]
-        # Kept before it is connected: whatever fails from here on, _drop closes it.
+        # Kept before it is connected: whatever fails from here on, _disconnect closes it.
         self._connection = connection
-        await connection.connect()  # type: ignore[no-untyped-call]
-        if self._wait_replicas:
-            (known,) = await _sent(connection, [("COMMAND", "INFO", "WAITAOF")])
-            offered = isinstance(known, list) and bool(known) and known[0] is not None
-            self._wait = (
-                ("WAITAOF", 0, self._wait_replicas, self._wait_ms)
-                if offered
-                else ("WAIT", self._wait_replicas, self._wait_ms)
-            )
-        return connection
+        try:
+            await connection.connect()  # type: ignore[no-untyped-call]
+            assert connection._writer is not None
+            pipe = Pipe(connection._writer.transport)
+            if self._wait_replicas:
+                (known,) = await pipe.ask([("COMMAND", "INFO", "WAITAOF")])
+                offered = isinstance(known, list) and bool(known) and known[0] is not None
+                self._wait = (
+                    ("WAITAOF", 0, self._wait_replicas, self._wait_ms)
+                    if offered
+                    else ("WAIT", self._wait_replicas, self._wait_ms)
+                )
+        except BaseException:
+            await self._disconnect()
+            raise
+        return pipe
 
-    def _check_replicas(self, reply: Any) -> None:
-        if isinstance(reply, ResponseError):
-            raise _translated(reply) from reply
-        held = reply[1] if isinstance(reply, list) else reply
-        if held < self._wait_replicas:
-            raise StoreAway(f"only {held} of {self._wait_replicas} replicas have the write")
-
-    async def _drop(self) -> None:
+    async def _disconnect(self) -> None:
+        pipe, self._pipe = self._pipe, None
+        if pipe is not None:
+            pipe.close()
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.disconnect(nowait=True)
 
-
-async def _to_its_end(work: Any) -> list[Any]:
-    """Await `work` in a task that goes on when the caller is cancelled."""
-    task: asyncio.Task[list[Any]] = asyncio.ensure_future(work)
-    task.add_done_callback(_seen)
-    return await asyncio.shield(task)
-
-
-def _seen(task: asyncio.Task[list[Any]]) -> None:
-    """Look at the outcome, since a cancelled caller will not: asyncio would complain of an unseen error."""
-    if not task.cancelled():
-        task.exception()
-
-
-async def _sent(connection: AbstractConnection, commands: Sequence[Command]) -> list[Any]:
-    """One reply for each command, refusals as values: every reply is read, whatever the first ones say."""
-    await connection.send_packed_command(connection.pack_commands(commands), check_health=False)
-    replies: list[Any] = []
-    for _ in commands:
+    def _sound(self, replies: list[Any], waited: bool = False) -> list[Any]:
+        """The replies, or the first refusal among them as a StoreError."""
         try:
-            replies.append(await connection.read_response(disconnect_on_error=False))
-        except ResponseError as error:
-            replies.append(error)
-    return replies
+            for reply in replies:
+                if isinstance(reply, ErrorReply):
+                    raise _translated(reply) from reply
+            if waited:
+                self._check_replicas(replies[-1])
+        except StoreAway as error:
+            # A server that lost its role would otherwise be asked for ever.
+            if self._pipe is not None:
+                self._pipe.close(str(error))
+            raise
+        return replies
+
+    def _check_replicas(self, reply: Any) -> None:
+        held = reply[1] if isinstance(reply, list) else reply
+        if held < self._wait_replicas:
+            raise StoreAway(f"only {held} of {self._wait_replicas} replicas have the write")
 
 
-def _translated(error: ResponseError) -> StoreError:
-    text = f"{getattr(error, 'status_code', '') or ''} {error}".upper()
+def _translated(error: ErrorReply) -> StoreError:
+    text = str(error).upper()
     if any(word in text for word in _FULL):
         return StoreFull(f"Redis cannot write: {error}")
     if any(word in text for word in _AWAY):

@@ -84,11 +84,13 @@ def encode(operation: Operation, owner: str) -> tuple[Any, ...]:
 
 def decode(operation: Operation, reply: Sequence[Any]) -> Reply:
     """The reply to `operation`, or WrongOwner."""
-    sid, verdict, extra = sid_of(operation), _VERDICTS[reply[0]], reply[1]
+    verdict, extra = _VERDICTS[reply[0]], reply[1]
+    sid, delivery = operation.ticket[:2] if isinstance(operation, _PUPIL) else (operation.sid, "")
     if len(reply) == 2:
         return Reply(verdict, SessionState(sid))
-    delivery = operation.ticket.delivery if isinstance(operation, _PUPIL) else ""
     state = read_state(sid, reply[2], reply[3], delivery)
+    if len(reply) == 4 and verdict is Verdict.OK:  # nearly always
+        return Reply(verdict, state, _LATES[extra])
     if len(reply) > 4:
         state = _with_constants(state, reply[4])
     if verdict is Verdict.SEAT_WAIT:
@@ -139,20 +141,21 @@ def _with_constants(state: SessionState, constants: bytes) -> SessionState:
 
 def _ticket(operation: PupilOperation) -> bytes:
     _, _, epoch, version, status, started_ms, deadline_ms = operation.ticket
-    return _TICKET.pack(epoch, version, NUMBERS[status], started_ms, deadline_ms)
+    return _TICKET.pack(epoch, version, STATUSES.index(status) + 1, started_ms, deadline_ms)
 
 
 def _save(save: Save, owner: str) -> tuple[Any, ...]:
     ticket, n, digest, body, items, full, age_ms, grace_ms, at, held = save
     sid, _, epoch, version, status, started_ms, deadline_ms = ticket
-    joined = "".join(items)
     if type(body) is not bytes or len(digest) != 32:
         raise ValueError("a batch has sealed bytes and a SHA-256")
+    joined = "".join(items)
     if len(items) > ITEMS_MAX or "=" in joined or ";" in joined:
         raise ValueError(f"a batch has at most {ITEMS_MAX} items, named without = and ;")
+    number = STATUSES.index(status) + 1  # the dictionary NUMBERS would call Python for the hash of an enum
+    times = (number, started_ms, deadline_ms, n, 1 if full else 0, age_ms, grace_ms, held)
+    numbers = _SAVE.pack(epoch, version, *times)
     names = [f";{item}=" for item in dict.fromkeys(items)]
-    times = (started_ms, deadline_ms, n, 1 if full else 0, age_ms, grace_ms, held)
-    numbers = _SAVE.pack(epoch, version, NUMBERS[status], *times)
     line = packed((sid, epoch, n, full, age_ms, digest, body))
     return "save", owner, numbers, digest[:DIGEST_BYTES], f";{n}={epoch},", names, at, line
 

@@ -16,7 +16,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from sessions.link import Argument, Command, Link, StoreAway, StoreError
+from sessions.link import Link, StoreAway, StoreError
+from sessions.pipe import Argument, Command
 from sessions.script import Script
 
 Value = TypeVar("Value")

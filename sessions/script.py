@@ -16,8 +16,8 @@ from sessions.states import NUMBERS, RANKS, REFUSALS, TRANSITIONS, Status
 
 DIGEST_BYTES = 8
 """Kept of each accepted batch: enough to tell a repeat from a fork among the batches of one pupil."""
-DIGESTS_KEPT = 64
-"""Digests in the session record; most sessions never have more, and half of them are spilled at once."""
+DIGESTS_KEPT = 16
+"""Digests in the session record, which each save writes whole; beyond it half of them are spilled at once."""
 BATCHES_MAX = 2_000
 """Batches a session may hold: one every two seconds for more than an hour; digests then take 16 kB."""
 ASIDES_MAX = 50

@@ -56,6 +56,8 @@ class Store:
 
     async def commit(self, operations: Sequence[Operation], now_ms: int) -> list[Reply]:
         """Do `operations`, in order; a reply for each. After a StoreError repeat all of them."""
+        if not self._partitioned:
+            return await self._commit_in_calls(operations, 0, now_ms)
         replies: dict[int, Reply] = {}
         groups = self._by_journal(operations)
         # Side by side, since in a cluster they go to several nodes; in order within a journal.
@@ -228,29 +230,27 @@ class Store:
     async def _commit_group(
         self, operations: Sequence[Operation], partition: int, now_ms: int
     ) -> list[Reply]:
-        replies: list[Reply] = [Reply(Verdict.ERROR, SessionState(sid_of(it))) for it in operations]
-        encoded, places = [], []
-        for place, operation in enumerate(operations):
+        calls, sound = [], []
+        for operation in operations:
             try:
-                encoded.append(encode(operation, keys.owner(sid_of(operation), self._partitions)))
-                places.append(place)
+                calls.append(encode(operation, keys.owner(sid_of(operation), self._partitions)))
+                sound.append(operation)
             except (ValueError, TypeError, OverflowError, struct.error):
                 continue  # it cannot be an operation: it alone gets the verdict error
-        if not encoded:
-            return replies
-        found = await self._link.script(self._sessions, [keys.journal(partition)], [packed(encoded), now_ms])
+        names = [keys.journal(partition)]
+        found = await self._link.script(self._sessions, names, [packed(calls), now_ms]) if calls else []
         try:
-            for place, reply in zip(places, found, strict=True):
-                replies[place] = decode(operations[place], reply)
+            replies = [decode(operation, reply) for operation, reply in zip(sound, found, strict=True)]
         except WrongOwner:
             await self._link.aclose()  # whatever mixed the replies up, it ends with this connection
             raise
-        return replies
+        if len(sound) == len(operations):
+            return replies
+        told = dict(zip(map(id, sound), replies, strict=True))
+        return [told.get(id(it)) or Reply(Verdict.ERROR, SessionState(sid_of(it))) for it in operations]
 
     def _by_journal(self, operations: Sequence[Operation]) -> dict[int, list[int]]:
-        """The partition of each journal written to, and the places of its operations."""
-        if not self._partitioned:
-            return {0: list(range(len(operations)))}
+        """In a cluster: the partition of each journal written to, and the places of its operations."""
         groups: dict[int, list[int]] = {}
         for place, operation in enumerate(operations):
             partition = keys.partition_of(sid_of(operation), self._partitions)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 from typing import Any, Protocol
 
 import orjson
@@ -18,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from engine.catalog import Opened, check_intake
 from engine.errors import Problem
+from engine.nonces import random_nonces
 from engine.respond import header, problem_of, read_body, send_json
 from engine.services import ACCEPTED, RANK_RESUME, Services, refusal
 from engine.wire import ANSWERS_BYTES_MAX, AnswerBatch, answer_batch
@@ -49,6 +49,7 @@ class Answers:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._nonces = random_nonces()
         self._fetching: set[asyncio.Task[None]] = set()
 
     def take(self, call: Call) -> None:
@@ -103,7 +104,7 @@ class Answers:
         check_intake(opened.record, services.clock())
         batch = answer_batch(call.body, opened.shapes.check)
         operation: Operation = (
-            sealed_save(batch, call.body, ticket, cipher, opened.record["grace_ms"])
+            sealed_save(batch, call.body, ticket, cipher, next(self._nonces), opened.record["grace_ms"])
             if batch.n
             else Heartbeat(ticket, batch.at, batch.held)
         )
@@ -181,11 +182,11 @@ def ticket_of(scope: Scope, services: Services) -> Ticket:
 
 
 def sealed_save(
-    batch: AnswerBatch, body: bytes, ticket: Ticket, cipher: SessionCipher, grace_ms: int
+    batch: AnswerBatch, body: bytes, ticket: Ticket, cipher: SessionCipher, nonce: bytes, grace_ms: int
 ) -> Save:
     """The operation that saves a batch: the body as it came, sealed, with what Lua must compare."""
     n, items, newest_age_ms, full, at, held = batch
-    digest, sealed = hashlib.sha256(body).digest(), cipher.seal(ticket.epoch, n, body, os.urandom(12))
+    digest, sealed = hashlib.sha256(body).digest(), cipher.seal(ticket.epoch, n, body, nonce)
     return Save(ticket, n, digest, sealed, items, full, newest_age_ms, grace_ms, at, held)
 
 
