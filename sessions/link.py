@@ -71,7 +71,6 @@ class Link:
         self._wait_replicas = wait_replicas
         self._wait_ms = wait_ms
         self._wait: Command = ()
-        self._connection: AbstractConnection | None = None
         self._pipe: Pipe | None = None
         self._lock = asyncio.Lock()
 
@@ -97,7 +96,7 @@ class Link:
         async with self._lock:
             if self._pipe is not None:
                 await self._pipe.settled()
-            await self._disconnect()
+                self._pipe.close()
 
     async def _exchange(self, commands: Sequence[Command], *, waits: bool = False) -> list[Any]:
         pipe = None
@@ -117,38 +116,31 @@ class Link:
         if self._pipe is None or self._pipe.is_broken:
             async with self._lock:
                 if self._pipe is None or self._pipe.is_broken:
-                    await self._disconnect()
-                    self._pipe = await self._connect()
+                    self._pipe = await self._connected()
         return self._pipe
 
-    async def _connect(self) -> Pipe:
+    async def _connected(self) -> Pipe:
         connection: AbstractConnection = self._factory.make_connection()  # type: ignore[no-untyped-call]
-        # Kept before it is connected: whatever fails from here on, _disconnect closes it.
-        self._connection = connection
         try:
             await connection.connect()  # type: ignore[no-untyped-call]
             assert connection._writer is not None
-            pipe = Pipe(connection._writer.transport)
-            if self._wait_replicas:
-                (known,) = await pipe.ask([("COMMAND", "INFO", "WAITAOF")])
-                offered = isinstance(known, list) and bool(known) and known[0] is not None
-                self._wait = (
-                    ("WAITAOF", 0, self._wait_replicas, self._wait_ms)
-                    if offered
-                    else ("WAIT", self._wait_replicas, self._wait_ms)
-                )
-        except BaseException:
-            await self._disconnect()
-            raise
+            pipe = Pipe(connection._writer)
+            connection._reader = connection._writer = None  # the library has done its part
+        finally:
+            await connection.disconnect(nowait=True)
+        if self._wait_replicas:
+            self._wait = await self._wait_command(pipe)
         return pipe
 
-    async def _disconnect(self) -> None:
-        pipe, self._pipe = self._pipe, None
-        if pipe is not None:
+    async def _wait_command(self, pipe: Pipe) -> Command:
+        try:
+            (known,) = await pipe.ask([("COMMAND", "INFO", "WAITAOF")])
+        except BaseException:
             pipe.close()
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await connection.disconnect(nowait=True)
+            raise
+        if isinstance(known, list) and known and known[0] is not None:
+            return ("WAITAOF", 0, self._wait_replicas, self._wait_ms)
+        return ("WAIT", self._wait_replicas, self._wait_ms)
 
     def _sound(self, replies: list[Any], waited: bool = False) -> list[Any]:
         """The replies, or the first refusal among them as a StoreError."""

@@ -35,15 +35,16 @@ class ErrorReply(Exception):
 
 
 class Pipe(asyncio.Protocol):
-    """Speaks over `transport`, which is connected and logged in."""
+    """Speaks over the transport of `writer`, which is connected and logged in; it belongs to the pipe now."""
 
-    def __init__(self, transport: asyncio.WriteTransport) -> None:
-        self._transport = transport
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer  # a stream that nobody holds closes its transport
+        self._transport = writer.transport
         self._reader = hiredis.Reader(protocolError=Broken, replyError=ErrorReply)
         self._asked: deque[tuple[int, asyncio.Future[list[Any]]]] = deque()
         self._replies: list[Any] = []
         self._broken: Broken | None = None
-        transport.set_protocol(self)
+        self._transport.set_protocol(self)
 
     @property
     def is_broken(self) -> bool:
