@@ -77,13 +77,10 @@ def _answered(answers: list[Any], check: Check) -> tuple[tuple[str, ...], int]:
     for index, answer in enumerate(answers):
         if type(answer) is not dict:
             raise Problem("bad_request", field="answers")
-        item, age_ms = answer.get("item"), answer.get("age_ms", 0)
-        if (
-            type(item) is not str
-            or len(item) > TEXT_MAX
-            or not _is_duration(answer.get("elapsed_ms", 0))
-            or not _is_duration(age_ms)
-        ):
+        item, elapsed_ms, age_ms = answer.get("item"), answer.get("elapsed_ms", 0), answer.get("age_ms", 0)
+        if type(item) is not str or len(item) > TEXT_MAX or type(elapsed_ms) is not int:
+            raise Problem("bad_request", field="answers")
+        if type(age_ms) is not int or not (0 <= elapsed_ms <= AGE_MS_MAX and 0 <= age_ms <= AGE_MS_MAX):
             raise Problem("bad_request", field="answers")
         items[item] = None
         if age_ms < newest_age_ms:
@@ -93,10 +90,6 @@ def _answered(answers: list[Any], check: Check) -> tuple[tuple[str, ...], int]:
     if entries:
         raise Problem("bad_answer", entries=entries)
     return tuple(items), newest_age_ms
-
-
-def _is_duration(value: object) -> bool:
-    return type(value) is int and 0 <= value <= AGE_MS_MAX
 
 
 def log_in(body: bytes) -> tuple[str, str]:
