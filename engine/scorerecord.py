@@ -6,7 +6,9 @@
          "uncounted": the same, for an answer that came too late, or null}, ...]}
 
 Responses stand there in the pupils' opaque identifiers; the export maps them back. The associated data name
-delivery and session, and a kind of their own, so a record of scores is never taken for a batch.
+delivery and session, and a kind of their own, so a record of scores is never taken for a batch. Records of
+later score versions (`engine.results.versions`) name their version as well; "marked" of an item holds what
+people gave.
 """
 
 from __future__ import annotations
@@ -41,34 +43,45 @@ def score_session(
     }
 
 
-def seal_record(record: dict[str, Any], key: bytes, sid: bytes, delivery: str, nonce: bytes) -> bytes:
+def judged(scorer: Scorer, item: str, response: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What a key says about one answer: the part of an entry that another key may say otherwise."""
+    outcomes = scorer.score(item, response)
+    score = outcomes.get("SCORE")
+    return {
+        "score": score if isinstance(score, int | float) else None,
+        "max": scorer.max_score(item),
+        "marking": scorer.needs_marking(item),
+        "outcomes": outcomes,
+    }
+
+
+def seal_record(
+    record: dict[str, Any], key: bytes, sid: bytes, delivery: str, nonce: bytes, version: int = 1
+) -> bytes:
     """The record, encrypted; `nonce` is 12 fresh random bytes."""
-    return nonce + AESGCM(key).encrypt(nonce, orjson.dumps(record), _owner(sid, delivery))
+    return nonce + AESGCM(key).encrypt(nonce, orjson.dumps(record), _owner(sid, delivery, version))
 
 
-def open_record(sealed: bytes, key: bytes, sid: bytes, delivery: str) -> dict[str, Any]:
+def open_record(sealed: bytes, key: bytes, sid: bytes, delivery: str, version: int = 1) -> dict[str, Any]:
     """What was sealed, or Unreadable."""
     nonce, ciphertext = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     try:
-        record: dict[str, Any] = orjson.loads(AESGCM(key).decrypt(nonce, ciphertext, _owner(sid, delivery)))
+        opened = AESGCM(key).decrypt(nonce, ciphertext, _owner(sid, delivery, version))
+        record: dict[str, Any] = orjson.loads(opened)
     except (InvalidTag, ValueError) as error:
         raise Unreadable(f"the scores of session {sid.hex()} cannot be read") from error
     return record
 
 
-def _owner(sid: bytes, delivery: str) -> bytes:
-    return b"passation/1|score|" + delivery.encode("ascii") + sid
+def _owner(sid: bytes, delivery: str, version: int) -> bytes:
+    later = b"%d|" % version if version > 1 else b""
+    return b"passation/1|score|" + later + delivery.encode("ascii") + sid
 
 
 def _item(scorer: Scorer, item: str, held: Held) -> dict[str, Any]:
-    outcomes = scorer.score(item, held.counted.response if held.counted else None)
-    score = outcomes.get("SCORE")
     return {
         "item": item,
-        "score": score if isinstance(score, int | float) else None,
-        "max": scorer.max_score(item),
-        "marking": scorer.needs_marking(item),
-        "outcomes": outcomes,
+        **judged(scorer, item, held.counted.response if held.counted else None),
         "answer": _answer(held.counted),
         "uncounted": _answer(held.uncounted),
     }

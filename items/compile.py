@@ -19,7 +19,7 @@ from items.package import Package
 from items.problems import Findings, Problem, Refused
 from items.qti.assessment import XML_LANG, ItemReference, SectionPlan
 from items.qti.documents import Document
-from items.qti.item import declarations, write_item
+from items.qti.item import declarations, scorers_rubric, write_item
 from items.qti.media import Shelf
 from items.qti.page import Bound, Page
 from items.qti.passages import Passages
@@ -127,6 +127,7 @@ class _Compiler:
             "title": document.root.get("title", ""),
             "domain": domain,
             "weights": reference.weights,
+            "rubric": scorers_rubric(document),
             "program": self._program(document),
             "responses": {r.id: {"authored": r.authored, "choices": r.choices} for r in bound},
         }

@@ -42,9 +42,29 @@ class Scorer:
     def title(self, item: str) -> str:
         return self._items[item].title
 
+    def rubric(self, item: str) -> str:
+        """What the author wrote for those who mark the item; mostly nothing."""
+        return self._items[item].rubric
+
     def authored(self, item: str) -> str:
         """The identifier that the author gave the item."""
         return self._items[item].authored
+
+    def items(self) -> list[str]:
+        """All items by the pupils' identifiers."""
+        return list(self._items)
+
+    def declarations(self, item: str) -> Mapping[str, Any]:
+        """The item's program: among the rest its `responses`, `outcomes` and `templates`, as declared."""
+        return self._items[item].declarations
+
+    def response_names(self, item: str) -> dict[str, str]:
+        """The pupils' identifiers of the responses with the author's."""
+        return self._items[item].names
+
+    def opaque(self, item: str, authored: Mapping[str, Any]) -> dict[str, Any]:
+        """The other way of `responses_in_authored`: by the identifiers that this form's pupils see."""
+        return self._items[item].in_opaque(authored)
 
     def responses_in_authored(self, item: str, response: Mapping[str, Any] | None) -> dict[str, Any]:
         """An answer by the author's identifiers, as exports and results show it."""
@@ -58,7 +78,14 @@ class _Item:
         self.authored: str = entry["authored"]
         self.title: str = entry["title"]
         self.domain: str = entry["domain"]
+        self.rubric: str = entry.get("rubric", "")
+        self.declarations: Mapping[str, Any] = program
         self.max_score = max_score(program, self.program)
+        self.names = {name: response["authored"] for name, response in entry["responses"].items()}
+        self._backwards = {
+            name: _translation({authored: choice for choice, authored in response["choices"].items()})
+            for name, response in entry["responses"].items()
+        }
         self._responses = {
             name: (response["authored"], _translation(response["choices"]))
             for name, response in entry["responses"].items()
@@ -69,6 +96,9 @@ class _Item:
         return {
             authored: translate(given.get(name)) for name, (authored, translate) in self._responses.items()
         }
+
+    def in_opaque(self, authored: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: self._backwards[name](authored.get(self.names[name])) for name in self._backwards}
 
 
 def _translation(choices: Mapping[str, str]) -> Translate:

@@ -48,7 +48,12 @@ class ScoredSession(NamedTuple):
     sid: bytes
     wrapped_key: bytes
     room: str
-    rules: int
+    status: str
+    factor_permille: int
+    started_ms: int
+    deadline_ms: int
+    ended_ms: int
+    scored_ms: int
     body: bytes
 
 
@@ -112,9 +117,9 @@ async def put_scores(database: Database, connection: AsyncConnection, given: Seq
 
 async def scored_sessions(database: Database, delivery: str, page: int) -> AsyncIterator[ScoredSession]:
     """All scored sessions of a delivery, by id."""
-    columns = (sessions.c.sid, sessions.c.wrapped_key, sessions.c.room, scores.c.rules, scores.c.body)
+    columns = [sessions.c[name] for name in ScoredSession._fields[:-2]]
     query = (
-        select(*columns)
+        select(*columns, scores.c.scored_ms, scores.c.body)
         .join(scores, scores.c.sid == sessions.c.sid)
         .where(sessions.c.delivery == delivery)
         .order_by(sessions.c.sid)

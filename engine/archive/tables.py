@@ -22,7 +22,8 @@ from sqlalchemy import (
 )
 
 SCHEMA_VERSION = 1
-"""Raised by every change of these tables, together with the migration that brings an older archive here."""
+"""Raised by every change of a table, together with the migration that brings an older archive here. A table
+more is no such change: it is made when the archive is opened, and an older program does not look for it."""
 
 # Constraint names are fixed, so that a migration can name what it changes on both databases.
 metadata = MetaData(
@@ -135,6 +136,42 @@ scores = Table(
     Column("rules", Integer, nullable=False),
     Column("form", String(64), nullable=False),
     Column("scored_ms", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# Later judgements of a delivery's answers; version 1 is `scores`. One without `complete_ms` is being made,
+# or was interrupted: nobody reads it, and the next one to be made removes it.
+score_versions = Table(
+    "score_versions",
+    metadata,
+    Column("delivery", String(40), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(10), nullable=False),
+    Column("form", String(64), nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("begun_ms", BigInteger, nullable=False),
+    Column("complete_ms", BigInteger),
+    Column("sessions", Integer, nullable=False, server_default="0"),
+    Column("marks", Integer, nullable=False, server_default="0"),
+)
+
+version_scores = Table(
+    "version_scores",
+    metadata,
+    Column("sid", LargeBinary(16), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("source_ms", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("sid", LargeBinary(16), primary_key=True),
+    Column("item", String(16), primary_key=True),
+    Column("outcome", Text, primary_key=True),
+    Column("marker", String(32), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
 

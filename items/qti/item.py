@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from items.qti import markup
 from items.qti.assessment import XML_LANG
-from items.qti.documents import Document, Element, child, children, line, local
+from items.qti.documents import Document, Element, child, children, line, local, text_of
 from items.qti.interactions import WRITERS
 from items.qti.page import Declared, Page
 from items.qti.render import Renderer, placeholder
@@ -94,6 +94,14 @@ def write_stimulus(document: Document, page: Page) -> str:
         page.remark(element, f"<qti-catalog-info>: {markup.LEFT_OUT['qti-catalog-info']}")
     language = renderer.language(body) or renderer.language(document.root)
     return f"<div{renderer.classes(body, 'qti-stimulus-body')}{language}>{renderer.content(body)}</div>"
+
+
+def scorers_rubric(document: Document) -> str:
+    """What stands in the item for those who mark it, as text; pupils never see it."""
+    blocks = document.root.iter("{*}qti-rubric-block")
+    meant = [block for block in blocks if "scorer" in (block.get("view") or "").split()]
+    lines = [line for block in meant for line in (list(block.iter("{*}p", "{*}li")) or [block])]
+    return "\n".join(text for text in map(text_of, lines) if text)
 
 
 def write_rubric(block: Element, page: Page) -> str:

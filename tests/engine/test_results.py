@@ -16,7 +16,9 @@ from engine.archive import tables
 from engine.archive.answers import unscored
 from engine.counting import CORROBORATED
 from engine.keyring import KeyProblem
-from engine.results import Exported, canonical, export, safe
+from engine.results import Exported, export
+from engine.results.export import Options
+from engine.results.texts import canonical, safe
 from engine.scorerecord import Unreadable, open_record
 from items.seal import unseal
 from tests.engine.archives import DATABASES, NOON_MS, a_sid, emptied, empty_address, opened
@@ -234,7 +236,7 @@ async def test_a_byte_order_mark_is_written_on_request(sitting: Sitting, tmp_pat
     await sitting.begin()
 
     plain = (await exported(sitting, tmp_path)).scores.read_bytes()
-    marked = (await exported(sitting, tmp_path, bom=True)).scores.read_bytes()
+    marked = (await exported(sitting, tmp_path, options=Options(bom=True))).scores.read_bytes()
 
     assert marked == b"\xef\xbb\xbf" + plain
 

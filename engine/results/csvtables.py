@@ -1,0 +1,55 @@
+"""Two CSV files a delivery, by session id, never by name.
+
+responses.csv  one row per value: what was answered, in the author's identifiers, when, and whether it counts
+scores.csv     one row per item of each session, and one row for its total (item empty)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from engine.results.drafts import table
+from engine.results.opening import Names, Opened
+from engine.results.texts import canonical, yes
+
+RESPONSES = (
+    *("session", "room", "item", "response", "value", "epoch", "n"),
+    *("received_ms", "elapsed_ms", "late", "counted"),
+)
+SCORES = ("session", "room", "item", "domain", "score", "max_score", "needs_marking")
+FILES = ("responses.csv", "scores.csv")
+
+_ANSWER = ("epoch", "n", "received_ms", "elapsed_ms", "late")
+Row = tuple[Any, ...]
+
+
+@contextmanager
+def csv_tables(folder: Path, names: Names, *, bom: bool = False) -> Iterator[Callable[[Opened], None]]:
+    """Both files; gives what writes one session to them."""
+    with ExitStack() as files:
+        responses = files.enter_context(table(folder / FILES[0], RESPONSES, bom))
+        scores = files.enter_context(table(folder / FILES[1], SCORES, bom))
+
+        def write(session: Opened) -> None:
+            responses(_response_rows(names, session))
+            scores(_score_rows(names, session))
+
+        yield write
+
+
+def _response_rows(names: Names, session: Opened) -> Iterator[Row]:
+    for given in names.given(session):
+        answer = (given.answer[name] for name in _ANSWER)
+        value = canonical(given.value)
+        yield (session.session, session.room, given.item, given.response, value, *answer, yes(given.counted))
+
+
+def _score_rows(names: Names, session: Opened) -> Iterator[Row]:
+    head = (session.session, session.room)
+    for entry in session.items:
+        item, domain = names.sat.authored(entry["item"]), names.sat.domain(entry["item"])
+        yield (*head, item, domain, entry["score"], entry["max"], yes(entry["marking"]))
+    yield (*head, "", "", session.score, session.max_score, yes(session.needs_marking))

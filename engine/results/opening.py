@@ -1,0 +1,107 @@
+"""Sealed scores opened, one session after the other, with the names their author gave.
+
+Everything that leaves as a result goes through here: formats get an `Opened` and know neither keys nor SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from engine.archive import Delivery
+from engine.archive.answers import ScoredSession
+from engine.archive.versions import FIRST
+from engine.scorerecord import open_record
+from items.scorer import Scorer
+from sessions.cipher import unwrap_key
+
+
+class Opened(NamedTuple):
+    """One session's results. `items` are the record's entries, see `engine.scorerecord`."""
+
+    session: str
+    room: str
+    status: str
+    factor_permille: int
+    started_ms: int
+    deadline_ms: int
+    ended_ms: int
+    scored_ms: int
+    items: list[dict[str, Any]]
+    record: Mapping[str, Any]
+
+    @property
+    def score(self) -> float:
+        """The sum of the items' scores as far as they are known."""
+        return total(self.items, "score")
+
+    @property
+    def max_score(self) -> float:
+        return total(self.items, "max")
+
+    @property
+    def needs_marking(self) -> bool:
+        return any(entry["marking"] for entry in self.items)
+
+
+class Given(NamedTuple):
+    """One value that a pupil gave, by the author's identifiers."""
+
+    item: str
+    response: str
+    value: Any
+    answer: Mapping[str, Any]
+    counted: bool
+
+
+class Names:
+    """What the author called things: in the form that pupils sat, and in the key that judged it."""
+
+    def __init__(self, sat: Scorer, key: Scorer, delivery: Delivery) -> None:
+        self.sat = sat
+        self.key = key
+        self.delivery = delivery
+        judged = {key.authored(item): item for item in key.items()}
+        self._judged = {item: judged[sat.authored(item)] for item in sat.items()}
+
+    def judged(self, item: str) -> str:
+        """An item's opaque name in the form whose key judged it."""
+        return self._judged[item]
+
+    def items(self) -> list[str]:
+        """The items of the form that pupils sat, by its opaque names."""
+        return self.sat.items()
+
+    def given(self, session: Opened) -> Iterator[Given]:
+        """Every value of a session, those that came too late as well, each marked."""
+        for entry in session.items:
+            item = self.sat.authored(entry["item"])
+            for answer, counted in ((entry["answer"], True), (entry["uncounted"], False)):
+                if answer is not None:
+                    values = self.sat.responses_in_authored(entry["item"], answer["response"])
+                    for response, value in values.items():
+                        yield Given(item, response, value, answer, counted)
+
+
+class Opener:
+    """Opens the sealed scores of one delivery and version."""
+
+    def __init__(self, kek: bytes, delivery: str, version: int = FIRST) -> None:
+        self._kek = kek
+        self.delivery = delivery
+        self.version = version
+
+    def key(self, sid: bytes, wrapped_key: bytes) -> bytes:
+        """The session's own key."""
+        return unwrap_key(self._kek, wrapped_key, sid, self.delivery)
+
+    def opened(self, session: ScoredSession) -> Opened:
+        key = self.key(session.sid, session.wrapped_key)
+        record = open_record(session.body, key, session.sid, self.delivery, self.version)
+        times = (session.factor_permille, session.started_ms, session.deadline_ms, session.ended_ms)
+        sid = session.sid.hex()
+        return Opened(sid, session.room, session.status, *times, session.scored_ms, record["items"], record)
+
+
+def total(entries: list[dict[str, Any]], name: str) -> float:
+    return float(sum(entry[name] for entry in entries if entry[name] is not None))

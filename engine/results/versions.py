@@ -1,0 +1,162 @@
+"""Score versions: the same answers judged again, by a corrected key or with people's marks, beside the first.
+
+A version is a function of the answers, of one key and of all marks there are, so making one again gives the
+same. It is made a page at a time and read only when complete (`engine.archive.versions`); whoever is
+interrupted starts again and loses nothing but time. One is made at a time: a lease sees to that.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from engine.archive import Archive, Conflict, Delivery
+from engine.archive.answers import ScoredSession, unscored
+from engine.archive.lease import Lease, this_process
+from engine.archive.versions import (
+    FIRST,
+    ScoreVersion,
+    SealedMark,
+    VersionScore,
+    begin_version,
+    complete_versions,
+    drop_unfinished,
+    finish_version,
+    judged_sessions,
+    marked_since,
+    marks_of,
+    outdated,
+    put_version_scores,
+)
+from engine.keyring import KeyRing
+from engine.recovery import pages
+from engine.results.correcting import Correction
+from engine.results.marking.merging import merged, opened_marks
+from engine.results.opening import Opener
+from engine.scorerecord import open_record, seal_record
+from items.bank import Bank
+from items.scorer import Scorer
+
+PAGE = 200
+LEASE = "score version"
+
+
+class Made(NamedTuple):
+    """A score version and the one before it; `missing` sessions wait for their first scores.
+
+    `is_new` is false when the version was there already.
+    """
+
+    version: int
+    before: int
+    form: str
+    sessions: int
+    marks: int
+    missing: int
+    is_new: bool
+
+
+class VersionMaker:
+    """Makes score versions of one delivery; KeyProblem at once when its key is gone."""
+
+    def __init__(self, archive: Archive, keyring: KeyRing, bank: Bank, delivery: Delivery) -> None:
+        self._archive = archive
+        self._database = archive.database
+        self._delivery = delivery
+        self._kek = keyring.delivery(delivery.id).kek
+        self._bank = bank
+        self._sat = Scorer(bank.key(delivery.compiled))
+        self._lease = Lease(archive.database, this_process(), LEASE)
+
+    async def make(
+        self,
+        kind: str,
+        form: str,
+        *,
+        who: str,
+        clock: Callable[[], int],
+        told: Callable[[int], None] = lambda _: None,
+    ) -> Made:
+        """Judge all scored sessions by the key of `form` and all marks; `kind` is `key` or `marks`.
+
+        When the newest version is that already, nothing is made. Conflict while another one is being made.
+        """
+        if not await self._lease.take(clock()):
+            raise Conflict("another score version is being made: wait until it is done, then try again")
+        try:
+            versions = await complete_versions(self._database, self._delivery.id)
+            before = versions[-1].version if versions else FIRST
+            if versions and await self._is_current(versions[-1], form):
+                return await self._told(versions[-1], versions[-2].version if versions[1:] else FIRST, False)
+            await drop_unfinished(self._database, self._lease, self._delivery.id, clock())
+            await self._make(kind, form, who, clock, told)
+            made = (await complete_versions(self._database, self._delivery.id))[-1]
+            return await self._told(made, before, True)
+        finally:
+            await self._lease.give_back()
+
+    async def _told(self, version: ScoreVersion, before: int, is_new: bool) -> Made:
+        missing = await unscored(self._database, self._delivery.id)
+        return Made(version.version, before, version.form, version.sessions, version.marks, missing, is_new)
+
+    async def _is_current(self, newest: ScoreVersion, form: str) -> bool:
+        """Whether making the newest version again would give the same."""
+        if newest.form != form or await outdated(self._database, newest.delivery, newest.version):
+            return False
+        return await marked_since(self._database, newest.delivery) < newest.begun_ms
+
+    async def _make(
+        self, kind: str, form: str, who: str, clock: Callable[[], int], told: Callable[[int], None]
+    ) -> None:
+        delivery, key = self._delivery.id, Scorer(self._bank.key(form))
+        async with self._lease.transaction(clock()) as connection:
+            number = await begin_version(connection, delivery, kind=kind, form=form, who=who, now_ms=clock())
+        is_marked = await marked_since(self._database, delivery) > 0
+        judge = Judge(self._kek, delivery, Correction(self._sat, key), number, is_marked=is_marked)
+        sessions = 0
+        async for page in pages(judged_sessions(self._database, delivery, FIRST, PAGE), PAGE):
+            marks = await marks_of(self._database, [session.sid for session in page])
+            rows = [judge.session(one, marks.get(one.sid, ())) for one in page]
+            async with self._lease.transaction(clock()) as connection:
+                await put_version_scores(self._database, connection, rows)
+            sessions += len(page)
+            told(sessions)
+        async with self._lease.transaction(clock()) as connection:
+            counts = {"sessions": sessions, "marks": judge.marks}
+            await finish_version(connection, delivery, number, who=who, now_ms=clock(), **counts)
+
+
+class Judge:
+    """Turns the first scores of sessions into those of one later version; `marks` counts what went in.
+
+    Only where people have begun to mark, what nobody answered gets its lowest mark.
+    """
+
+    def __init__(
+        self, kek: bytes, delivery: str, correction: Correction, number: int, *, is_marked: bool
+    ) -> None:
+        self._opener = Opener(kek, delivery)
+        self._delivery = delivery
+        self._correction = correction
+        self._number = number
+        self._is_marked = is_marked
+        self.marks = 0
+
+    def session(self, session: ScoredSession, marks: Sequence[SealedMark]) -> VersionScore:
+        key = self._opener.key(session.sid, session.wrapped_key)
+        first = open_record(session.body, key, session.sid, self._delivery)
+        known = opened_marks(marks, key, self._delivery)
+        entries = [self._entry(entry, known.get(entry["item"], {})) for entry in first["items"]]
+        record = {**first, "items": entries}
+        nonce = secrets.token_bytes(12)
+        sealed = seal_record(record, key, session.sid, self._delivery, nonce, self._number)
+        return VersionScore(session.sid, self._number, session.scored_ms, sealed)
+
+    def _entry(self, entry: Mapping[str, Any], marks: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
+        judged = self._correction.entry(entry)
+        due = self._correction.due(entry["item"])
+        if not due or not self._is_marked:
+            return judged
+        self.marks += sum(len(given) for given in marks.values())
+        return merged(judged, due, marks)
