@@ -51,8 +51,8 @@ class Scorer:
         return self._items[item].authored
 
     def items(self) -> list[str]:
-        """All items by the pupils' identifiers."""
-        return list(self._items)
+        """All items by the pupils' identifiers, in the order of the form: i2 comes before i10."""
+        return sorted(self._items, key=lambda item: (len(item), item))
 
     def declarations(self, item: str) -> Mapping[str, Any]:
         """The item's program: among the rest its `responses`, `outcomes` and `templates`, as declared."""

@@ -12,6 +12,7 @@ from engine.archive import Delivery
 from engine.archive.answers import ScoredSession
 from engine.archive.versions import FIRST
 from engine.scorerecord import open_record
+from items.bank import Bank
 from items.scorer import Scorer
 from sessions.cipher import unwrap_key
 
@@ -57,16 +58,24 @@ class Given(NamedTuple):
 class Names:
     """What the author called things: in the form that pupils sat, and in the key that judged it."""
 
-    def __init__(self, sat: Scorer, key: Scorer, delivery: Delivery) -> None:
-        self.sat = sat
-        self.key = key
+    def __init__(self, bank: Bank, delivery: Delivery, form: str) -> None:
+        """`form` is the one whose key judged; mostly it is the one that pupils sat."""
         self.delivery = delivery
+        self.sat = sat = Scorer(bank.key(delivery.compiled))
+        self.key = key = sat if form == delivery.compiled else Scorer(bank.key(form))
+        self._shapes = bank.schema(delivery.compiled)["items"]
+        sections = bank.content(delivery.compiled).structure
+        self.is_shuffled = any(section["shuffle"] for section in sections)
         judged = {key.authored(item): item for item in key.items()}
         self._judged = {item: judged[sat.authored(item)] for item in sat.items()}
 
     def judged(self, item: str) -> str:
         """An item's opaque name in the form whose key judged it."""
         return self._judged[item]
+
+    def kinds(self, item: str) -> list[str]:
+        """The kinds of interaction that an item asks with, in the order of the text."""
+        return [shape["kind"] for shape in self._shapes[item].values()]
 
     def items(self) -> list[str]:
         """The items of the form that pupils sat, by its opaque names."""

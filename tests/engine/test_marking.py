@@ -236,10 +236,11 @@ async def test_the_same_marks_again_change_nothing_and_others_are_refused(
     assert len(await complete_versions(sitting.archive.database, NAME)) == 1
 
 
-async def test_a_delivery_that_scores_itself_has_nothing_to_mark(sitting: Sitting) -> None:
-    """The operator is told, instead of finding empty files; bad shares are refused as well."""
+async def test_impossible_shares_are_refused(sitting: Sitting) -> None:
+    """The operator is told what is possible, before a file is written."""
     marking = await marking_of(sitting)
-    for options, reason in (({"batches": 0}, "1 to 200"), ({"double_permille": 500}, "two batches")):
+    wrong: dict[str, dict[str, Any]] = {"1 to 200": {"batches": 0}, "two batches": {"double_permille": 500}}
+    for reason, options in wrong.items():
         with pytest.raises(Conflict, match=reason):
             await marking.write(Path("unused"), who="op-1", now_ms=NOON_MS, **options)
 

@@ -56,7 +56,7 @@ async def sitting(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
 def choice(sitting: Sitting, authored: str) -> str:
     """How pupils see a choice of the first item."""
     choices = sitting._key["items"]["i1"]["responses"]["r1"]["choices"]
-    return next(name for name, value in choices.items() if value == authored)
+    return str(next(name for name, value in choices.items() if value == authored))
 
 
 async def rescoring(sitting: Sitting) -> Rescoring:
