@@ -32,7 +32,7 @@ def test_other_draws_of_one_package_are_the_same(form: str) -> None:
         ("items/MA-6-001.xml", "<qti-value>forty-thousand<", "<qti-value>four-thousand<", None),
         ("items/MA-6-006.xml", 'mapped-value="1"', 'mapped-value="2"', None),
         ("items/MA-6-001.xml", 'title="Lire', 'title="Écrire', None),
-        ("items/MA-6-001.xml", 'max-choices="1"', 'max-choices="2"', "MA-6-001: its responses"),
+        ("items/MA-6-006.xml", 'max-choices="0"', 'max-choices="2"', "MA-6-006: its responses"),
         ("items/MA-6-001.xml", "trois", "quatre", "MA-6-001: pupils see something else"),
         ("media/part-1.svg", "<svg ", '<svg opacity="0.5" ', "MA-6-006: pupils see something else"),
         ("test.xml", "dure 45 minutes", "dure une heure", "title, language, instructions or sections"),
