@@ -23,6 +23,7 @@ from engine.keyring import KeyRing
 from engine.settings import Settings
 from items.bank import Bank
 from items.compile import compile_form
+from items.model import Form
 from items.package import read_package
 from sessions.codes import digest, generate
 from sessions.store import Store, open_store
@@ -74,14 +75,27 @@ async def prepare(settings: Settings, forms: Sequence[Path], codes_each: int) ->
 async def _one(
     settings: Settings, archive: Archive, store: Store, keyring: KeyRing, source: Path, codes_each: int
 ) -> Prepared:
+    form = compile_form(read_package(source), seed=secrets.token_bytes(32))
+    return await open_form(settings, archive, store, keyring, form, codes_each)
+
+
+async def open_form(
+    settings: Settings,
+    archive: Archive,
+    store: Store,
+    keyring: KeyRing,
+    form: Form,
+    codes_each: int,
+    since_ms: int = 0,
+) -> Prepared:
+    """A delivery of a compiled form, with codes; it has been open for `since_ms` already."""
     now = now_ms()
     bank = Bank(settings.data_dir)
-    form = compile_form(read_package(source), seed=secrets.token_bytes(32))
     bank.add(form)
     deliveries = Deliveries(archive, keyring, who=WHO)
     window = Window(
-        login_opens_ms=now,
-        opens_at_ms=now,
+        login_opens_ms=now - since_ms,
+        opens_at_ms=now - since_ms,
         closes_at_ms=now + 30 * DAY_MS,
         intake_ends_ms=now + 31 * DAY_MS,
         duration_ms=(form.content.duration_s or 45 * 60) * 1000,

@@ -11,6 +11,7 @@ from typing import Any
 
 from items.scoring.maximum import max_score
 from items.scoring.run import Program, load
+from items.scoring.tracing import Trace, trace
 from items.scoring.values import Value
 
 Outcomes = dict[str, Value]
@@ -27,6 +28,11 @@ class Scorer:
         """The outcome values of an answer; responses that are missing are NULL."""
         known = self._items[item]
         return known.program.score(known.in_authored(response))
+
+    def trace(self, item: str, response: Mapping[str, Any] | None) -> Trace:
+        """The outcome values of an answer, and how the rules came to them."""
+        known = self._items[item]
+        return trace(known.declarations, known.in_authored(response))
 
     def needs_marking(self, item: str) -> bool:
         """Whether a person gives the score: SCORE is NULL until then, or only a proposal of the rules."""

@@ -14,6 +14,7 @@ import typer
 
 from engine.archive import Conflict
 from engine.cli.console import Json, say
+from engine.cli.preview import preview
 from engine.settings import Settings
 from items.bank import Bank
 from items.compile import compile_form
@@ -24,6 +25,7 @@ from items.scoring.compile import compile_item
 from items.scoring.run import correct_responses, score
 
 app = typer.Typer(no_args_is_help=True, help="Items: QTI packages in, compiled forms out.")
+app.command()(preview)
 
 _MANIFEST = "imsmanifest.xml"
 Path_ = Annotated[Path, typer.Argument(exists=True, help="A QTI 3 package: zip or folder.")]

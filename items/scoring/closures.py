@@ -55,7 +55,9 @@ def _exit(_rule: list[Any], _program: Mapping[str, Any]) -> Rule:
 
 
 def _condition(rule: list[Any], program: Mapping[str, Any]) -> Rule:
-    branches = tuple((_expression(code, program), build_rules(inner, program)) for code, inner in rule[1])
+    branches = tuple(
+        (build_expression(code, program), build_rules(inner, program)) for code, inner in rule[1]
+    )
     otherwise = build_rules(rule[2], program)
 
     def run(variables: Variables) -> bool:
@@ -70,7 +72,7 @@ def _condition(rule: list[Any], program: Mapping[str, Any]) -> Rule:
 def _assignment(rule: list[Any], program: Mapping[str, Any]) -> Rule:
     _, identifier, code = rule
     entry = program["outcomes"][identifier]
-    evaluate, fitted = _expression(code, program), _fitted(entry)
+    evaluate, fitted = build_expression(code, program), _fitted(entry)
     if rule[0] == "lookup":
         looked_up, evaluate_number = lookup_table(entry["table"], entry["base_type"]), evaluate
         evaluate = lambda variables: looked_up(evaluate_number(variables))  # noqa: E731
@@ -118,17 +120,19 @@ def _as_integer(value: Value) -> Value:
 _RULES: Final = {"set": _assignment, "lookup": _assignment, "if": _condition, "exit": _exit}
 
 
-def _expression(code: list[Any], program: Mapping[str, Any]) -> Evaluate:
+def build_expression(code: list[Any], program: Mapping[str, Any]) -> Evaluate:
+    """One expression, ready to be evaluated with the variables."""
     name, attributes, *operands = code
     if name in _LEAVES:
         return _LEAVES[name](attributes, program)
     loaded = {
-        key: _expression(value, program) if _is_code(value) else value for key, value in attributes.items()
+        key: build_expression(value, program) if is_code(value) else value
+        for key, value in attributes.items()
     }
-    return _BUILDERS[name](loaded, [_expression(operand, program) for operand in operands])
+    return _BUILDERS[name](loaded, [build_expression(operand, program) for operand in operands])
 
 
-def _is_code(value: Any) -> bool:
+def is_code(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and isinstance(value[0], str)
 
 

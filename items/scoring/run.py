@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from items.scoring.closures import ASSIGNED, build_rules, declared
+from items.scoring.closures import ASSIGNED, Rule, build_rules, declared
 from items.scoring.records import typed_number
 from items.scoring.values import MOST_MEMBERS, Read, Value, in_json, members, typed
 
 Take = Callable[[Any], Value]
+Build = Callable[[list[Any], Mapping[str, Any]], Rule]
+"""What makes a run of rules: `build_rules`, or what watches them (`items.scoring.tracing`)."""
 
 
 def score(program: Program | Mapping[str, Any], responses: Mapping[str, Value]) -> dict[str, Value]:
@@ -48,7 +50,7 @@ def _record_as_typed(entry: Mapping[str, Any]) -> str | None:
 class Program:
     """A program ready to run. It holds no state of a run, so threads may share it."""
 
-    def __init__(self, program: Mapping[str, Any]) -> None:
+    def __init__(self, program: Mapping[str, Any], build: Build = build_rules) -> None:
         self.needs_marking: bool = program["needs_marking"]
         self._responses = [
             (identifier, _taker(entry), declared(entry, "default"))
@@ -61,7 +63,7 @@ class Program:
             identifier: _first_value(entry) for identifier, entry in program["outcomes"].items()
         }
         self._outcomes = list(program["outcomes"])
-        self._run = build_rules(program["rules"], program)
+        self._run = build(program["rules"], program)
 
     def score(self, responses: Mapping[str, Value]) -> dict[str, Value]:
         variables = dict(self._initial)

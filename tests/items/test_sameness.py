@@ -1,4 +1,4 @@
-"""Sameness: two compilations of one package show the same; whatever a pupil could notice makes them differ."""
+"""Sameness: compilations of one package show the same; whatever a pupil could notice makes them differ."""
 
 from __future__ import annotations
 
