@@ -121,20 +121,11 @@ function all(items) {
   return section(words.items, h('div', { class: 'items' }, h('table', {}, rows)))
 }
 
-/** The list keeps its place while the rest is drawn again. */
-function redraw() {
-  const list = panel.querySelector('.items')
-  const top = list ? list.scrollTop : 0
-  draw()
-  const fresh = panel.querySelector('.items')
-  if (fresh) fresh.scrollTop = top
-}
-
 function follow() {
   const { number } = player
   if (number && number !== shown) {
     shown = number
-    redraw()
+    draw()
   }
 }
 
@@ -143,7 +134,7 @@ async function listen() {
     const fresh = await fetch(`state?after=${after}`).then((reply) => reply.json()).catch(() => null)
     isAway = !fresh
     if (!fresh) {
-      if (state) redraw()
+      if (state) draw()
       await new Promise((done) => setTimeout(done, RETRY_MS))
       continue
     }
@@ -156,7 +147,7 @@ async function listen() {
       player.open(fresh.code, round)
       if (wasIn) player.walk(number)
     }
-    redraw()
+    draw()
   }
 }
 

@@ -49,11 +49,10 @@ export class Player {
   /** By the map of all questions. */
   async go(number) {
     if (!this.isIn || number === this.number) return
+    if (!this.find('dialog[open]')) this.find('.turn.middle').click()
     for (let look = 0; look < PATIENCE_LOOKS; look += 1) {
       const place = this.document.querySelectorAll('dialog[open] .map .place')[number - 1]
       if (place) return place.click()
-      const map = this.find('.turn.middle')
-      if (map && !this.find('dialog[open]')) map.click()
       await new Promise((done) => setTimeout(done, LOOK_MS))
     }
   }

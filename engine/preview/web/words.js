@@ -7,7 +7,7 @@ const FR = {
   width: 'Largeur de l’écran de l’élève',
   player: 'La page de l’élève',
   panel: 'Pour l’auteur',
-  before: 'Entrez dans l’épreuve, ou choisissez une question : sa note et ses règles s’affichent ici.',
+  before: 'Entrez dans l’épreuve, ou choisissez une question : sa note et ses règles s’affichent ici.',
   question: (number, count) => `Question ${number} sur ${count}`,
   score: 'Note',
   of: (max) => (max === null ? 'maximum inconnu' : `sur ${max}`),
