@@ -113,7 +113,7 @@ const pairs = (found) =>
 function all(items) {
   const rows = items.map((item, index) => {
     const { outcomes, max, needs_marking: isPerson } = item
-    const go = () => ((shown = index + 1), player.isIn ? player.go(shown) : player.walk(shown))
+    const go = () => (player.isIn ? player.go(index + 1) : player.walk(index + 1))
     const told = isPerson ? '…' : item.is_answered ? `${plain(outcomes.SCORE ?? null)} / ${max ?? '?'}` : '–'
     const name = h('button', { onclick: go }, `${index + 1}. ${item.title || item.authored}`)
     return h('tr', { class: index + 1 === shown ? 'here' : null }, h('td', {}, name), h('td', {}, told))

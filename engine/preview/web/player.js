@@ -29,7 +29,7 @@ export class Player {
 
   /** The number of the question on the screen, from 1; 0 when there is none. */
   get number() {
-    const heading = this.find('body.on-test .question h1')
+    const heading = this.find('body.on-test .question .head h1')
     const found = heading && heading.textContent.match(/\d+/)
     return found ? Number(found[0]) : 0
   }
