@@ -22,14 +22,13 @@ from engine.archive.answers import (
     sessions_to_score,
 )
 from engine.archive.lease import Lease
-from engine.counting import OpenBatch, Rule, held_answers
 from engine.keyring import KeyProblem, KeyRing
 from engine.logs import logger
 from engine.scorerecord import RULES, score_session, seal_record
+from engine.sittings import Sittings
 from items.bank import Bank
 from items.scorer import Scorer
-from sessions.cipher import SessionCipher, Unreadable, unwrap_key
-from sessions.keys import partition_of
+from sessions.cipher import Unreadable
 
 LOG = logger("scores")
 PAGE = 50
@@ -70,13 +69,12 @@ class ScoreKeeper:
             self._set_aside([session.sid for session in ended], str(problem))
             return
         database = self._archive.database
-        outages = await all_outages(database)
+        sittings = Sittings(delivery, kek, await all_outages(database), self._partitions)
         batches = await batches_of(database, [session.sid for session in ended])
         scores = []
         for session in ended:
-            rule = _rule(delivery, session, outages.get(partition_of(session.sid, self._partitions), ()))
             try:
-                body = self._sealed(delivery, session, batches[session.sid], rule, kek)
+                body = self._sealed(delivery, session, sittings, batches[session.sid])
             except (Unreadable, LookupError, TypeError, ValueError) as error:
                 self._set_aside([session.sid], type(error).__name__)
             else:
@@ -85,16 +83,11 @@ class ScoreKeeper:
             await put_scores(database, connection, scores)
 
     def _sealed(
-        self, delivery: Delivery, session: Ended, batches: Sequence[KeptBatch], rule: Rule, kek: bytes
+        self, delivery: Delivery, session: Ended, sittings: Sittings, batches: Sequence[KeptBatch]
     ) -> bytes:
-        key = unwrap_key(kek, session.wrapped_key, session.sid, delivery.id)
-        cipher = SessionCipher(key, session.sid, delivery.id)
-        opened = [
-            OpenBatch(b.epoch, b.n, b.received_ms, b.late, cipher.open(b.epoch, b.n, b.body)) for b in batches
-        ]
         scorer, items = self._scorer(delivery.compiled)
-        record = score_session(scorer, delivery.compiled, items, held_answers(opened, rule))
-        return seal_record(record, key, session.sid, delivery.id, secrets.token_bytes(12))
+        record = score_session(scorer, delivery.compiled, items, sittings.held(session, batches))
+        return seal_record(record, sittings.key(session), session.sid, delivery.id, secrets.token_bytes(12))
 
     def _scorer(self, compiled: str) -> tuple[Scorer, list[str]]:
         if compiled not in self._scorers:
@@ -105,13 +98,3 @@ class ScoreKeeper:
     def _set_aside(self, sids: Sequence[bytes], why: str) -> None:
         self._unreadable.update(sids)
         LOG.error("sessions not scored", extra={"fields": {"sessions": len(sids), "why": why}})
-
-
-def _rule(delivery: Delivery, session: Ended, outages: Sequence[tuple[int, int]]) -> Rule:
-    return Rule(
-        session.deadline_ms,
-        delivery.grace_ms,
-        delivery.count_corroborated,
-        delivery.count_self_attested,
-        outages,
-    )

@@ -43,18 +43,6 @@ def score_session(
     }
 
 
-def judged(scorer: Scorer, item: str, response: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What a key says about one answer: the part of an entry that another key may say otherwise."""
-    outcomes = scorer.score(item, response)
-    score = outcomes.get("SCORE")
-    return {
-        "score": score if isinstance(score, int | float) else None,
-        "max": scorer.max_score(item),
-        "marking": scorer.needs_marking(item),
-        "outcomes": outcomes,
-    }
-
-
 def seal_record(
     record: dict[str, Any], key: bytes, sid: bytes, delivery: str, nonce: bytes, version: int = 1
 ) -> bytes:
@@ -79,9 +67,14 @@ def _owner(sid: bytes, delivery: str, version: int) -> bytes:
 
 
 def _item(scorer: Scorer, item: str, held: Held) -> dict[str, Any]:
+    outcomes = scorer.score(item, held.counted.response if held.counted else None)
+    score = outcomes.get("SCORE")
     return {
         "item": item,
-        **judged(scorer, item, held.counted.response if held.counted else None),
+        "score": score if isinstance(score, int | float) else None,
+        "max": scorer.max_score(item),
+        "marking": scorer.needs_marking(item),
+        "outcomes": outcomes,
         "answer": _answer(held.counted),
         "uncounted": _answer(held.uncounted),
     }

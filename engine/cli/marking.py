@@ -95,7 +95,8 @@ async def _import(
         taken = await import_marks(marking, files, who=who, now_ms=now_ms(), **options)
         found = await opened.archive.delivery(delivery)
         bank = Bank(opened.settings.data_dir)
-        rescoring = Rescoring(opened.archive, opened.keyring, bank, found, now_ms)
+        given = (opened.archive, opened.keyring, bank, found, now_ms)
+        rescoring = Rescoring(*given, partitions=opened.settings.partitions)
         total = sum((await opened.archive.counts(delivery)).values())
         with progress("sessions", total, as_json) as told:
             rescored = await rescoring.with_marks(who=who, report=report, told=told)

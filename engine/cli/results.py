@@ -108,7 +108,9 @@ def rescore(
 async def _rescore(delivery: str, key: str, report: Path | None, who: str, as_json: bool) -> Rescored:
     async with parts() as (settings, keyring, archive, _):
         found = await archive.delivery(delivery)
-        rescoring = Rescoring(archive, keyring, Bank(settings.data_dir), found, now_ms)
+        rescoring = Rescoring(
+            archive, keyring, Bank(settings.data_dir), found, now_ms, partitions=settings.partitions
+        )
         total = sum((await archive.counts(delivery)).values())
         with progress("sessions", total, as_json) as told:
             return await rescoring.with_key(key, who=who, report=report, told=told)

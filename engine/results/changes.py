@@ -70,7 +70,9 @@ class Changes:
         head = (session.session, session.room)
         rows: list[tuple[Any, ...]] = []
         for entry in session.items:
-            known = old[entry["item"]]
+            known = old.get(entry["item"])
+            if known is None:
+                continue
             tally = self.items[entry["item"]]
             tally.max_before, tally.max_after = known["max"], entry["max"]
             change = (entry["score"] or 0) - (known["score"] or 0)

@@ -104,9 +104,14 @@ def score_columns(names: Names) -> tuple[Column, ...]:
         Column("max_score", "number", "sum of the items' maxima"),
         Column("needs_marking", "truth", "whether a person has still to give a score of this session"),
     )
-    items = (names.sat.authored(item) for item in names.items())
+    items = (names.key.authored(item) for item in names.items())
     scores = (
-        Column(f"{SCORE_OF}{item}", "number", f"score of {item}; missing: not marked yet", True)
+        Column(
+            f"{SCORE_OF}{item}",
+            "number",
+            f"score of {item}; missing: not marked yet, or not in this session's test",
+            True,
+        )
         for item in items
     )
     return (*head, *scores)
@@ -114,12 +119,11 @@ def score_columns(names: Names) -> tuple[Column, ...]:
 
 def item_rows(names: Names) -> Iterator[Row]:
     """What there is to say of each item."""
+    key = names.key
     for position, item in enumerate(names.items(), 1):
-        sat, judged = names.sat, names.judged(item)
-        kinds = ",".join(names.kinds(item))
-        responses = ",".join(sat.response_names(item).values())
-        about = (sat.authored(item), position, sat.title(item), sat.domain(item), kinds, responses)
-        yield (*about, names.key.max_score(judged), names.key.needs_marking(judged))
+        kinds, responses = ",".join(names.kinds(item)), ",".join(key.response_names(item).values())
+        about = (key.authored(item), position, key.title(item), key.domain(item), kinds, responses)
+        yield (*about, key.max_score(item), key.needs_marking(item))
 
 
 def _responses(names: Names, session: Opened) -> Iterator[Row]:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.archive import Conflict, Delivery
+from engine.counting import Answer, Held
 from engine.results.marking.outcomes import Bounds, marked_outcomes
-from engine.scorerecord import judged
 from items.bank import NAME, Bank
 from items.compile import compile_form
 from items.package import read_package
@@ -26,27 +26,31 @@ MOST_REASONS = 20
 
 
 class Correction:
-    """From an entry judged by one key to the same entry judged by another."""
+    """From answers in the names of the form that pupils sat to those of the form whose key judges.
+
+    Items have the same names in both, since both number them as authored and show them in the same order;
+    choices have others.
+    """
 
     def __init__(self, sat: Scorer, key: Scorer) -> None:
         self._sat = sat
         self._key = key
-        judged_by = {key.authored(item): item for item in key.items()}
-        self._items = {item: judged_by[sat.authored(item)] for item in sat.items()}
-        declarations = {item: key.declarations(judging) for item, judging in self._items.items()}
-        self._due = {item: marked_outcomes(program) for item, program in declarations.items()}
+        self._due = {item: marked_outcomes(key.declarations(item)) for item in key.items()}
 
-    def entry(self, entry: Mapping[str, Any]) -> dict[str, Any]:
-        """The entry with what the key says; what the pupil did stays as it is."""
-        item, answer = entry["item"], entry["answer"]
-        response = None
-        if answer is not None:
-            response = self.translated(item, answer["response"])
-        return {**entry, **judged(self._key, self._items[item], response)}
+    def held(self, held: Mapping[str, Held]) -> dict[str, Held]:
+        """What counts of a session, as if its pupil had sat the other form."""
+        if self._sat is self._key:
+            return dict(held)
+        return {item: Held(*(self._part(part) for part in parts)) for item, parts in held.items()}
 
-    def translated(self, item: str, response: Mapping[str, Any] | None) -> dict[str, Any]:
-        """A response in the names of the form whose key judges."""
-        return self._key.opaque(self._items[item], self._sat.responses_in_authored(item, response))
+    def _part(self, part: Any) -> Any:
+        """An answer, several of them, or none."""
+        if isinstance(part, Answer):
+            return part._replace(response=self._translated(part.item, part.response))
+        return tuple(map(self._part, part)) if isinstance(part, tuple) else part
+
+    def _translated(self, item: str, response: Mapping[str, Any] | None) -> dict[str, Any]:
+        return self._key.opaque(item, self._sat.responses_in_authored(item, response))
 
     def due(self, item: str) -> Mapping[str, Bounds]:
         """What a person gives for an item, by the key that judges."""

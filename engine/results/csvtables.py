@@ -50,6 +50,6 @@ def _response_rows(names: Names, session: Opened) -> Iterator[Row]:
 def _score_rows(names: Names, session: Opened) -> Iterator[Row]:
     head = (session.session, session.room)
     for entry in session.items:
-        item, domain = names.sat.authored(entry["item"]), names.sat.domain(entry["item"])
+        item, domain = names.key.authored(entry["item"]), names.key.domain(entry["item"])
         yield (*head, item, domain, entry["score"], entry["max"], yes(entry["marking"]))
     yield (*head, "", "", session.score, session.max_score, yes(session.needs_marking))

@@ -56,38 +56,32 @@ class Given(NamedTuple):
 
 
 class Names:
-    """What the author called things: in the form that pupils sat, and in the key that judged it."""
+    """What the author called things, by the opaque names of the form whose key judged.
+
+    A corrected form names choices otherwise than the one that pupils sat, and its records do as well.
+    """
 
     def __init__(self, bank: Bank, delivery: Delivery, form: str) -> None:
-        """`form` is the one whose key judged; mostly it is the one that pupils sat."""
         self.delivery = delivery
-        self.sat = sat = Scorer(bank.key(delivery.compiled))
-        self.key = key = sat if form == delivery.compiled else Scorer(bank.key(form))
-        self._shapes = bank.schema(delivery.compiled)["items"]
-        sections = bank.content(delivery.compiled).structure
-        self.is_shuffled = any(section["shuffle"] for section in sections)
-        judged = {key.authored(item): item for item in key.items()}
-        self._judged = {item: judged[sat.authored(item)] for item in sat.items()}
-
-    def judged(self, item: str) -> str:
-        """An item's opaque name in the form whose key judged it."""
-        return self._judged[item]
+        self.key = Scorer(bank.key(form))
+        self._shapes = bank.schema(form)["items"]
+        self.is_shuffled = any(section["shuffle"] for section in bank.content(form).structure)
 
     def kinds(self, item: str) -> list[str]:
         """The kinds of interaction that an item asks with, in the order of the text."""
         return [shape["kind"] for shape in self._shapes[item].values()]
 
     def items(self) -> list[str]:
-        """The items of the form that pupils sat, by its opaque names."""
-        return self.sat.items()
+        """The items in the order of the form, by their opaque names."""
+        return self.key.items()
 
     def given(self, session: Opened) -> Iterator[Given]:
         """Every value of a session, those that came too late as well, each marked."""
         for entry in session.items:
-            item = self.sat.authored(entry["item"])
+            item = self.key.authored(entry["item"])
             for answer, counted in ((entry["answer"], True), (entry["uncounted"], False)):
                 if answer is not None:
-                    values = self.sat.responses_in_authored(entry["item"], answer["response"])
+                    values = self.key.responses_in_authored(entry["item"], answer["response"])
                     for response, value in values.items():
                         yield Given(item, response, value, answer, counted)
 

@@ -64,74 +64,75 @@ class Report:
         delivery = self._names.delivery
         identifier = {"sourceID": "delivery", "identifier": delivery.id}
         context = element("context", {"sourcedId": session.session}, element("sessionIdentifier", identifier))
-        items = (self._item(session, number, entry) for number, entry in enumerate(session.items, 1))
+        places = self._places(session)
+        items = (self._item(session, places.get(entry["item"]), entry) for entry in session.items)
         root = {"xmlns": NAMESPACES[self._version]}
         body = element("assessmentResult", root, [context, self._test(session), *items])
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
 
     def _test(self, session: Opened) -> str:
-        about = {
-            "identifier": self._names.delivery.id,
-            "datestamp": stamp(session.ended_ms or session.scored_ms),
-        }
-        duration_ms = session.ended_ms - session.started_ms if session.started_ms and session.ended_ms else 0
-        return element(
-            "testResult",
-            about,
-            [
-                _built_in("duration", "duration", seconds(duration_ms)),
-                _outcome("SCORE", {"cardinality": "single", "base_type": "float"}, session.score),
-                _outcome("MAXSCORE", {"cardinality": "single", "base_type": "float"}, session.max_score),
-            ],
-        )
+        ended_ms = session.ended_ms or session.scored_ms
+        duration_ms = ended_ms - session.started_ms if session.started_ms else 0
+        sums = {"SCORE": session.score, "MAXSCORE": session.max_score}
+        outcomes = sums | session.record.get("test", {}).get("outcomes", {})
+        told = [_outcome(name, _guessed(value), value) for name, value in outcomes.items()]
+        about = {"identifier": self._names.delivery.id, "datestamp": stamp(ended_ms)}
+        return element("testResult", about, [_built_in("duration", "duration", seconds(duration_ms)), *told])
 
-    def _item(self, session: Opened, number: int, entry: Mapping[str, Any]) -> str:
+    def _item(self, session: Opened, place: str | None, entry: Mapping[str, Any]) -> str:
         answer = entry["answer"]
         sat_ms = answer["received_ms"] if answer else session.ended_ms or session.scored_ms
         about = {
-            "identifier": self._names.sat.authored(entry["item"]),
-            "sequenceIndex": None if self._names.is_shuffled else str(number),
+            "identifier": self._names.key.authored(entry["item"]),
+            "sequenceIndex": place,
             "datestamp": stamp(sat_ms),
             "sessionStatus": "pendingResponseProcessing" if entry["marking"] else "final",
         }
-        return element(
-            "itemResult", about, [*self._responses(entry), *self._templates(entry), *self._outcomes(entry)]
-        )
+        parts = (self._responses(entry), self._variants(entry), self._outcomes(entry))
+        return element("itemResult", about, [variable for part in parts for variable in part])
+
+    def _places(self, session: Opened) -> dict[str, str]:
+        """Where each item stood in this session's test, as far as the record tells."""
+        order = session.record.get("test", {}).get("order")
+        if order is None:
+            order = [] if self._names.is_shuffled else [entry["item"] for entry in session.items]
+        return {item: str(place) for place, item in enumerate(order, 1)}
 
     def _responses(self, entry: Mapping[str, Any]) -> Iterator[str]:
-        answer, sat = entry["answer"], self._names.sat
-        yield _built_in("numAttempts", "integer", "1" if answer else "0")
+        answer, key = entry["answer"], self._names.key
+        yield _built_in("numAttempts", "integer", str(entry.get("attempts", 1 if answer else 0)))
         yield _built_in("duration", "duration", seconds(answer["elapsed_ms"] if answer else 0))
-        declared = sat.declarations(entry["item"])["responses"]
-        corrected = self._names.key.declarations(self._names.judged(entry["item"]))["responses"]
-        given = sat.responses_in_authored(entry["item"], answer and answer["response"])
-        for name, value in given.items():
+        declared = key.declarations(entry["item"])["responses"]
+        for name, value in key.responses_in_authored(entry["item"], answer and answer["response"]).items():
             inner = [element("candidateResponse", {}, _values(declared[name], value))]
-            right = corrected[name].get("correct") if self._correct else None
+            right = declared[name].get("correct") if self._correct else None
             if right is not None:
-                inner.insert(0, element("correctResponse", {}, _values(corrected[name], right)))
+                inner.insert(0, element("correctResponse", {}, _values(declared[name], right)))
             yield element("responseVariable", _declared(name, declared[name]), inner)
 
-    def _templates(self, entry: Mapping[str, Any]) -> Iterator[str]:
-        declared = self._names.sat.declarations(entry["item"])["templates"]
-        for name, value in (entry.get("templates") or {}).items():
-            if name in declared:
-                yield element(
-                    "templateVariable", _declared(name, declared[name]), _values(declared[name], value)
-                )
+    def _variants(self, entry: Mapping[str, Any]) -> Iterator[str]:
+        """The template variables of a sitting's own variant."""
+        declared = self._names.key.declarations(entry["item"])["templates"]
+        for name, value in entry.get("variant", {}).items():
+            yield element("templateVariable", _declared(name, declared[name]), _values(declared[name], value))
 
     def _outcomes(self, entry: Mapping[str, Any]) -> Iterator[str]:
         status = "completed" if entry["answer"] else "not_attempted"
-        yield _outcome("completionStatus", {"cardinality": "single", "base_type": "identifier"}, status)
-        declared = self._names.key.declarations(self._names.judged(entry["item"]))["outcomes"]
-        for name, value in entry["outcomes"].items():
-            if name != "completionStatus":
-                yield _outcome(name, declared.get(name, _number()), value, self._version)
+        outcomes = {"completionStatus": status, **entry["outcomes"]}
+        declared = self._names.key.declarations(entry["item"])["outcomes"]
+        for name, value in outcomes.items():
+            yield _outcome(name, declared.get(name) or _guessed(value), value, self._version)
 
 
-def _number() -> dict[str, str]:
-    """What SCORE is where an item forgot to declare it."""
-    return {"cardinality": "single", "base_type": "float"}
+def _guessed(value: Any) -> dict[str, str]:
+    """What a variable is that no item declares: an outcome of the test, or one that the engine adds."""
+    several = isinstance(value, list | tuple)
+    one = value[0] if several and value else value
+    kinds = {bool: "boolean", int: "integer", float: "float", type(None): "float"}
+    return {
+        "cardinality": "multiple" if several else "single",
+        "base_type": kinds.get(type(one), "identifier"),
+    }
 
 
 def _declared(name: str, entry: Mapping[str, Any]) -> dict[str, str | None]:

@@ -35,7 +35,14 @@ class Rescoring:
     """Judges the answers of one delivery again; Gone, KeyProblem or Conflict say why it cannot."""
 
     def __init__(
-        self, archive: Archive, keyring: KeyRing, bank: Bank, delivery: Delivery, clock: Callable[[], int]
+        self,
+        archive: Archive,
+        keyring: KeyRing,
+        bank: Bank,
+        delivery: Delivery,
+        clock: Callable[[], int],
+        *,
+        partitions: int,
     ) -> None:
         if delivery.state == "created":
             raise Gone(f"delivery {delivery.id} was never open: it has no scores")
@@ -43,7 +50,7 @@ class Rescoring:
         self._bank = bank
         self._delivery = delivery
         self._kek = keyring.delivery(delivery.id).kek
-        self._maker = VersionMaker(archive, keyring, bank, delivery)
+        self._maker = VersionMaker(archive, keyring, bank, delivery, partitions=partitions)
         self._clock = clock
 
     async def with_key(

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from engine.archive import Archive, Conflict, Delivery
-from engine.archive.answers import ScoredSession, unscored
+from engine.archive.answers import Ended, KeptBatch, ScoredSession, all_outages, batches_of, unscored
 from engine.archive.lease import Lease, this_process
 from engine.archive.versions import (
     FIRST,
@@ -33,12 +33,12 @@ from engine.keyring import KeyRing
 from engine.recovery import pages
 from engine.results.correcting import Correction
 from engine.results.marking.merging import merged, opened_marks
-from engine.results.opening import Opener
-from engine.scorerecord import open_record, seal_record
+from engine.scorerecord import score_session, seal_record
+from engine.sittings import Sittings
 from items.bank import Bank
 from items.scorer import Scorer
 
-PAGE = 200
+PAGE = 100
 LEASE = "score version"
 
 
@@ -60,13 +60,14 @@ class Made(NamedTuple):
 class VersionMaker:
     """Makes score versions of one delivery; KeyProblem at once when its key is gone."""
 
-    def __init__(self, archive: Archive, keyring: KeyRing, bank: Bank, delivery: Delivery) -> None:
-        self._archive = archive
+    def __init__(
+        self, archive: Archive, keyring: KeyRing, bank: Bank, delivery: Delivery, *, partitions: int
+    ) -> None:
         self._database = archive.database
         self._delivery = delivery
         self._kek = keyring.delivery(delivery.id).kek
         self._bank = bank
-        self._sat = Scorer(bank.key(delivery.compiled))
+        self._partitions = partitions
         self._lease = Lease(archive.database, this_process(), LEASE)
 
     async def make(
@@ -109,54 +110,75 @@ class VersionMaker:
     async def _make(
         self, kind: str, form: str, who: str, clock: Callable[[], int], told: Callable[[int], None]
     ) -> None:
-        delivery, key = self._delivery.id, Scorer(self._bank.key(form))
+        delivery, database = self._delivery.id, self._database
         async with self._lease.transaction(clock()) as connection:
             number = await begin_version(connection, delivery, kind=kind, form=form, who=who, now_ms=clock())
-        is_marked = await marked_since(self._database, delivery) > 0
-        judge = Judge(self._kek, delivery, Correction(self._sat, key), number, is_marked=is_marked)
+        judge = await self._judge(form, number)
         sessions = 0
-        async for page in pages(judged_sessions(self._database, delivery, FIRST, PAGE), PAGE):
-            marks = await marks_of(self._database, [session.sid for session in page])
-            rows = [judge.session(one, marks.get(one.sid, ())) for one in page]
+        async for page in pages(judged_sessions(database, delivery, FIRST, PAGE), PAGE):
+            sids = [session.sid for session in page]
+            marks, batches = await marks_of(database, sids), await batches_of(database, sids)
+            rows = [judge.session(one, batches[one.sid], marks.get(one.sid, ())) for one in page]
             async with self._lease.transaction(clock()) as connection:
-                await put_version_scores(self._database, connection, rows)
+                await put_version_scores(database, connection, rows)
             sessions += len(page)
             told(sessions)
         async with self._lease.transaction(clock()) as connection:
             counts = {"sessions": sessions, "marks": judge.marks}
             await finish_version(connection, delivery, number, who=who, now_ms=clock(), **counts)
 
+    async def _judge(self, form: str, number: int) -> Judge:
+        sat = Scorer(self._bank.key(self._delivery.compiled))
+        key = sat if form == self._delivery.compiled else Scorer(self._bank.key(form))
+        outages = await all_outages(self._database)
+        sittings = Sittings(self._delivery, self._kek, outages, self._partitions)
+        is_marked = await marked_since(self._database, self._delivery.id) > 0
+        return Judge(self._delivery.id, sittings, sat, key, form, number, is_marked=is_marked)
+
 
 class Judge:
-    """Turns the first scores of sessions into those of one later version; `marks` counts what went in.
+    """Scores sessions for one later version; `marks` counts those that went in.
 
     Only where people have begun to mark, what nobody answered gets its lowest mark.
     """
 
     def __init__(
-        self, kek: bytes, delivery: str, correction: Correction, number: int, *, is_marked: bool
+        self,
+        delivery: str,
+        sittings: Sittings,
+        sat: Scorer,
+        key: Scorer,
+        form: str,
+        number: int,
+        *,
+        is_marked: bool,
     ) -> None:
-        self._opener = Opener(kek, delivery)
         self._delivery = delivery
-        self._correction = correction
+        self._sittings = sittings
+        self._correction = Correction(sat, key)
+        self._key = key
+        self._form = form
         self._number = number
         self._is_marked = is_marked
         self.marks = 0
 
-    def session(self, session: ScoredSession, marks: Sequence[SealedMark]) -> VersionScore:
-        key = self._opener.key(session.sid, session.wrapped_key)
-        first = open_record(session.body, key, session.sid, self._delivery)
+    def session(
+        self, session: ScoredSession, batches: Sequence[KeptBatch], marks: Sequence[SealedMark]
+    ) -> VersionScore:
+        """The record of one session, from its batches and its marks, as the first one was made."""
+        ended = Ended(session.sid, session.wrapped_key, session.deadline_ms)
+        key = self._sittings.key(ended)
+        held = self._correction.held(self._sittings.held(ended, batches))
+        record = score_session(self._key, self._form, self._key.items(), held)
         known = opened_marks(marks, key, self._delivery)
-        entries = [self._entry(entry, known.get(entry["item"], {})) for entry in first["items"]]
-        record = {**first, "items": entries}
+        record["items"] = [self._marked(entry, known.get(entry["item"], {})) for entry in record["items"]]
         nonce = secrets.token_bytes(12)
         sealed = seal_record(record, key, session.sid, self._delivery, nonce, self._number)
         return VersionScore(session.sid, self._number, session.scored_ms, sealed)
 
-    def _entry(self, entry: Mapping[str, Any], marks: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
-        judged = self._correction.entry(entry)
+    def _marked(self, entry: dict[str, Any], marks: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
         due = self._correction.due(entry["item"])
         if not due or not self._is_marked:
-            return judged
+            return entry
         self.marks += sum(len(given) for given in marks.values())
-        return merged(judged, due, marks)
+        return merged(entry, due, marks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from engine.keyring import KeyRing
 from engine.scorekeeper import ScoreKeeper
 from items.bank import Bank
 from items.compile import compile_form
+from items.model import Form
 from items.package import read_package
 from items.scorer import Scorer
 from items.scoring.run import correct_responses
@@ -33,6 +35,12 @@ KEY = bytes(range(32))
 """Every session's key in these tests; what keeps them apart is the associated data."""
 
 
+@cache
+def compiled() -> Form:
+    """The demonstration form, compiled once for all tests."""
+    return compile_form(read_package(FORM), seed=b"test")
+
+
 class Sitting:
     """An open delivery, and what its pupils did, written straight into the archive."""
 
@@ -44,7 +52,7 @@ class Sitting:
         self.contents = folder / "data" / "content"
         self.lease = Lease(archive.database, "test")
         self.keeper = ScoreKeeper(archive, self.keyring, self.bank, partitions=64)
-        form = compile_form(read_package(FORM), seed=b"test")
+        form = compiled()
         self.bank.add(form)
         self.compiled, self.items, self._key = form.form, form.item_ids, form.key
 

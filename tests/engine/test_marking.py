@@ -82,7 +82,7 @@ async def merged(sitting: Sitting) -> Rescored:
     """A new version with all marks."""
     delivery = await sitting.archive.delivery(NAME)
     given = (sitting.archive, sitting.keyring, sitting.bank, delivery)
-    return await Rescoring(*given, CLOCK).with_marks(who="op-1")
+    return await Rescoring(*given, CLOCK, partitions=64).with_marks(who="op-1")
 
 
 async def essay_scores(sitting: Sitting, folder: Path) -> dict[str, tuple[str, str]]:

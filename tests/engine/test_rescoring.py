@@ -61,7 +61,8 @@ def choice(sitting: Sitting, authored: str) -> str:
 
 async def rescoring(sitting: Sitting) -> Rescoring:
     delivery = await sitting.archive.delivery(NAME)
-    return Rescoring(sitting.archive, sitting.keyring, sitting.bank, delivery, Ticking())
+    given = (sitting.archive, sitting.keyring, sitting.bank, delivery, Ticking())
+    return Rescoring(*given, partitions=64)
 
 
 async def rescored(sitting: Sitting, key: Path | str, report: Path | None = None) -> Rescored:
