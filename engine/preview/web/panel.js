@@ -35,7 +35,8 @@ function tools() {
   const languages = Object.entries(LANGUAGES).map(([name, [title]]) =>
     h('button', { lang: name, 'aria-pressed': name === language, onclick: speak(name) }, title),
   )
-  const start = h('button', { class: 'first', onclick: () => player.walk(shown || 1) }, words.start)
+  const isNothing = !state || !state.code
+  const start = h('button', { class: 'first', disabled: isNothing && '', onclick: () => player.walk(shown || 1) }, words.start)
   const again = h('button', { onclick: () => fetch('again', { method: 'POST' }) }, words.again)
   const widths = h('span', { class: 'tools', role: 'group', 'aria-label': words.width }, Object.keys(words.widths).map(width))
   return h('div', { class: 'tools' }, start, again, h('span', { class: 'gap' }), widths, languages)
@@ -57,7 +58,7 @@ function told() {
   const item = items[shown - 1]
   return [
     state.problems.length ? box('bad', state.code ? words.problems : words.broken, state.problems) : null,
-    ...(item ? about(item, items.length) : [h('h1', {}, state.title || state.package), h('p', {}, words.before)]),
+    ...(item ? about(item, items.length) : [h('h1', {}, state.title || state.package), state.code && h('p', {}, words.before)]),
     items.length ? all(items) : null,
     state.remarks && state.remarks.length ? remarks(state.remarks) : null,
   ].filter(Boolean)
@@ -74,7 +75,7 @@ function remarks(found) {
 }
 
 function about(item, count) {
-  const names = h('p', { class: 'about' }, `${item.authored} · ${item.kinds.join(', ') || '–'} · ${item.domain}`)
+  const names = h('p', { class: 'about' }, [item.authored, item.kinds.join(', '), item.domain].filter(Boolean).join(' · '))
   return [
     h('div', {}, h('h2', {}, words.question(shown, count)), h('h1', {}, item.title || item.authored), names),
     score(item),
@@ -92,7 +93,7 @@ function score({ outcomes, max, needs_marking: isPerson }) {
   const value = outcomes.SCORE === undefined ? null : outcomes.SCORE
   const isFull = !isPerson && max !== null && value === max
   const state = isPerson ? 'score person' : isFull ? 'score full' : 'score'
-  const words_ = isPerson ? [words.person, ' ', words.of(max)] : [h('strong', {}, plain(value)), words.of(max)]
+  const words_ = isPerson ? `${words.person}, ${words.of(max)}` : [h('strong', {}, plain(value)), words.of(max)]
   return h('p', { class: state, role: 'status', 'aria-label': words.score }, words_)
 }
 
