@@ -25,7 +25,9 @@ from items.qti.page import Bound, Page
 from items.qti.passages import Passages
 from items.scoring.compile import compile_item
 
-MOVABLE = frozenset({"choice", "inline-choice", "order", "match", "gap-match"})
+MOVABLE = frozenset(
+    {"associate", "choice", "inline-choice", "order", "match", "gap-match", "graphic-gap-match"}
+)
 
 
 def compile_form(package: Package, *, seed: bytes) -> Form:
@@ -129,7 +131,7 @@ class _Compiler:
             "weights": reference.weights,
             "rubric": scorers_rubric(document),
             "program": self._program(document),
-            "responses": {r.id: {"authored": r.authored, "choices": r.choices} for r in bound},
+            "responses": {r.id: _names(r) for r in bound},
         }
 
     def _program(self, document: Document) -> dict[str, Any]:
@@ -149,6 +151,12 @@ def name_of(content: Content, schema: dict[str, Any], key: dict[str, Any]) -> st
 def _shape(response: Bound) -> dict[str, Any]:
     head = {"kind": response.kind, "cardinality": response.cardinality, "base_type": response.base_type}
     return head | response.shape
+
+
+def _names(response: Bound) -> dict[str, Any]:
+    """How the scorer reads a response: the author's names, and the base of the numbers typed."""
+    names = {"authored": response.authored, "choices": response.choices}
+    return names | ({"base": response.base} if response.base != 10 else {})
 
 
 def _language(package: Package) -> str:

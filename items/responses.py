@@ -7,12 +7,16 @@ fine, since the pupil may be in the middle, and whether an answer is right is no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any
 
 Check = Callable[[Any], str | None]
 
+POINT = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,3})?) ([0-9]{1,5}(?:\.[0-9]{1,3})?)")
+
+MOST_POINTS = 100  # where the author sets no limit; a picture with more would show nothing
 LONGEST_NUMBER = 40  # characters; a slider's position needs fewer
 
 
@@ -46,6 +50,8 @@ def _check(shape: Mapping[str, Any]) -> Check:
     if shape["cardinality"] == "single":
         return one
     pairs = _pairs(shape) if "match_max" in shape else None
+    if "associables" in shape:
+        pairs = _both(_undirected, _pairs(shape))
     return _several(one, shape["max"] or _most(shape), pairs)
 
 
@@ -53,6 +59,10 @@ def _most(shape: Mapping[str, Any]) -> int:
     """Where the author sets no limit, there are still only so many different values."""
     if "choices" in shape:
         return len(shape["choices"])
+    if "width" in shape:
+        return MOST_POINTS
+    if "associables" in shape:
+        return len(shape["associables"]) * (len(shape["associables"]) - 1) // 2
     return len(shape["sources"]) * len(shape["targets"])
 
 
@@ -61,6 +71,11 @@ def _value(shape: Mapping[str, Any]) -> Check:
         return _choice(frozenset(shape["choices"]))
     if "sources" in shape:
         return _choice(frozenset(f"{a} {b}" for a in shape["sources"] for b in shape["targets"]))
+    if "associables" in shape:
+        names = shape["associables"]
+        return _choice(frozenset(f"{a} {b}" for a in names for b in names if a != b))
+    if "width" in shape:
+        return _point(shape["width"], shape["height"])
     if "low" in shape:
         return _number(shape["low"], shape["high"])
     return _text(shape["max_length"])
@@ -99,6 +114,20 @@ def _number(low: float, high: float) -> Check:
     return check
 
 
+def _point(width: float, height: float) -> Check:
+    """A point of a picture: "80 94", right and down from its corner, in the picture's units."""
+
+    def check(value: Any) -> str | None:
+        if type(value) is not str:
+            return "wrong_cardinality" if type(value) is list else "not_a_string"
+        found = POINT.fullmatch(value)
+        if found is None:
+            return "not_a_point"
+        return None if float(found[1]) <= width and float(found[2]) <= height else "out_of_bounds"
+
+    return check
+
+
 def _several(one: Check, most: int, pairs: Check | None) -> Check:
     def check(values: Any) -> str | None:
         if type(values) is not list:
@@ -128,3 +157,12 @@ def _pairs(shape: Mapping[str, Any]) -> Check:
         return None
 
     return check
+
+
+def _undirected(values: Any) -> str | None:
+    """`a b` and `b a` are one pair."""
+    return "repeated" if len({frozenset(value.split()) for value in values}) < len(values) else None
+
+
+def _both(one: Check, other: Check) -> Check:
+    return lambda values: one(values) or other(values)

@@ -14,6 +14,8 @@ from items.scoring.run import Program, load
 from items.scoring.tracing import Trace, trace
 from items.scoring.values import Value
 
+LONGEST_WHOLE = 60  # digits; 53 of base two are as many as JSON holds exactly
+
 Outcomes = dict[str, Value]
 Translate = Callable[[Any], Any]
 
@@ -93,7 +95,7 @@ class _Item:
             for name, response in entry["responses"].items()
         }
         self._responses = {
-            name: (response["authored"], _translation(response["choices"]))
+            name: (response["authored"], _translation(response["choices"], response.get("base", 10)))
             for name, response in entry["responses"].items()
         }
 
@@ -107,8 +109,10 @@ class _Item:
         return {name: self._backwards[name](authored.get(self.names[name])) for name in self._backwards}
 
 
-def _translation(choices: Mapping[str, str]) -> Translate:
-    """How a response's value is put in the author's identifiers; text and numbers stay as they are."""
+def _translation(choices: Mapping[str, str], base: int) -> Translate:
+    """How a response's value is put in the author's identifiers; text and numbers to base ten stay as they are."""
+    if base != 10:
+        return lambda value: _to_ten(value, base)
     if not choices:
         return lambda value: value
 
@@ -128,3 +132,15 @@ def _translation(choices: Mapping[str, str]) -> Translate:
         return one(value)
 
     return translate
+
+
+def _to_ten(value: Any, base: int) -> Any:
+    """A whole number typed to another base, as authors write it; what is none is kept, and is no number."""
+    if type(value) is not str or not value.strip():
+        return value
+    try:
+        if len(value) <= LONGEST_WHOLE and "_" not in value:
+            return str(int(value, base))
+    except ValueError:
+        pass
+    return f"{value} (base {base})"

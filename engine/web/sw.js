@@ -1,7 +1,7 @@
 // Keeps the page itself (never an API reply, never content) so that it opens without network.
 // VERSION is a digest of the files below; tests/engine/test_player_units.py checks both and gives the new one.
 
-const VERSION = '890133bee1c2'
+const VERSION = 'f62f3f86f6de'
 const SHELL = 'passation-shell-' + VERSION
 const FILES = [
   '/',
@@ -9,7 +9,9 @@ const FILES = [
   '/static/css/late.css',
   '/static/css/page.css',
   '/static/css/passages.css',
+  '/static/css/places.css',
   '/static/css/test.css',
+  '/static/css/vocabulary.css',
   '/static/icons/mark.svg',
   '/static/js/adorn.js',
   '/static/js/api.js',
@@ -22,14 +24,27 @@ const FILES = [
   '/static/js/flow.js',
   '/static/js/fragment.js',
   '/static/js/handin.js',
+  '/static/js/interactions/associate.js',
+  '/static/js/interactions/chips.js',
   '/static/js/interactions/choice.js',
   '/static/js/interactions/drag.js',
+  '/static/js/interactions/folded.js',
   '/static/js/interactions/gap.js',
+  '/static/js/interactions/graphic-order.js',
   '/static/js/interactions/hotspot.js',
   '/static/js/interactions/inline.js',
+  '/static/js/interactions/lines.js',
   '/static/js/interactions/match.js',
   '/static/js/interactions/order.js',
+  '/static/js/interactions/pairs.js',
+  '/static/js/interactions/part.js',
+  '/static/js/interactions/points.js',
+  '/static/js/interactions/position-object.js',
+  '/static/js/interactions/ranking.js',
+  '/static/js/interactions/select-point.js',
   '/static/js/interactions/slider.js',
+  '/static/js/interactions/slots.js',
+  '/static/js/interactions/spots.js',
   '/static/js/interactions/text.js',
   '/static/js/item.js',
   '/static/js/main.js',

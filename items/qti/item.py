@@ -62,7 +62,9 @@ def write_item(document: Document, page: Page, language: str) -> str:
     language = body.get(XML_LANG) or root.get(XML_LANG) or language
     lang = f' lang="{escape(language)}"' if language else ""
     direction = f' dir="{body.get("dir")}"' if body.get("dir") in ("ltr", "rtl") else ""
-    return f"<div{renderer.classes(body, 'qti-item')}{lang}{direction}>{passages}{written}</div>"
+    classes = renderer.classes(body, "qti-item")
+    styled = " data-vocabulary" if page.has_vocabulary else ""
+    return f"<div{classes}{lang}{direction}{styled}>{passages}{written}</div>"
 
 
 def _look_beside(root: Element, page: Page) -> None:
@@ -93,7 +95,9 @@ def write_stimulus(document: Document, page: Page) -> str:
     for element in children(document.root, "qti-catalog-info"):
         page.remark(element, f"<qti-catalog-info>: {markup.LEFT_OUT['qti-catalog-info']}")
     language = renderer.language(body) or renderer.language(document.root)
-    return f"<div{renderer.classes(body, 'qti-stimulus-body')}{language}>{renderer.content(body)}</div>"
+    classes, written = renderer.classes(body, "qti-stimulus-body"), renderer.content(body)
+    styled = " data-vocabulary" if page.has_vocabulary else ""
+    return f"<div{classes}{language}{styled}>{written}</div>"
 
 
 def scorers_rubric(document: Document) -> str:

@@ -6,6 +6,8 @@ the player's own style sheet adapts to screens and needs. Identifiers are left o
 
 from __future__ import annotations
 
+import re
+
 
 def names(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -47,7 +49,9 @@ BLOCK = names(
     address article aside blockquote details div dl figure footer h1 h2 h3 h4 h5 h6 header hr main nav
     ol p pre section summary table ul qti-rubric-block qti-choice-interaction qti-order-interaction
     qti-match-interaction qti-gap-match-interaction qti-hotspot-interaction qti-hottext-interaction
-    qti-slider-interaction qti-extended-text-interaction
+    qti-slider-interaction qti-extended-text-interaction qti-associate-interaction
+    qti-graphic-associate-interaction qti-graphic-gap-match-interaction qti-graphic-order-interaction
+    qti-select-point-interaction qti-position-object-stage qti-position-object-interaction
     """
 )
 NO_BLOCK_INSIDE = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre"})
@@ -82,6 +86,24 @@ SILENT = frozenset(
         "summary",
         "target",
     }
+)
+
+# Classes of the shared vocabulary of QTI 3 that our style sheets honour (engine/web/css/vocabulary.css).
+# Any other class is the author's own and could tell anything, so it does not come out.
+VOCABULARY = re.compile(
+    r"""qti-(
+    labels-(none|decimal|lower-alpha|upper-alpha|suffix-(none|period|parenthesis))
+    | orientation-(horizontal|vertical) | choices-(stacking-[1-5] | top | bottom | left | right)
+    | input-(control-hidden | width-([1-9][0-9]?)) | height-lines-([1-9][0-9]?) | counter-(up|down)
+    | match-tabular | header-hidden | selections-(light|dark) | unselected-hidden
+    | align-(left|center|right) | valign-(top|middle|bottom) | float-(left|right|none|clearfix)
+    | layout-(row|col([1-9]|1[0-2])|offset([1-9]|1[0-2])) | fullwidth | visually-hidden | hidden
+    | bordered | well | underline | italic | bold | strikethrough | (small|large)-text | preformatted
+    | list-style-type-(none|disc|circle|square|decimal|decimal-leading-zero|(lower|upper)-(alpha|roman|latin|greek))
+    | text-indent-[1-9] | hanging-indent-[1-9] | margin-(auto|[0-5]) | padding-[0-5]
+    | writing-mode-(vertical-rl|vertical-lr|horizontal-tb)
+    )""",
+    re.X,
 )
 
 FEEDBACK = frozenset({"qti-feedback-block", "qti-feedback-inline", "qti-modal-feedback"})

@@ -36,6 +36,7 @@ class Bound:
     choices: dict[str, str] = field(default_factory=dict)
     shape: dict[str, Any] = field(default_factory=dict)
     groups: list[list[tuple[str, bool]]] = field(default_factory=list)
+    base: int = 10  # of the whole numbers that pupils type
 
 
 class Page:
@@ -59,6 +60,7 @@ class Page:
         self.inside = ""  # the interaction being written
         self.parts: dict[str, Callable[[Element], str]] = {}  # how it writes its gaps or hot words
         self.preformatted = False
+        self.has_vocabulary = False  # whether a class of the shared vocabulary came out
         self._declared = declared
         self._shelf = shelf
         self._taken: set[str] = set()

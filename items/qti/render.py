@@ -195,7 +195,9 @@ class Renderer:
 
     def classes(self, element: Element, *ours: str) -> str:
         """Our own classes and those of QTI's shared vocabulary; an author's own could tell anything."""
-        kept = [*ours, *(name for name in element.get("class", "").split() if name.startswith("qti-"))]
+        kept = [name for name in element.get("class", "").split() if markup.VOCABULARY.fullmatch(name)]
+        self.page.has_vocabulary = self.page.has_vocabulary or bool(kept)
+        kept = [*ours, *kept]
         return f' class="{escape(" ".join(kept))}"' if kept else ""
 
     def prompt(self, element: Element, response: str) -> str:

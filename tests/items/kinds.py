@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.items.given import an_item, declared
+from tests.items.graphic_kinds import GRAPHIC_KINDS
 
 
 def _item(kind: str, body: str, declarations: str) -> str:
@@ -129,4 +130,5 @@ EVERY_KIND = {
     "hottext": _hottext(),
     "slider": _slider(),
     "extended-text": _extended_text(),
+    **GRAPHIC_KINDS,
 }

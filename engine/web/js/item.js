@@ -15,6 +15,12 @@ export const MODULES = {
   'gap-match': 'gap',
   hotspot: 'hotspot',
   slider: 'slider',
+  associate: 'associate',
+  'graphic-associate': 'associate',
+  'graphic-gap-match': 'slots',
+  'graphic-order': 'graphic-order',
+  'select-point': 'select-point',
+  'position-object': 'position-object',
 }
 
 function fill(element, html, content) {
@@ -22,11 +28,13 @@ function fill(element, html, content) {
   for (const picture of element.querySelectorAll('[data-media]')) {
     content.get('media', picture.dataset.media).then((address) => (picture.src = address), () => {})
   }
+  if (element.querySelector('[data-vocabulary]')) style('vocabulary')
   return element
 }
 
 export async function mount({ item, choices }, content, given, changed) {
   const element = fill(h('div', { class: 'item' }), await content.get('item', item), content)
+  if (element.querySelector('[data-vocabulary]')) await style('vocabulary')
   const needed = element.querySelector('[data-stimulus]') && (await import('./passages.js'))
   const passages = needed && (await needed.takePassages(element, content, fill))
   const controls = {}

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from items.qti.documents import Element
 from items.qti.interactions.opening import (
+    Choice,
     choices,
     limits,
     limits_written,
+    needs_room,
     opening,
+    order_limits,
     plain_text,
     shuffles,
 )
+from items.qti.page import Bound
 from items.qti.render import Renderer
 
 
@@ -36,12 +40,14 @@ def write_choice(element: Element, renderer: Renderer) -> str:
 
 
 def write_inline_choice(element: Element, renderer: Renderer) -> str:
-    """A list of options in the line of the text."""
+    """A list in the line of the text: a native select, or buttons folded away where options are no short words."""
     bound = renderer.page.bind(element, "inline-choice", ("single",), ("identifier",))
     if bound is None:
         return ""
     found = choices(element, "qti-inline-choice", bound, renderer, shuffle=shuffles(element))
     bound.shape = {"choices": sorted(bound.choices), "max": 1}
+    if any(needs_room(choice.element) for choice in found):
+        return _folded(found, opening(element, bound, renderer, tag="span"), bound, renderer)
     options = "".join(
         f'<option value="{choice.id}">{plain_text(choice.element, renderer)}</option>' for choice in found
     )
@@ -49,22 +55,30 @@ def write_inline_choice(element: Element, renderer: Renderer) -> str:
     return f'{start}<option value=""></option>{options}</select>'
 
 
+def _folded(found: list[Choice], start: str, bound: Bound, renderer: Renderer) -> str:
+    entries = "".join(
+        f'<label data-choice="{choice.id}"{renderer.language(choice.element)}>'
+        f'<input type="radio" name="{bound.id}" value="{choice.id}">'
+        f'<span class="qti-choice">{renderer.content(choice.element)}</span></label>'
+        for choice in found
+    )
+    return f'{start}<span class="qti-options">{entries}</span></span>'
+
+
 def write_order(element: Element, renderer: Renderer) -> str:
-    """A list whose entries the pupil moves; all of them, since picking some is another task."""
+    """A list whose entries the pupil moves; `data-max` where only a part of them is to be picked and ordered."""
     bound = renderer.page.bind(element, "order", ("ordered",), ("identifier",))
     if bound is None:
         return ""
     found = choices(element, "qti-simple-choice", bound, renderer, shuffle=shuffles(element))
-    for attribute in ("min-choices", "max-choices"):
-        if renderer.page.number(element, attribute, len(found)) not in (0, len(found)):
-            message = f"{attribute}: ordering only some of the choices is not supported yet."
-            renderer.page.refuse(element, "unsupported_attribute", message)
-    bound.shape = {"choices": sorted(bound.choices), "max": len(found)}
+    low, high = order_limits(element, renderer, len(found))
+    bound.shape = {"choices": sorted(bound.choices), "min": low, "max": high}
     entries = "".join(
         f'<li data-choice="{choice.id}"{renderer.language(choice.element)}>'
         f'<span class="qti-choice">{renderer.content(choice.element)}</span></li>'
         for choice in found
     )
     prompt = renderer.prompt(element, bound.id)
-    start = opening(element, bound, renderer, more=' role="group"')
+    part = limits_written(low, high) if low < len(found) else ""
+    start = opening(element, bound, renderer, more=f' role="group"{part}')
     return f'{start}{prompt}<ol class="qti-order">{entries}</ol></div>'

@@ -12,6 +12,10 @@ from items.qti.render import Renderer
 
 # A table of all against all has the square of it in cells; the largest seen has 40 choices.
 MOST_CHOICES = 200
+# Characters; a closed list shows about as many on a narrow screen.
+LONGEST_OPTION = 40
+# Markup that a word loses without harm.
+AS_WORDS = frozenset({"b", "div", "p", "span", "strong"})
 MESSAGES = ("data-max-selections-message", "data-min-selections-message")
 
 T = TypeVar("T")
@@ -63,20 +67,39 @@ def limits(element: Element, bound: Bound, renderer: Renderer, of: str, count: i
     return low, high
 
 
+def order_limits(element: Element, renderer: Renderer, count: int) -> tuple[int, int]:
+    """How many are to be put in order: all, unless the author asks for a part.
+
+    By the letter of QTI `max-choices` counts only beside `min-choices`; who writes it alone means it, so it
+    counts, from one on. (0, 0) when there is nothing to order.
+    """
+    low = renderer.page.number(element, "min-choices", 0)
+    high = renderer.page.number(element, "max-choices", 0)
+    if low > count or high > count or (low and high and low > high):
+        message = f"min-choices='{low}' and max-choices='{high}' do not fit {count} choices: correct them."
+        renderer.page.refuse(element, "bad_attribute", message)
+    if not low and not high:
+        return count, count
+    return low or (count if high >= count else 1), high or count
+
+
 def limits_written(low: int, high: int) -> str:
     return (f' data-min="{low}"' if low else "") + f' data-max="{high}"'
 
 
-def choices(parent: Element, name: str, bound: Bound, renderer: Renderer, *, shuffle: bool) -> list[Choice]:
+def choices(
+    parent: Element, name: str | tuple[str, ...], bound: Bound, renderer: Renderer, *, shuffle: bool
+) -> list[Choice]:
     """The choices in the fragment's order: drawn where they may be shuffled, so that it tells nothing."""
+    names = (name,) if isinstance(name, str) else name
     found = []
     for element in parent:
-        if local(element) == name:
+        if local(element) in names:
             _refuse_template(element, renderer)
             fixed = not shuffle or element.get("fixed") == "true"
             found.append(Choice(renderer.page.opaque(bound, element), element, fixed))
     if not found:
-        renderer.page.refuse(parent, "no_choices", f"There is no <{name}> here: add at least one.")
+        renderer.page.refuse(parent, "no_choices", f"There is no <{names[0]}> here: add at least one.")
     found = not_too_many(found, parent, renderer)
     found = shuffled(found, [choice.fixed for choice in found], renderer.page.draws)
     bound.groups.append([(choice.id, choice.fixed) for choice in found])
@@ -97,24 +120,25 @@ def _refuse_template(element: Element, renderer: Renderer) -> None:
         renderer.page.refuse(element, "unsupported_template", message)
 
 
+def pairs_shape(
+    sources: list[str], targets: list[str], limit: dict[str, int], low: int, high: int
+) -> dict[str, object]:
+    """The shape of directed pairs; `limit` is how often each may be used, 0 for as often as one likes."""
+    return {
+        "sources": sorted(sources),
+        "targets": sorted(targets),
+        "match_max": limit,
+        "min": low,
+        "max": high,
+    }
+
+
+def needs_room(element: Element) -> bool:
+    """Whether a native list cannot show it well: it holds a picture, a formula, markup, or many words."""
+    marked = any(local(part) not in AS_WORDS for part in element.iterdescendants())
+    return marked or len(text_of(element)) > LONGEST_OPTION
+
+
 def plain_text(element: Element, renderer: Renderer) -> str:
-    """What a list of options can show: text, or the words that stand for pictures and formulas."""
-    words = []
-    for part in element.iter():
-        if local(part) == "img":
-            words.append(part.get("alt", ""))
-        elif local(part) == "math":
-            words.append(part.get("alttext", ""))
-    if any(not word for word in words):
-        message = "A list shows text only: give the picture an alt, the formula an alttext."
-        renderer.page.refuse(element, "no_text_alternative", message)
-    return renderer.page.text(" ".join([_text_without_math(element), *words]).strip())
-
-
-def _text_without_math(element: Element) -> str:
-    if not any(local(part) == "math" for part in element.iter()):
-        return text_of(element)
-    texts = [element.text or ""]
-    for part in element:
-        texts += ["" if local(part) == "math" else _text_without_math(part), part.tail or ""]
-    return " ".join("".join(texts).split())
+    """What a native list of options can show; see `needs_room` for what it cannot."""
+    return renderer.page.text(text_of(element))

@@ -1,22 +1,19 @@
-"""Match and gap match: things of one kind put to things of another."""
+"""Match: things of one kind put to things of another, in a table."""
 
 from __future__ import annotations
 
-from items.qti.documents import Element, children, local
+from items.qti.documents import Element, children
 from items.qti.interactions.opening import (
     Choice,
     choices,
     limits,
     limits_written,
-    not_too_many,
     opening,
-    plain_text,
+    pairs_shape,
     shuffles,
 )
 from items.qti.page import Bound
 from items.qti.render import Renderer
-
-GAP_CHOICES = ("qti-gap-text", "qti-gap-img")
 
 
 def write_match(element: Element, renderer: Renderer) -> str:
@@ -35,8 +32,12 @@ def write_match(element: Element, renderer: Renderer) -> str:
     )
     limit = {choice.id: renderer.page.number(choice.element, "match-max", 1) for choice in [*rows, *columns]}
     low, high = limits(element, bound, renderer, "associations", len(rows) * len(columns))
-    bound.shape = _shape(rows, [choice.id for choice in columns], limit, low, high)
-    control = "radio" if all(limit[row.id] == 1 for row in rows) else "checkbox"
+    bound.shape = pairs_shape(
+        [choice.id for choice in rows], [choice.id for choice in columns], limit, low, high
+    )
+    # A radio button cannot be taken back, so where not every row may be answered there are check boxes.
+    is_each = all(limit[row.id] == 1 for row in rows) and (high == 0 or high >= len(rows))
+    control = "radio" if is_each else "checkbox"
     more = f' role="group"{limits_written(low, high)}'
     prompt = renderer.prompt(element, bound.id)
     start = opening(element, bound, renderer, more=more)
@@ -46,18 +47,6 @@ def write_match(element: Element, renderer: Renderer) -> str:
         f'{start}{prompt}<table class="qti-match"><thead><tr><td></td>{heads}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
-
-
-def _shape(
-    sources: list[Choice], targets: list[str], limit: dict[str, int], low: int, high: int
-) -> dict[str, object]:
-    return {
-        "sources": sorted(choice.id for choice in sources),
-        "targets": sorted(targets),
-        "match_max": limit,
-        "min": low,
-        "max": high,
-    }
 
 
 def _cell(choice: Choice, limit: dict[str, int], renderer: Renderer) -> str:
@@ -84,65 +73,3 @@ def _row(
         f'<tr data-choice="{row.id}" data-match-max="{limit[row.id]}">'
         f'<th scope="row"{renderer.language(row.element)}>{head}</th>{cells}</tr>'
     )
-
-
-def write_gap_match(element: Element, renderer: Renderer) -> str:
-    """A text with a list of options in each gap, under the words to choose from."""
-    bound = renderer.page.bind(element, "gap-match", ("single", "multiple"), ("directedPair",))
-    if bound is None:
-        return ""
-    words = _words(element, bound, renderer)
-    limit = {word.id: renderer.page.number(word.element, "match-max", 1) for word in words}
-    entries = "".join(
-        f'<li data-choice="{word.id}" data-match-max="{limit[word.id]}">{_word(word, renderer)}</li>'
-        for word in words
-    )
-    prompt = renderer.prompt(element, bound.id)
-    gaps = _Gaps(words, bound, renderer)
-    renderer.page.parts = {"qti-gap": gaps.write}
-    written = [part for part in element.iterdescendants() if local(part) == "qti-gap"]
-    if len(not_too_many(written, element, renderer)) < len(written):
-        return ""
-    text = "".join(
-        renderer.element(part) + renderer.page.text(part.tail)
-        for part in element
-        if local(part) not in (*GAP_CHOICES, "qti-prompt")
-    )
-    if not gaps.names:
-        renderer.page.refuse(element, "wrong_content", "There is no <qti-gap> in the text: add one.")
-    low, high = limits(element, bound, renderer, "associations", len(gaps.names))
-    limit |= dict.fromkeys(gaps.names, 1)
-    bound.shape = _shape(words, gaps.names, limit, low, high)
-    start = opening(element, bound, renderer, more=f' role="group"{limits_written(low, high)}')
-    listed = f'<ul class="qti-gap-choices">{entries}</ul>'
-    return f'{start}{prompt}{listed}<div class="qti-gap-text">{text}</div></div>'
-
-
-def _words(element: Element, bound: Bound, renderer: Renderer) -> list[Choice]:
-    kinds = {local(part) for part in element} & set(GAP_CHOICES)
-    if len(kinds) == 2:
-        message = "Texts and pictures for the gaps cannot be mixed yet: use one kind."
-        renderer.page.refuse(element, "wrong_content", message)
-    kind = next(iter(sorted(kinds)), GAP_CHOICES[0])
-    return choices(element, kind, bound, renderer, shuffle=shuffles(element))
-
-
-def _word(word: Choice, renderer: Renderer) -> str:
-    return renderer.content(word.element)
-
-
-class _Gaps:
-    """Writes each gap where it stands, and keeps their names."""
-
-    def __init__(self, words: list[Choice], bound: Bound, renderer: Renderer) -> None:
-        self.names: list[str] = []
-        self._bound = bound
-        self._renderer = renderer
-        self._options = '<option value=""></option>' + "".join(
-            f'<option value="{word.id}">{plain_text(word.element, renderer)}</option>' for word in words
-        )
-
-    def write(self, element: Element) -> str:
-        name = self._renderer.page.opaque(self._bound, element)
-        self.names.append(name)
-        return f'<select data-gap="{name}">{self._options}</select>'

@@ -24,15 +24,13 @@ def write_text_entry(element: Element, renderer: Renderer) -> str:
     bound = renderer.page.bind(element, "text-entry", ("single",), ("string", "integer", "float"))
     if bound is None:
         return ""
-    if element.get("base", "10") != "10":
-        message = "Numbers to another base than ten are not supported yet."
-        renderer.page.refuse(element, "unsupported_attribute", message)
+    _take_base(element, bound, renderer)
     bound.shape = {"max_length": ENTRY_LENGTH}
     size = min(renderer.page.number(element, "expected-length", 0) or DEFAULT_SIZE, WIDEST)
-    keyboard = KEYBOARDS.get(bound.base_type)
     more = (
         f' type="text" size="{size}" maxlength="{ENTRY_LENGTH}"{_mask(element, renderer)}'
-        + (f' inputmode="{keyboard}"' if keyboard else "")
+        + _placeholder(element)
+        + _keyboard(bound)
         + ' autocomplete="off" autocapitalize="off" spellcheck="false"'
     )
     return opening(element, bound, renderer, tag="input", more=more)
@@ -40,23 +38,47 @@ def write_text_entry(element: Element, renderer: Renderer) -> str:
 
 def write_extended_text(element: Element, renderer: Renderer) -> str:
     """Room for a text of the pupil's own."""
-    bound = renderer.page.bind(element, "extended-text", ("single",), ("string",))
+    bound = renderer.page.bind(element, "extended-text", ("single",), ("string", "integer", "float"))
     if bound is None:
         return ""
-    if element.get("format", "plain") == "xhtml":
-        message = "Formatted text is not supported yet: set format to plain."
-        renderer.page.refuse(element, "unsupported_attribute", message)
+    _take_base(element, bound, renderer)
+    if element.get("format") == "xhtml":
+        renderer.page.remark(element, "format='xhtml': pupils write plain text, without bold or lists.")
     bound.shape = {"max_length": ESSAY_LENGTH}
     rows = min(renderer.page.number(element, "expected-lines", 0) or DEFAULT_ROWS, MOST_ROWS)
     expected = renderer.page.number(element, "expected-length", 0)
     length = f' data-expected-length="{expected}"' if expected else ""
-    hint = element.get("placeholder-text")
-    placeholder = f' placeholder="{escape(hint)}"' if hint else ""
+    exact = ' class="qti-preformatted"' if element.get("format") == "preformatted" else ""
     prompt, label = renderer.prompt(element, bound.id), labelled_by(element, bound)
     return (
-        f'{opening(element, bound, renderer)}{prompt}<textarea data-base-type="string" rows="{rows}"'
-        f' maxlength="{ESSAY_LENGTH}"{length}{placeholder}{_mask(element, renderer)}{label}></textarea></div>'
+        f'{opening(element, bound, renderer)}{prompt}<textarea{exact} data-base-type="{bound.base_type}"'
+        f' rows="{rows}" maxlength="{ESSAY_LENGTH}"{length}{_placeholder(element)}{_keyboard(bound)}'
+        f"{_mask(element, renderer)}{label}></textarea></div>"
     )
+
+
+def _placeholder(element: Element) -> str:
+    hint = element.get("placeholder-text")
+    return f' placeholder="{escape(hint)}"' if hint else ""
+
+
+def _take_base(element: Element, bound: Bound, renderer: Renderer) -> None:
+    """Numbers to another base than ten: whole ones, to bases whose digits are 0 to 9 and A to Z."""
+    base = renderer.page.number(element, "base", 10)
+    if base == 10:
+        return
+    if bound.base_type != "integer" or not 2 <= base <= 36:
+        message = f"base='{base}' is for whole numbers (base-type integer) and from 2 to 36: correct it."
+        renderer.page.refuse(element, "bad_attribute", message)
+    bound.base = base
+
+
+def _keyboard(bound: Bound) -> str:
+    """The keys that a tablet shows; digits alone, unless there are digits beyond 9."""
+    if bound.base != 10:
+        return f' data-base="{bound.base}"'
+    keyboard = KEYBOARDS.get(bound.base_type)
+    return f' inputmode="{keyboard}"' if keyboard else ""
 
 
 def _mask(element: Element, renderer: Renderer) -> str:

@@ -14,12 +14,13 @@ export function bindTicks(root, { max, min, isSingle, note, changed }, refusal =
   const inputs = [...root.querySelectorAll('input')]
   const ticked = () => inputs.filter((input) => input.checked)
   const isMany = inputs[0].type === 'checkbox'
+  const tooMany = root.dataset.maxSelectionsMessage || words.tooMany(max)
   const rule = isMany ? words.choose(min, max) : ''
   const show = () => {
     for (const input of inputs) input.closest('label').classList.toggle('is-ticked', input.checked)
   }
   root.addEventListener('change', ({ target }) => {
-    const reason = target.checked && (isMany && max && ticked().length > max ? words.tooMany(max) : refusal(target))
+    const reason = target.checked && (isMany && max && ticked().length > max ? tooMany : refusal(target))
     if (reason) target.checked = false
     note(reason || rule)
     show()

@@ -48,3 +48,9 @@ function swallowClick() {
   addEventListener('click', (event) => event.stopPropagation(), { capture: true, signal: watch.signal })
   setTimeout(() => watch.abort(), CLICK_MS)
 }
+
+/** Whether the element is at this place of the window. */
+export function holds(element, x, y) {
+  const { left, right, top, bottom } = element.getBoundingClientRect()
+  return x > left && x < right && y > top && y < bottom
+}

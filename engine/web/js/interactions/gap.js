@@ -1,4 +1,5 @@
 // Gap match: a native select in each gap; the labels above can also be dragged there, or picked up and put down.
+// Where a label is a picture, a formula or long, no select can show it: `slots.js` does without.
 
 import { button } from '../element.js'
 import { arrange } from '../item.js'
@@ -8,7 +9,8 @@ import { draggable } from './drag.js'
 
 const NEAR_PX = 12
 
-export function bind(root, context) {
+export async function bind(root, context) {
+  if (root.querySelector('.qti-gap')) return (await import('./slots.js')).bind(root, context)
   const gaps = [...root.querySelectorAll('select[data-gap]')]
   const bank = root.querySelector('.qti-gap-choices')
   arrange(bank, context.order)

@@ -33,11 +33,11 @@ export function bind(root, context) {
 /** What looks wrong, kindly: the answer is saved all the same. */
 function remark(field, baseType) {
   const text = field.value.trim()
-  const { pattern, patternMessage } = field.dataset
+  const { pattern, patternMessage, base } = field.dataset
   if (!text) return ''
   if (pattern && !matches(pattern, text)) return patternMessage || words.otherForm
   const isNumber = /^[-+−]?[\d\s]*[.,]?\d*(e[-+]?\d+)?$/i.test(text)
-  return (baseType === 'integer' || baseType === 'float') && !isNumber ? words.needsNumber : ''
+  return !base && (baseType === 'integer' || baseType === 'float') && !isNumber ? words.needsNumber : ''
 }
 
 function matches(pattern, text) {

@@ -1,0 +1,55 @@
+// Labels to be picked up: what they are called, how they look in the hand, and how often they may be used.
+
+import { button, h } from '../element.js'
+import { arrange } from '../item.js'
+import { words } from '../words.js'
+
+/** What a thing is called: its words, or those that stand for its pictures. */
+export function nameOf(element, fallback) {
+  const pictures = [...element.querySelectorAll('img')].map((picture) => picture.alt)
+  return [element.textContent, ...pictures].join(' ').replace(/\s+/g, ' ').trim().slice(0, 80) || fallback
+}
+
+/** A copy to be shown elsewhere; what it means is said there in words. */
+export function copyOf(nodes) {
+  const copy = h('span', { class: 'copy', 'aria-hidden': 'true' }, nodes.map((node) => node.cloneNode(true)))
+  const originals = nodes.flatMap(picturesOf)
+  const pictures = picturesOf(copy)
+  pictures.forEach((picture, index) => {
+    // The original may still be waiting for its bytes.
+    const original = originals[index]
+    if (!picture.src) original.addEventListener('load', () => (picture.src = original.src), { once: true })
+    picture.alt = ''
+  })
+  copy.classList.toggle('has-picture', pictures.length > 0)
+  return copy
+}
+
+const picturesOf = (node) =>
+  node.nodeType !== Node.ELEMENT_NODE ? [] : node.matches('img') ? [node] : [...node.querySelectorAll('img')]
+
+/** Each entry of a list becomes a button: { name, label, limit, nodes, control }. `press(thing)` is told of it. */
+export function takeChips(list, order, press) {
+  arrange(list, order)
+  return [...list.children].map((line, index) => {
+    const nodes = [...line.childNodes]
+    const thing = { name: line.dataset.choice, limit: Number(line.dataset.matchMax), nodes }
+    thing.label = nameOf(line, words.label(index + 1))
+    thing.control = button('chip', () => press(thing), nodes)
+    thing.control.classList.toggle('has-picture', picturesOf(thing.control).length > 0)
+    if (thing.control.textContent.trim() === '') thing.control.setAttribute('aria-label', thing.label)
+    line.append(thing.control)
+    return thing
+  })
+}
+
+/** The rule of an interaction, and what is missing by it. */
+export function rule({ min, max }, count, most) {
+  const top = max && max < most ? max : 0
+  const said = min > 1 || top ? words.howMany(min, top) : ''
+  return said && count && count < min ? `${said} ${words.stillMissing(min - count)}` : said
+}
+
+/** Native controls that do the same as pointing does. */
+export const byList = (...children) =>
+  h('details', { class: 'by-list' }, h('summary', {}, words.byList), h('div', { class: 'by-list-fields' }, children))
