@@ -45,11 +45,13 @@ export function takeChips(list, order, press) {
 
 /** The rule of an interaction, and what is missing by it. */
 export function rule({ min, max }, count, most) {
-  const top = max && max < most ? max : 0
+  const top = max && (max < most || max === min) ? max : 0
   const said = min > 1 || top ? words.howMany(min, top) : ''
   return said && count && count < min ? `${said} ${words.stillMissing(min - count)}` : said
 }
 
-/** Native controls that do the same as pointing does. */
-export const byList = (...children) =>
-  h('details', { class: 'by-list' }, h('summary', {}, words.byList), h('div', { class: 'by-list-fields' }, children))
+/** Native controls that do the same as pointing does; `whose` says of what, where there are several. */
+export function byList(whose, ...children) {
+  const title = whose ? `${words.byList} : ${whose}` : words.byList
+  return h('details', { class: 'by-list' }, h('summary', {}, title), h('div', { class: 'by-list-fields' }, children))
+}

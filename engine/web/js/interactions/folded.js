@@ -5,8 +5,6 @@ import { arrange } from '../item.js'
 import { words } from '../words.js'
 import { copyOf, nameOf } from './chips.js'
 
-const MARGIN_PX = 8
-
 export async function bind(root, context) {
   await style('places')
   const panel = root.querySelector('.qti-options')
@@ -28,12 +26,10 @@ export async function bind(root, context) {
   function fold(isFolded) {
     panel.hidden = isFolded
     open.setAttribute('aria-expanded', !isFolded)
+    root.classList.toggle('is-open', !isFolded)
     if (isFolded) return
-    panel.style.left = '0'
-    const { left, right } = panel.getBoundingClientRect()
-    const page = root.closest('.item').getBoundingClientRect()
-    panel.style.left = `${Math.max(page.left - left, Math.min(0, page.right - right - MARGIN_PX))}px`
-    ;(inputs.find((input) => input.checked) || inputs[0]).focus()
+    panel.scrollIntoView({ block: 'nearest' })
+    ;(inputs.find((input) => input.checked) || inputs[0]).focus({ preventScroll: true })
   }
 
   function show() {

@@ -21,7 +21,7 @@ export async function bind(root, context) {
   })
   const row = ranking(root, context, { things, help: words.rankHelp, draw: show })
   const chips = h('ul', { class: 'qti-associables' }, things.map(({ listed }) => h('li', {}, listed)))
-  root.append(row.list, byList(chips))
+  root.append(row.list, byList('', chips))
   row.write(null)
 
   function show(chosen) {

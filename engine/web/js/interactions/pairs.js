@@ -17,7 +17,7 @@ export function pairing(root, context, { things, targets = things, help, draw, i
   const list = h('ul', { class: 'pairs', 'aria-label': words.yourPairs })
   const [from, to] = [chooser(things, isDirected ? words.theLabel : words.thisOne), chooser(targets, words.goesWith)]
   const adder = button('second', () => join(from.value(), to.value()), words.add)
-  const alternative = byList(from.field, to.field, adder, !inSight && list)
+  const alternative = byList('', from.field, to.field, adder, !inSight && list)
   let pairs = []
   if (inSight) root.append(list)
   root.append(alternative)

@@ -16,19 +16,20 @@ DRAWINGS.remove = 'M6 6l12 12M18 6L6 18'
 
 /**
  * A layer over `stage` on which points are set. `mark(number)` makes what is shown at a point, `share` of the stage
- * wide; `name(number)` says what it is. Gives { layer, read, write, set, foot }: `foot` holds the points in words and the way by list.
+ * wide; `name(number)` says what it is. Gives { layer, read, write, set, foot }: `foot` holds the points in words and
+ * the way by list.
  */
-export function pointing(root, context, stage, { width, height }, { mark, name, help, title, share = 0 }) {
+export function pointing(root, context, stage, { width, height }, { mark, name, help, title, share = 0, whose = '' }) {
   const sight = h('span', { class: 'sight', hidden: true })
   const marks = h('span', { class: 'marks' })
   const layer = h('div', { class: 'aim', role: 'application', tabindex: 0, 'aria-label': title }, marks, sight)
   const list = h('ul', { class: 'pairs points', 'aria-label': words.yourPoints })
   const [across, down] = [number(words.across, width), number(words.down, height)]
   const adder = button('second', () => addTyped(), words.add)
-  const foot = h('div', {}, list, byList(across.field, down.field, adder))
+  const foot = h('div', {}, list, byList(whose, across.field, down.field, adder))
   const cursor = [Math.round(width / 2), Math.round(height / 2)]
   let points = []
-  stage.append(layer)
+  stage.append(layer, h('p', { class: 'keys', 'aria-hidden': 'true' }, words.pointKeys))
   layer.addEventListener('keydown', type)
   layer.addEventListener('focus', () => aimAt(cursor))
   layer.addEventListener('blur', () => (sight.hidden = true))
@@ -38,7 +39,7 @@ export function pointing(root, context, stage, { width, height }, { mark, name, 
 
   function unitsAt(clientX, clientY) {
     const { left, top, width: shown, height: tall } = layer.getBoundingClientRect()
-    return clamp([((clientX - left) / shown) * width, ((clientY - top) / tall) * height])
+    return clamp([((middle(clientX) - left) / shown) * width, ((middle(clientY) - top) / tall) * height])
   }
 
   function put(element, [x, y]) {
@@ -156,6 +157,9 @@ export function pointing(root, context, stage, { width, height }, { mark, name, 
     },
   }
 }
+
+/** A mouse tells the pixel that it is on; what is meant is the middle of it. */
+const middle = (pixel) => (Number.isInteger(pixel) ? pixel + 0.5 : pixel)
 
 /** A field for one coordinate. */
 function number(title, most) {

@@ -21,11 +21,14 @@ export async function bind(root, context) {
     mark: () => standing(picture, wide, root.dataset.centre),
     share: wide / size.width,
     name: (number) => (context.max === 1 ? label : `${label} ${number}`),
-    help: all.length > 1 ? words.objectHelpMany : words.objectHelp,
+    help: all.length > 1 ? '' : words.objectHelp,
+    whose: all.length > 1 ? label : '',
     title: words.objectTitle(label),
   })
   tray.setAttribute('aria-label', label)
-  root.append(h('div', { class: 'tray' }, tray), points.foot)
+  root.append(tray)
+  stage.append(points.foot)
+  if (all.length > 1 && root === all[0]) root.before(h('p', { class: 'hint' }, words.objectHelpMany))
   root.take = (isTaken) => {
     points.layer.classList.toggle('is-idle', !isTaken)
     points.layer.tabIndex = isTaken ? 0 : -1
@@ -50,14 +53,12 @@ export async function bind(root, context) {
   return points
 }
 
-/** The picture and its layers get a frame of their own: the objects wait below it. */
+/** The picture and its layers get a frame of their own, after the objects that go there. */
 function groundOf(stage) {
   const made = stage.querySelector('.ground')
   if (made) return made
-  const picture = stage.querySelector(':scope > img')
-  const ground = h('div', { class: 'ground' })
-  picture.before(ground)
-  ground.append(picture)
+  const ground = h('div', { class: 'ground' }, stage.querySelector(':scope > img'))
+  stage.append(ground)
   return ground
 }
 

@@ -3,12 +3,15 @@
 const SVG = 'http://www.w3.org/2000/svg'
 const ZOOM = 1.5 // small pictures grow, so that fingers find their places
 const WIDEST_PX = 900
+const TALLEST_VH = 58
 
 /** How wide a stage may get: `data-width` by `data-height` are the picture's own units. */
 export function sizeOf(stage) {
   const width = Number(stage.dataset.width)
   const height = Number(stage.dataset.height)
-  stage.style.maxWidth = `${Math.min(width * ZOOM, WIDEST_PX)}px`
+  // As wide as it may be while its height leaves room for what belongs to it on the same screen.
+  const fitting = `max(20rem, ${Math.round((TALLEST_VH * width) / height)}vh)`
+  stage.style.maxWidth = `min(${Math.min(width * ZOOM, WIDEST_PX)}px, ${fitting})`
   return { width, height }
 }
 
