@@ -110,7 +110,7 @@ class _Item:
 
 
 def _translation(choices: Mapping[str, str], base: int) -> Translate:
-    """How a response's value is put in the author's identifiers; text and numbers to base ten stay as they are."""
+    """How a value is put in the author's identifiers; text and numbers to base ten stay as they are."""
     if base != 10:
         return lambda value: _to_ten(value, base)
     if not choices:

@@ -99,8 +99,8 @@ VOCABULARY = re.compile(
     | align-(left|center|right) | valign-(top|middle|bottom) | float-(left|right|none|clearfix)
     | layout-(row|col([1-9]|1[0-2])|offset([1-9]|1[0-2])) | fullwidth | visually-hidden | hidden
     | bordered | well | underline | italic | bold | strikethrough | (small|large)-text | preformatted
-    | list-style-type-(none|disc|circle|square|decimal|decimal-leading-zero|(lower|upper)-(alpha|roman|latin|greek))
-    | text-indent-[1-9] | hanging-indent-[1-9] | margin-(auto|[0-5]) | padding-[0-5]
+    | list-style-type-(none|disc|circle|square|decimal(-leading-zero)?)
+    | list-style-type-(lower|upper)-(alpha|roman|latin|greek) | text-indent-[1-9] | hanging-indent-[1-9] | margin-(auto|[0-5]) | padding-[0-5]
     | writing-mode-(vertical-rl|vertical-lr|horizontal-tb)
     )""",
     re.X,

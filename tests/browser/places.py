@@ -20,12 +20,13 @@ STRIDE = 10
 POINT = re.compile(r"\d+ \d+")
 PIXEL = 2
 SHOWN = """(item) => ({
-  controls: [...item.querySelectorAll('.item input, select, textarea')].map((one) => [one.value, one.checked]),
+  controls: [...item.querySelectorAll('input, select, textarea')].map((one) => [one.value, one.checked]),
   named: [...item.querySelectorAll('.spot-button, .slot, .folded')].map((one) => one.ariaLabel),
   pressed: [...item.querySelectorAll('.chip:not(.object)')].map((one) => [one.className, one.ariaPressed]),
   lines: [...item.querySelectorAll('.pairs li, .qti-order.is-given li')].map((one) => one.textContent),
   marks: [...item.querySelectorAll('.mark-at')].map((one) => [one.style.left, one.style.top]),
 })"""
+
 
 def right(delivered: Delivered, item: str) -> Response:
     """The declared right response, with whole numbers typed to the base that the item asks for."""
@@ -41,7 +42,7 @@ def shown(sitting: Sitting) -> Any:
 
 
 def apart(exported: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
-    """Items whose answers differ; points may be off by what a pixel of a picture shown small is in its units."""
+    """Items whose answers differ; points may be off by what a pixel is in units of the picture."""
     return [item for item in expected if not _same(exported.get(item), expected[item])]
 
 

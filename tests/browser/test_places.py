@@ -1,9 +1,8 @@
-"""What joins, and what works on a picture: answered by hand of any kind, kept, without a barrier, and scored."""
+"""What joins, and what works on a picture: answered in every way, kept, without a barrier, and scored."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,15 +18,15 @@ from tests.served import Served
 
 
 @pytest.fixture(scope="module")
-def form(engine: Served) -> Iterator[Delivered]:
+def form(engine: Served) -> Delivered:
     """The form that has one item of each of these kinds."""
-    yield deliver(engine, FORM)
+    return deliver(engine, FORM)
 
 
 def test_each_kind_is_answered_by_mouse_kept_over_a_reload_and_scored(
     opened: Open, form: Delivered, tmp_path: Path
 ) -> None:
-    """One sitting through all of them: no barrier at 1280 and 360 px, and every point for the right answers."""
+    """One sitting through all of them: no barrier at 1280 and 360 px, every point for the right answers."""
     sitting = Sitting(opened().new_page(), form)
     pointer, inspector = Pointer(sitting), Inspector(sitting.page)
     sitting.begin()

@@ -1,4 +1,4 @@
-"""One item of each kind that joins, or works on a picture, each with authored names that would tell the answer."""
+"""One item of each kind that joins, or works on a picture, with authored names that would tell the answer."""
 
 from __future__ import annotations
 
@@ -58,7 +58,8 @@ def _graphic_associate() -> str:
     key = declared(("authored-last authored-right",), cardinality="multiple", base_type="pair").replace(
         "</qti-response-declaration>",
         '<qti-mapping default-value="-7.25" lower-bound="0"><qti-map-entry '
-        'map-key="authored-right authored-last" mapped-value="3.75"/></qti-mapping></qti-response-declaration>',
+        'map-key="authored-right authored-last" mapped-value="3.75"/></qti-mapping>'
+        "</qti-response-declaration>",
     )
     return _item(
         "graphic-associate", "graphic-associate-interaction", 'max-associations="2"', inside, key
@@ -68,8 +69,8 @@ def _graphic_associate() -> str:
 def _graphic_gap_match() -> str:
     labels = (
         '<qti-gap-text identifier="authored-well" match-max="1">le puits</qti-gap-text>'
-        '<qti-gap-img identifier="authored-tree" match-max="0"><img src="authored-picture.svg" alt="un arbre"/>'
-        "</qti-gap-img>"
+        '<qti-gap-img identifier="authored-tree" match-max="0">'
+        '<img src="authored-picture.svg" alt="un arbre"/></qti-gap-img>'
     )
     inside = PICTURE + labels + _places("associable-hotspot", 'match-max="1"')
     pairs = ("authored-well authored-right", "authored-tree authored-right-too")

@@ -200,17 +200,60 @@ def test_a_guesser_who_leaves_the_order_as_it_is_does_no_better_than_chance(tmp_
     assert _near_chance(hits, 1 / 6), hits
 
 
-@pytest.mark.parametrize("kind", ["hotspot", "hottext"])
+PLACED = {
+    "hotspot": ("choices", 2),
+    "hottext": ("choices", 2),
+    "graphic-order": ("choices", 4),
+    "graphic-associate": ("associables", 4),
+    "graphic-gap-match": ("targets", 4),
+}
+
+
+@pytest.mark.parametrize("kind", PLACED)
 def test_a_guesser_by_name_does_no_better_than_chance_where_places_are_given(
     tmp_path: Path, kind: str
 ) -> None:
     """Where a picture or a text fixes the places, names alone are drawn."""
     package = a_package(tmp_path, EVERY_KIND[kind], media={"authored-picture.svg": SVG})
+    names, count = PLACED[kind]
     hits = 0
     for seed in SEEDS:
         form = compile_form(package, seed=seed)
-        hits += min(form.schema["items"]["i1"]["r1"]["choices"]) == _right(form, "authored-right")
-    assert _near_chance(hits, 1 / 2), hits
+        hits += min(form.schema["items"]["i1"]["r1"][names]) == _right(form, "authored-right")
+    assert _near_chance(hits, 1 / count), hits
+
+
+@pytest.mark.parametrize("kind", ["graphic-order", "graphic-associate", "graphic-gap-match"])
+def test_places_come_in_the_order_of_the_picture_and_not_of_their_author(tmp_path: Path, kind: str) -> None:
+    """Written down last to first, the same picture gives the same places in the same order."""
+    item = EVERY_KIND[kind]
+    places = re.findall(r"<qti-(?:hotspot-choice|associable-hotspot) .*?/>", item)
+    turned = item.replace("".join(places), "".join(reversed(places)))
+    assert turned != item
+    forms = [a_form(tmp_path, one, media={"authored-picture.svg": SVG}) for one in (item, turned)]
+    coords = [re.findall(r'data-coords="([^"]*)"', form.content.items[0].html) for form in forms]
+    assert coords[0] == coords[1]
+    assert len(coords[0]) == 4
+
+
+def test_a_guesser_of_labels_to_join_does_no_better_than_chance(tmp_path: Path) -> None:
+    """Authors write what goes together side by side; of four labels, one in three pairs is right."""
+    package = a_package(tmp_path, EVERY_KIND["associate"])
+    hits = 0
+    for seed in SEEDS:
+        form = compile_form(package, seed=seed)
+        choices = form.key["items"]["i1"]["responses"]["r1"]["choices"]
+        first = re.findall(r'data-choice="(\w+)"', form.content.items[0].html)[:2]
+        pair = {choices[name].removeprefix("authored-") for name in first}
+        hits += pair in ({"cat", "miaow"}, {"dog", "bark"})
+    assert _near_chance(hits, 1 / 3), hits
+
+
+@pytest.mark.parametrize("kind", ["select-point", "position-object"])
+def test_no_point_of_the_key_is_in_what_leaves_the_house(tmp_path: Path, kind: str) -> None:
+    """Of a picture without places, there is the picture and its size, and nothing to guess from."""
+    public = _public(a_form(tmp_path, EVERY_KIND[kind], media={"authored-picture.svg": SVG}))
+    assert [number for number in ("123", "234", "17") if re.search(rf"\b{number}\b", public)] == []
 
 
 def test_the_guesser_wins_when_the_order_is_not_drawn(tmp_path: Path) -> None:

@@ -30,13 +30,14 @@ def test_a_sealed_form_opens_to_its_content(content: Content) -> None:
     assert name == NAME
     assert frames[0].data == b""
     assert (header["v"], header["title"], header["language"]) == (1, "Épreuve", "fr")
-    assert header["sections"] == [{"id": "s1", "title": "Calcul", "items": [f"i{n}" for n in range(1, 11)]}]
+    items = [f"i{number}" for number in range(1, len(EVERY_KIND) + 1)]
+    assert header["sections"] == [{"id": "s1", "title": "Calcul", "items": items}]
     assert header["items"][0] == {"id": "i1", "stimuli": [], "media": ["m1.svg"]}
     assert header["media"] == [{"id": "m1.svg", "type": "image/svg+xml"}]
-    items = {
+    written = {
         frame.header["id"]: frame.data.decode() for frame in frames if frame.header.get("kind") == "item"
     }
-    assert items == {item.id: item.html for item in content.items}
+    assert written == {item.id: item.html for item in content.items}
     (picture,) = (frame for frame in frames if frame.header.get("kind") == "media")
     assert picture.data == content.media[0].data
 

@@ -1,9 +1,10 @@
 """Associate and graphic associate: things of one kind, or places of one picture, joined two by two.
 
-Associate is `<div role="group" data-interaction="associate" data-base-type="pair" data-max="3"><prompt/>
-<ul class="qti-associables"><li data-choice="abcd" data-match-max="1">words or a picture</li></ul></div>`; graphic
-associate has the stage of `places.py`, each place with `data-match-max` (0: as often as one likes). The value is a
-list of pairs "abcd efgh"; a pair has no direction, and nothing is joined to itself.
+    <div role="group" data-interaction="associate" data-base-type="pair" data-max="3" ...><prompt/>
+      <ul class="qti-associables"><li data-choice="abcd" data-match-max="1">words or picture</li></ul></div>
+
+Graphic associate has the stage of `places.py`, each place with `data-match-max` (0: as often as one likes).
+The value is a list of pairs "abcd efgh"; a pair has no direction, and nothing is joined to itself.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def write_choice(element: Element, renderer: Renderer) -> str:
 
 
 def write_inline_choice(element: Element, renderer: Renderer) -> str:
-    """A list in the line of the text: a native select, or buttons folded away where options are no short words."""
+    """A list in the line of the text: a native select, or folded radio buttons for options that need room."""
     bound = renderer.page.bind(element, "inline-choice", ("single",), ("identifier",))
     if bound is None:
         return ""
@@ -66,7 +66,7 @@ def _folded(found: list[Choice], start: str, bound: Bound, renderer: Renderer) -
 
 
 def write_order(element: Element, renderer: Renderer) -> str:
-    """A list whose entries the pupil moves; `data-max` where only a part of them is to be picked and ordered."""
+    """A list whose entries the pupil moves; with `data-max` where only a part is to be picked and ordered."""
     bound = renderer.page.bind(element, "order", ("ordered",), ("identifier",))
     if bound is None:
         return ""

@@ -1,10 +1,11 @@
 """Gap match and graphic gap match: labels put into the gaps of a text, or onto the places of a picture.
 
-Under the prompt stand the labels, `<ul class="qti-gap-choices"><li data-choice="abcd" data-match-max="1">words or a
-picture</li></ul>`. A text (`<div class="qti-gap-text">`) has `<select data-gap="efgh">` with the labels as options or,
-where a label is a picture, a formula or long, `<span class="qti-gap" data-gap="efgh"></span>` which the player makes a
-button. A picture has the stage of `places.py`, each place `<li data-gap="efgh" data-match-max="1" ...>`. The value is
-a list of directed pairs "abcd efgh", label first.
+    <ul class="qti-gap-choices"><li data-choice="abcd" data-match-max="1">words or picture</li></ul>
+
+stands under the prompt. A text (`<div class="qti-gap-text">`) has `<select data-gap="efgh">` with the labels
+as options or, where a label is a picture, a formula or long, `<span class="qti-gap" data-gap="efgh"></span>`,
+which the player makes a button. A picture has the stage of `places.py`, each place with `data-gap` in place
+of `data-choice`, and `data-match-max`. The value is a list of directed pairs "abcd efgh", label first.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Hotspot and graphic order: places on a picture to point at, or to bring into an order.
 
-Graphic order is `<div role="group" data-interaction="graphic-order" data-cardinality="ordered"
-data-base-type="identifier" data-min="2" data-max="4"><prompt/>` and the stage of `places.py`; the player makes a
-button of each place and a list of the chosen ones. Its value is a list of names in the pupil's order.
+    <div role="group" data-interaction="graphic-order" data-cardinality="ordered" data-min="2" data-max="4">
+
+holds the prompt and the stage of `places.py`; the player makes a button of each place, and a list of the
+chosen ones. Its value is a list of names in the pupil's order.
 """
 
 from __future__ import annotations

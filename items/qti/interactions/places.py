@@ -1,11 +1,12 @@
-"""A picture and the places on it: what hotspot, graphic order, graphic associate and graphic gap match share.
+"""A picture and the places on it: what hotspot and the graphic interactions share.
 
-    <div class="qti-hotspots" data-width="400" data-height="300"><img data-media="m1.svg" ...>
-      <ul><li data-choice="abcd" data-shape="circle" data-coords="80,94,12"><span class="qti-choice">Paris</span></li></ul></div>
+    <div class="qti-hotspots" data-width="400" data-height="300"><img data-media="m1.svg" ...><ul>
+      <li data-choice="abcd" data-shape="circle" data-coords="80,94,12"><span class="qti-choice">A</span></li>
 
 Coordinates are in the picture's own units, `data-width` by `data-height`, whatever its size on the screen.
-Places come in reading order: the authored order would tell what the author thought of first; reading order tells
-nothing, and serves those who go through the places with the keyboard. A place without a label is called by number.
+Places come in reading order: the authored order would tell what the author thought of first; reading order
+tells nothing, and serves those who go through them with the keyboard. A place without a label is called by
+its number.
 """
 
 from __future__ import annotations

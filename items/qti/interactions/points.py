@@ -1,13 +1,13 @@
 """Select point and position object: points of a picture, free of any given place.
 
-    <div role="group" data-interaction="select-point" data-base-type="point" data-max="1"><prompt/>
+    <div role="group" data-interaction="select-point" data-base-type="point" data-max="1" ...><prompt/>
       <div class="qti-stage" data-width="400" data-height="300"><img data-media="m1.svg" ...></div></div>
 
-    <div class="qti-stage" data-width="400" data-height="300"><img ...>
-      <div role="group" data-interaction="position-object" ... data-centre="8,8"><prompt/><img data-media="m2.svg" ...></div> ...</div>
+    <div class="qti-stage" data-width="400" data-height="300"><img data-media="m1.svg" ...>
+      <div role="group" data-interaction="position-object" data-centre="8,8" ...><img ...></div></div>
 
-A value is "80 94", right and down from the corner, in units of the picture (`data-width` by `data-height`) at any zoom;
-of an object its centre, or the point that `data-centre` names within it. Several objects may share one stage.
+A value is "80 94", right and down from the corner, in units of the picture (`data-width` by `data-height`) at
+any zoom; of an object its centre, or the point within it that `data-centre` names. Objects may share a stage.
 """
 
 from __future__ import annotations
