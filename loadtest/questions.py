@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+LISTED = {"associate", "gap-match", "graphic-associate", "graphic-gap-match", "graphic-order", "order"}
 VOID = {"input", "img", "br", "hr", "col", "wbr", "source", "area"}
 
 
@@ -30,6 +31,9 @@ class Question:
     high: float = 0.0
     step: float = 1.0
     length_max: int = 500
+    width: int = 0
+    height: int = 0
+    """Of the picture that points are set on, in its own units."""
 
 
 def questions_of(fragment: str) -> list[Question]:
@@ -47,9 +51,12 @@ class _Reader(HTMLParser):
         self._open: Question | None = None
         self._depth = 0
         self._in_gap = False
+        self._size = (0, 0)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
+        if "data-width" in found:  # around the objects that are put there, or inside the question
+            self._size = (int(found["data-width"]), int(found["data-height"]))
         if "data-interaction" in found:
             self._begin(found)
         if self._open:
@@ -71,24 +78,33 @@ class _Reader(HTMLParser):
             cardinality=found["data-cardinality"],
             base_type=found["data-base-type"],
             most=int(found.get("data-max") or 0),
+            width=self._size[0],
+            height=self._size[1],
         )
         self._depth = 0
         self.questions.append(self._open)
 
     def _note(self, question: Question, tag: str, found: dict[str, str]) -> None:
-        if "data-match-max" in found:
-            question.match_max[found["data-choice"]] = int(found["data-match-max"])
+        self._note_place(question, found)
         if found.get("type") in ("radio", "checkbox") and found.get("value"):
             question.values.append(found["value"])
         elif found.get("type") == "range":
             step = found.get("step") or "1"
             question.low, question.high = float(found["min"]), float(found["max"])
             question.step = (question.high - question.low) / 100 if step == "any" else float(step)
-        elif tag == "select" and "data-gap" in found:
-            question.gaps.append(found["data-gap"])
         elif tag == "option" and found.get("value") and found["value"] not in question.values:
             question.values.append(found["value"])
-        elif question.kind == "order" and tag == "li" and found.get("data-choice"):
+        elif question.kind in LISTED and tag == "li" and found.get("data-choice"):
             question.values.append(found["data-choice"])
         if found.get("maxlength"):
             question.length_max = int(found["maxlength"])
+
+    def _note_place(self, question: Question, found: dict[str, str]) -> None:
+        """What labels go to, how often, and the picture under it."""
+        if "data-match-max" in found:
+            name = found.get("data-choice") or found["data-gap"]
+            question.match_max[name] = int(found["data-match-max"])
+        if "data-gap" in found:
+            question.gaps.append(found["data-gap"])
+        if "data-width" in found:
+            question.width, question.height = self._size

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from itertools import combinations
 from random import Random
 from typing import Any
 
@@ -72,7 +73,15 @@ def _choices(question: Question, random: Random) -> Value:
 
 
 def _order(question: Question, random: Random) -> Value:
-    return random.sample(question.values, len(question.values))
+    return random.sample(question.values, question.most or len(question.values))
+
+
+def _points(question: Question, random: Random) -> Value:
+    count = 1 if question.cardinality == "single" else random.randint(1, question.most or 3)
+    points = {
+        f"{random.randint(0, question.width)} {random.randint(0, question.height)}" for _ in range(count)
+    }
+    return points.pop() if question.cardinality == "single" else sorted(points)
 
 
 def _pairs(question: Question, random: Random) -> Value:
@@ -80,8 +89,10 @@ def _pairs(question: Question, random: Random) -> Value:
     pairs = question.values
     if question.gaps:
         pairs = [f"{choice} {gap}" for gap in question.gaps for choice in question.values]
+    elif question.base_type == "pair":
+        pairs = [f"{one} {other}" for one, other in combinations(question.values, 2)]
     left = {name: limit or len(pairs) for name, limit in question.match_max.items()}
-    left |= dict.fromkeys(question.gaps, 1)
+    left |= {gap: left.get(gap, 1) for gap in question.gaps}
     chosen: list[str] = []
     most = 1 if question.cardinality == "single" else question.most or len(pairs)
     for pair in random.sample(pairs, len(pairs)):
@@ -126,4 +137,10 @@ KINDS: dict[str, Callable[[Question, Random], Value]] = {
     "text-entry": _text_entry,
     "extended-text": _extended_text,
     "slider": _slider,
+    "associate": _pairs,
+    "graphic-associate": _pairs,
+    "graphic-gap-match": _pairs,
+    "graphic-order": _order,
+    "select-point": _points,
+    "position-object": _points,
 }

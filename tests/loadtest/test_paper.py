@@ -19,13 +19,14 @@ from loadtest.questions import questions_of
 from loadtest.responses import KINDS, response
 
 FORMS = Path(__file__).parent.parent.parent / "items" / "content"
-NAMES = ("maths-6e", "francais-6e")
+PLACES = Path(__file__).parent.parent / "forms" / "places"
+NAMES = ("maths-6e", "francais-6e", PLACES)
 KEY = b"k" * 32
 
 
-@pytest.fixture(scope="module", params=NAMES)
+@pytest.fixture(scope="module", params=NAMES, ids=["maths-6e", "francais-6e", "places"])
 def form(request: pytest.FixtureRequest) -> Form:
-    """A demonstration form."""
+    """A demonstration form, or that of all that works on a picture."""
     return compile_form(read_package(FORMS / request.param), seed=bytes(32))
 
 
