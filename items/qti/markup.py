@@ -96,12 +96,12 @@ VOCABULARY = re.compile(
     | orientation-(horizontal|vertical) | choices-(stacking-[1-5] | top | bottom | left | right)
     | input-(control-hidden | width-([1-9][0-9]?)) | height-lines-(3|6|9|12|15) | counter-(up|down)
     | match-tabular | header-hidden | selections-(light|dark) | unselected-hidden
-    | align-(left|center|right) | valign-(top|middle|bottom) | float-(left|right|none|clearfix)
-    | layout-(row|col([1-9]|1[0-2])|offset([1-9]|1[0-2])) | fullwidth | visually-hidden | hidden
-    | bordered | well | underline | italic | bold | strikethrough | (small|large)-text | preformatted
+    | align-(left|center|right) | valign-(top|middle|baseline|bottom) | float-(left|right|none|clearfix)
+    | layout-(row|col([1-9]|1[0-2])|offset([1-9]|1[01])) | width-(full|[1-9][0-9]?-([2-6]|12)) | fullwidth
+    | display-(block|inline|inline-block) | hidden | visually-hidden | bordered | well | underline | italic
     | list-style-type-(none|disc|circle|square|decimal(-leading-zero)?)
     | list-style-type-(lower|upper)-(alpha|roman|latin|greek)
-    | text-indent-[1-9] | hanging-indent-[1-9] | margin-(auto|[0-5]) | padding-[0-5]
+    | text-indent-([0-8]|12|16|20|24|28|32) | (margin|padding)-([tbsexy]-)?[0-5] | margin-([tbsexy]-)?auto
     | writing-mode-(vertical-rl|vertical-lr|horizontal-tb)
     )""",
     re.X,

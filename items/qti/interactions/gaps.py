@@ -113,7 +113,7 @@ class _Gaps:
         name = self._renderer.page.opaque(self._bound, element)
         self.names.append(name)
         if self._is_roomy:
-            return f'<span class="qti-gap" data-gap="{name}"></span>'
+            return f'<span{self._renderer.classes(element, "qti-gap")} data-gap="{name}"></span>'
         return f'<select{self._renderer.classes(element)} data-gap="{name}">{self._options}</select>'
 
     def _listed(self, words: list[Choice]) -> str:

@@ -43,11 +43,12 @@ export function takeChips(list, order, press) {
   })
 }
 
-/** The rule of an interaction, and what is missing by it. */
-export function rule({ min, max }, count, most) {
-  const top = max && (max < most || max === min) ? max : 0
+/** The rule of an interaction, and what is missing by it; the author may have words for that. */
+export function rule(root, { min, max }, count, most) {
+  const top = max > 1 && (max < most || max === min) ? max : 0
   const said = min > 1 || top ? words.howMany(min, top) : ''
-  return said && count && count < min ? `${said} ${words.stillMissing(min - count)}` : said
+  const missing = count && count < min && (root.dataset.minSelectionsMessage || words.stillMissing(min - count))
+  return said && missing ? `${said} ${missing}` : said
 }
 
 /** Native controls that do the same as pointing does; `whose` says of what, where there are several. */

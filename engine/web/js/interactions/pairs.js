@@ -63,7 +63,7 @@ export function pairing(root, context, { things, targets = things, help, draw, i
     list.hidden = !pairs.length
     for (const { options, things: all } of [from, to]) options(all.filter(isFull))
     draw(pairs)
-    const said = [help, rule(context, pairs.length, most)].filter(Boolean).join(' ')
+    const said = [help, rule(root, context, pairs.length, most)].filter(Boolean).join(' ')
     context.note(reason || said)
   }
 

@@ -100,7 +100,7 @@ export function pointing(root, context, stage, { width, height }, { mark, name, 
     marks.replaceChildren(...points.map(markOf))
     list.replaceChildren(...points.map(lineOf))
     list.hidden = !points.length
-    context.note(reason || [help, rule(context, points.length, MANY)].filter(Boolean).join(' '))
+    context.note(reason || [help, rule(root, context, points.length, MANY)].filter(Boolean).join(' '))
   }
 
   function markOf(point, index) {
@@ -125,8 +125,9 @@ export function pointing(root, context, stage, { width, height }, { mark, name, 
     const away = button('away', () => leave(point), icon('remove'))
     away.title = words.remove
     away.setAttribute('aria-label', `${words.remove} : ${name(index + 1)}`)
-    const said = words.pointAt(...point)
-    return h('li', {}, h('span', {}, name(index + 1)), h('span', { class: 'coordinates' }, said), away)
+    const shown = h('span', { class: 'coordinates', 'aria-hidden': 'true' }, `→ ${point[0]}  ↓ ${point[1]}`)
+    const said = h('span', { class: 'unseen' }, words.pointAt(...point))
+    return h('li', {}, h('span', {}, name(index + 1)), said, shown, away)
   }
 
   function leave(point) {

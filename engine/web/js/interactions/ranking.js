@@ -37,7 +37,7 @@ export function ranking(root, context, { things, help, draw }) {
     list.hidden = !chosen.length
     lines.number()
     draw(chosen)
-    const said = [help, rule(context, chosen.length, things.length)].filter(Boolean).join(' ')
+    const said = [help, rule(root, context, chosen.length, things.length)].filter(Boolean).join(' ')
     context.note(reason || said)
   }
 

@@ -102,7 +102,7 @@ export async function bind(root, context) {
       const held = made.filter((pair) => pair[1].name === slot.name).map(([chip]) => chip)
       control.replaceChildren(...held.map(({ nodes }) => copyOf(nodes)))
       control.classList.toggle('is-filled', held.length > 0)
-      control.setAttribute('aria-label', `${label} : ${held.map((chip) => chip.label).join(', ') || words.empty}`)
+      control.setAttribute('aria-label', `${label} : ${held.map((chip) => chip.label).join(', ') || words.vacant}`)
       if (group) group.classList.toggle('is-on', held.length > 0)
     }
   }

@@ -82,7 +82,7 @@ export default {
   byList: 'Answer with a list',
   add: 'Add',
   remove: 'Remove',
-  empty: 'empty',
+  vacant: 'empty',
   label: (number) => `Label ${number}`,
   place: (number) => `Place ${number}`,
   object: (number) => `Object ${number}`,

@@ -82,7 +82,7 @@ export default {
   byList: 'Répondre avec une liste',
   add: 'Ajouter',
   remove: 'Enlever',
-  empty: 'vide',
+  vacant: 'vide',
   label: (number) => `Étiquette ${number}`,
   place: (number) => `Endroit ${number}`,
   object: (number) => `Objet ${number}`,
