@@ -19,9 +19,12 @@ export function bindTicks(root, { max, min, isSingle, note, changed }, refusal =
   const show = () => {
     for (const input of inputs) input.closest('label').classList.toggle('is-ticked', input.checked)
   }
+  let kept = []
   root.addEventListener('change', ({ target }) => {
     const reason = target.checked && (isMany && max && ticked().length > max ? tooMany : refusal(target))
-    if (reason) target.checked = false
+    // What cannot stand changes nothing, also where it took the place of another tick.
+    if (reason) for (const input of inputs) input.checked = kept.includes(input.value)
+    else kept = ticked().map((input) => input.value)
     note(reason || rule)
     show()
     if (!reason) changed()
@@ -34,7 +37,8 @@ export function bindTicks(root, { max, min, isSingle, note, changed }, refusal =
       return isSingle ? values[0] || null : values.length ? values : null
     },
     write(value) {
-      for (const input of inputs) input.checked = [].concat(value).includes(input.value)
+      kept = [].concat(value)
+      for (const input of inputs) input.checked = kept.includes(input.value)
       show()
     },
   }

@@ -3,6 +3,7 @@
 import { h } from '../element.js'
 import { arrange } from '../item.js'
 import { words } from '../words.js'
+import { copyOf } from './chips.js'
 import { bindTicks } from './choice.js'
 
 const COLUMN_REM = 6.5 // narrower than this per column, the table is stacked
@@ -19,6 +20,12 @@ export function bind(root, context) {
     for (const row of body.rows) arrange(row, order, (cell) => columnOf(cell.querySelector('input')))
   }
   for (const row of body.rows) label(row, heads(), context.name)
+  // A row that takes one answer takes the new one for the old, as radio buttons do.
+  root.addEventListener('change', ({ target }) => {
+    const row = target.closest('tr')
+    if (!target.checked || row.dataset.matchMax !== '1') return
+    for (const other of row.querySelectorAll('input')) if (other !== target) other.checked = false
+  })
   const ticks = bindTicks(root, context, refusal)
   new ResizeObserver(() => {
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize)
@@ -51,7 +58,6 @@ function label(row, heads, name) {
     head.id = `x-${name}-${head.dataset.choice}`
     const input = cell.querySelector('input')
     input.setAttribute('aria-labelledby', `${rowHead.id} ${head.id}`)
-    const caption = [...head.childNodes].map((node) => node.cloneNode(true))
-    cell.replaceChildren(h('label', {}, input, h('span', { class: 'narrow', 'aria-hidden': 'true' }, caption)))
+    cell.replaceChildren(h('label', {}, input, h('span', { class: 'narrow' }, copyOf([...head.childNodes]))))
   })
 }
