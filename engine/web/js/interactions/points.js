@@ -15,24 +15,26 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 DRAWINGS.remove = 'M6 6l12 12M18 6L6 18'
 
 /**
- * A layer over `stage` on which points are set. `mark(number)` makes what is shown at a point, `share` of the stage
+ * A layer over `ground` on which points are set. `mark(number)` makes what is shown at a point, `share` of the ground
  * wide; `name(number)` says what it is. Gives { layer, read, write, set, foot }: `foot` holds the points in words and
  * the way by list.
  */
-export function pointing(root, context, stage, { width, height }, { mark, name, help, title, share = 0, whose = '' }) {
+export function pointing(root, context, ground, { width, height }, { mark, name, help, title, share = 0, whose = '' }) {
   const sight = h('span', { class: 'sight', hidden: true })
   const marks = h('span', { class: 'marks' })
   const layer = h('div', { class: 'aim', role: 'application', tabindex: 0, 'aria-label': title }, marks, sight)
   const list = h('ul', { class: 'pairs points', 'aria-label': words.yourPoints })
   const [across, down] = [number(words.across, width), number(words.down, height)]
   const adder = button('second', () => addTyped(), words.add)
+  const keys = h('p', { class: 'hint', 'aria-hidden': 'true', hidden: true }, words.pointKeys) // the layer's name says it
   const foot = h('div', {}, list, byList(whose, across.field, down.field, adder))
   const cursor = [Math.round(width / 2), Math.round(height / 2)]
   let points = []
-  stage.append(layer, h('p', { class: 'keys', 'aria-hidden': 'true' }, words.pointKeys))
+  ground.append(layer)
+  ground.after(keys)
   layer.addEventListener('keydown', type)
   layer.addEventListener('focus', () => aimAt(cursor))
-  layer.addEventListener('blur', () => (sight.hidden = true))
+  layer.addEventListener('blur', () => (sight.hidden = keys.hidden = true))
   layer.addEventListener('click', ({ clientX, clientY }) => set(unitsAt(clientX, clientY)))
 
   const clamp = ([x, y]) => [Math.min(Math.max(Math.round(x), 0), width), Math.min(Math.max(Math.round(y), 0), height)]
@@ -49,7 +51,7 @@ export function pointing(root, context, stage, { width, height }, { mark, name, 
 
   function aimAt(place) {
     [cursor[0], cursor[1]] = clamp(place)
-    sight.hidden = !layer.matches(':focus-visible')
+    sight.hidden = keys.hidden = !layer.matches(':focus-visible')
     put(sight, cursor)
   }
 
@@ -169,4 +171,13 @@ function number(title, most) {
     field: h('label', {}, h('span', {}, `${title} (0–${most})`), field),
     value: () => (field.value !== '' && field.validity.valid ? Number(field.value) : null),
   }
+}
+
+/** The picture and its layers get a frame of their own, after what else the stage holds. */
+export function groundOf(stage) {
+  const made = stage.querySelector('.ground')
+  if (made) return made
+  const ground = h('div', { class: 'ground' }, stage.querySelector(':scope > img'))
+  stage.append(ground)
+  return ground
 }

@@ -4,7 +4,7 @@ import { button, h, style } from '../element.js'
 import { words } from '../words.js'
 import { copyOf, nameOf } from './chips.js'
 import { draggable, holds } from './drag.js'
-import { pointing } from './points.js'
+import { groundOf, pointing } from './points.js'
 import { sizeOf } from './spots.js'
 
 export async function bind(root, context) {
@@ -51,15 +51,6 @@ export async function bind(root, context) {
     },
   })
   return points
-}
-
-/** The picture and its layers get a frame of their own, after the objects that go there. */
-function groundOf(stage) {
-  const made = stage.querySelector('.ground')
-  if (made) return made
-  const ground = h('div', { class: 'ground' }, stage.querySelector(':scope > img'))
-  stage.append(ground)
-  return ground
 }
 
 /** The object as it stands on the stage, its centre on the point. */
