@@ -7,14 +7,14 @@ scores nothing: an authored identifier sent in place of an opaque one is such a 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
+from items.bases import from_ten, to_ten
 from items.scoring.maximum import max_score
 from items.scoring.run import Program, load
 from items.scoring.tracing import Trace, trace
 from items.scoring.values import Value
-
-LONGEST_WHOLE = 60  # digits; 53 of base two are as many as JSON holds exactly
 
 Outcomes = dict[str, Value]
 Translate = Callable[[Any], Any]
@@ -90,12 +90,9 @@ class _Item:
         self.declarations: Mapping[str, Any] = program
         self.max_score = max_score(program, self.program)
         self.names = {name: response["authored"] for name, response in entry["responses"].items()}
-        self._backwards = {
-            name: _translation({authored: choice for choice, authored in response["choices"].items()})
-            for name, response in entry["responses"].items()
-        }
+        self._backwards = {name: _to_pupil(response) for name, response in entry["responses"].items()}
         self._responses = {
-            name: (response["authored"], _translation(response["choices"], response.get("base", 10)))
+            name: (response["authored"], _to_author(response))
             for name, response in entry["responses"].items()
         }
 
@@ -109,10 +106,21 @@ class _Item:
         return {name: self._backwards[name](authored.get(self.names[name])) for name in self._backwards}
 
 
-def _translation(choices: Mapping[str, str], base: int) -> Translate:
-    """How a value is put in the author's identifiers; text and numbers to base ten stay as they are."""
+def _to_author(response: Mapping[str, Any]) -> Translate:
+    """From a pupil's value to the author's: identifiers, and numbers to base ten."""
+    base = response.get("base", 10)
+    return _translation(response["choices"]) if base == 10 else partial(to_ten, base=base)
+
+
+def _to_pupil(response: Mapping[str, Any]) -> Translate:
+    base = response.get("base", 10)
     if base != 10:
-        return lambda value: _to_ten(value, base)
+        return partial(from_ten, base=base)
+    return _translation({authored: choice for choice, authored in response["choices"].items()})
+
+
+def _translation(choices: Mapping[str, str]) -> Translate:
+    """How a response's value is put in the author's identifiers; text and numbers stay as they are."""
     if not choices:
         return lambda value: value
 
@@ -132,15 +140,3 @@ def _translation(choices: Mapping[str, str], base: int) -> Translate:
         return one(value)
 
     return translate
-
-
-def _to_ten(value: Any, base: int) -> Any:
-    """A whole number typed to another base, as authors write it; what is none is kept, and is no number."""
-    if type(value) is not str or not value.strip():
-        return value
-    try:
-        if len(value) <= LONGEST_WHOLE and "_" not in value:
-            return str(int(value, base))
-    except ValueError:
-        pass
-    return f"{value} (base {base})"

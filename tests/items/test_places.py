@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import integers
 from lxml import html as markup
 
+from items.bases import LONGEST_WHOLE, from_ten, to_ten
 from items.compile import compile_form
 from items.model import Form
 from items.package import read_package
@@ -51,6 +54,7 @@ def test_the_declared_answer_is_well_shaped_and_earns_the_most(item: str) -> Non
     }
     assert response
     assert Shapes(form.schema).check(item, response) is None
+    assert scorer.opaque(item, declared_values) == dict.fromkeys(entry["responses"]) | response
     assert scorer.max_score(item)
     assert scorer.score(item, response)["SCORE"] == scorer.max_score(item)
     assert scorer.responses_in_authored(item, response) == {
@@ -204,6 +208,13 @@ def test_a_number_to_another_base_is_read_in_it(tmp_path: Path, typed: str, scor
     field = '<qti-text-entry-interaction response-identifier="RESPONSE" base="2"/>'
     form = a_form(tmp_path, an_item(f"<p>{field}</p>", declared(("6",), base_type="integer")))
     assert Scorer(form.key).score("i1", {"r1": typed})["SCORE"] == score
+
+
+@given(number=integers(), base=integers(2, 36))
+def test_a_number_comes_back_from_any_base(number: int, base: int) -> None:
+    """As a pupil types it and as its author wrote it are the same number."""
+    typed = from_ten(str(number), base)
+    assert to_ten(typed, base) == (str(number) if len(typed) <= LONGEST_WHOLE else f"{typed} (base {base})")
 
 
 def test_formatted_essays_are_plain_and_their_author_is_told(tmp_path: Path) -> None:

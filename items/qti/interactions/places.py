@@ -58,7 +58,9 @@ def picture_of(element: Element, renderer: Renderer) -> Picture:
         return Picture("", 0, 0)
     alt = found[0].get("alt") or text_of(found[0])
     if not alt:
-        renderer.page.remark(found[0], "The picture has no alt: pupils who do not see it learn nothing of it.")
+        renderer.page.remark(
+            found[0], "The picture has no alt: pupils who do not see it learn nothing of it."
+        )
     picture = renderer.page.picture(found[0], alt)
     size = re.search(r'width="(\d+)" height="(\d+)"', picture)
     if picture and size is None:
