@@ -210,3 +210,26 @@ def test_what_is_dragged_lands_where_it_is_dropped(opened: Open, form: Delivered
     page.locator(".mark-at .standing").drag_to(stage, target_position={"x": 200, "y": 100})
     expect(page.locator(".mark-at")).to_have_count(1)
     sitting.saved()
+
+
+LAYOUT = """(root) => ({
+  columns: getComputedStyle(root.querySelector('.qti-choices')).gridTemplateColumns.split(' ').length,
+  letter: getComputedStyle(root.querySelector('.qti-choices label'), '::before').content,
+  isHidden: getComputedStyle(root.querySelector('.qti-choices input')).opacity === '0',
+  isBeside: root.querySelector('.qti-gap-choices').getBoundingClientRect().left >
+    root.querySelector('.qti-gap-text').getBoundingClientRect().right,
+})"""
+
+
+@pytest.mark.long
+def test_classes_of_the_shared_vocabulary_lay_out_what_they_name(opened: Open, form: Delivered) -> None:
+    """Two columns, letters, ticks out of sight, labels at the side; on a small screen all in one column."""
+    sitting = Sitting(opened().new_page(), form)
+    sitting.begin()
+    names = [form.scorer.authored(item) for item in sitting.items]
+    sitting.go(1 + names.index("vocabulary"))
+    item = sitting.page.locator(".question .item")
+    wide = {"columns": 2, "letter": 'counter(choice, upper-alpha) ")"', "isHidden": True, "isBeside": True}
+    assert item.evaluate(LAYOUT) == wide
+    sitting.page.set_viewport_size(NARROW)
+    assert item.evaluate(LAYOUT) == wide | {"columns": 1, "isBeside": False}

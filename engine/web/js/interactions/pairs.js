@@ -16,7 +16,7 @@ export function pairing(root, context, { things, targets = things, help, draw, i
   const most = isDirected ? targets.length : (things.length * (things.length - 1)) / 2
   const list = h('ul', { class: 'pairs', 'aria-label': words.yourPairs })
   const [from, to] = [chooser(things, isDirected ? words.theLabel : words.thisOne), chooser(targets, words.goesWith)]
-  const adder = button('second', () => join(from.value(), to.value()), words.add)
+  const adder = button('second', () => joinChosen(from.value(), to.value()), words.add)
   const alternative = byList('', from.field, to.field, adder, !inSight && list)
   let pairs = []
   if (inSight) root.append(list)
@@ -45,6 +45,11 @@ export function pairing(root, context, { things, targets = things, help, draw, i
     if (!reason) say(words.joined(one.label, other.label), true)
     act(reason)
     return !reason
+  }
+
+  function joinChosen(one, other) {
+    if (one && other && one !== other) join(one, other)
+    else show(words.chooseTwo)
   }
 
   function part(pair) {

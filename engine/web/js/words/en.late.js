@@ -82,6 +82,7 @@ export default {
   byList: 'Answer with a list',
   add: 'Add',
   remove: 'Remove',
+  chooseTwo: 'Choose from both lists.',
   vacant: 'empty',
   label: (number) => `Label ${number}`,
   place: (number) => `Place ${number}`,

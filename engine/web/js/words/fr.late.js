@@ -82,6 +82,7 @@ export default {
   byList: 'Répondre avec une liste',
   add: 'Ajouter',
   remove: 'Enlever',
+  chooseTwo: 'Choisis dans les deux listes.',
   vacant: 'vide',
   label: (number) => `Étiquette ${number}`,
   place: (number) => `Endroit ${number}`,
