@@ -19,8 +19,8 @@ const MATH = list(
 const ATTRIBUTES = list(
   'accent accentunder alt alttext autocapitalize autocomplete class close cols colspan columnalign columnspan ' +
     'depth dir display displaystyle fence form height inputmode lang largeop linethickness lspace mathvariant max ' +
-    'maxlength maxsize min minsize movablelimits name notation open reversed role rowalign rows rowspan rspace ' +
-    'scope scriptlevel separator separators size spellcheck start step stretchy symmetric title value voffset ' +
+    'maxlength maxsize min minsize movablelimits name notation open placeholder reversed role rowalign rows rowspan ' +
+    'rspace scope scriptlevel separator separators size spellcheck start step stretchy symmetric title value voffset ' +
     'width',
 )
 const SPECIAL = { id: /^x-/, for: /^x-/, type: /^(text|radio|checkbox|range|[1aAiI])$/ }
