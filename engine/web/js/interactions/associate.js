@@ -51,7 +51,8 @@ export async function bind(root, context) {
   }
 
   const at = (x, y, thing) => things.find((other) => other !== thing && holds(other.control, x, y))
-  const aim = (target) => things.forEach(({ control }) => control.classList.toggle('is-target', target?.control === control))
+  const aim = (target) =>
+    things.forEach((thing) => thing.control.classList.toggle('is-target', thing === target))
 
   function press(thing) {
     if (!picked || picked === thing) {
@@ -67,7 +68,8 @@ export async function bind(root, context) {
 
   function show(made) {
     for (const thing of things) {
-      const partners = made.filter((pair) => pair.includes(thing)).map((pair) => pair.find((one) => one !== thing).label)
+      const its = made.filter((pair) => pair.includes(thing))
+      const partners = its.map((pair) => pair.find((one) => one !== thing).label)
       const { control } = thing
       control.setAttribute('aria-pressed', thing === picked)
       control.classList.toggle('is-used', partners.length > 0)
@@ -77,9 +79,10 @@ export async function bind(root, context) {
     }
     root.classList.toggle('is-joining', Boolean(picked))
     if (!lines) return
-    lines.replaceChildren(
-      ...made.map(([{ centre: [x1, y1] }, { centre: [x2, y2] }]) => draw('line', { x1, y1, x2, y2, class: 'tie-line' })),
+    const drawn = made.map(([{ centre: [x1, y1] }, { centre: [x2, y2] }]) =>
+      draw('line', { x1, y1, x2, y2, class: 'tie-line' }),
     )
+    lines.replaceChildren(...drawn)
   }
 
   return { read: pairs.read, write: pairs.write }

@@ -2,6 +2,7 @@
 
 import { button, h } from '../element.js'
 import { arrange } from '../item.js'
+import { say } from '../notice.js'
 import { words } from '../words.js'
 
 /** What a thing is called: its words, or those that stand for its pictures. */
@@ -55,4 +56,13 @@ export function rule(root, { min, max }, count, most) {
 export function byList(whose, ...children) {
   const title = whose ? `${words.byList} : ${whose}` : words.byList
   return h('details', { class: 'by-list' }, h('summary', {}, title), h('div', { class: 'by-list-fields' }, children))
+}
+
+const COVERED_PX = 96 // by what stays at the top and at the bottom of the page
+
+/** Says why something cannot be done: above the question, and in passing where that is out of sight. */
+export function explain(root, context, reason) {
+  context.note(reason)
+  const { top } = root.querySelector('.hint').getBoundingClientRect()
+  if (top < COVERED_PX || top > innerHeight - COVERED_PX) say(reason)
 }

@@ -3,7 +3,7 @@
 import { DRAWINGS, button, h, icon } from '../element.js'
 import { say } from '../notice.js'
 import { words } from '../words.js'
-import { byList, copyOf, rule } from './chips.js'
+import { byList, copyOf, explain, rule } from './chips.js'
 
 DRAWINGS.remove = 'M6 6l12 12M18 6L6 18'
 
@@ -28,7 +28,8 @@ export function pairing(root, context, { things, targets = things, help, draw, i
 
   function refusal(one, other) {
     if (pairs.some((pair) => isSame(pair, [one, other]))) return words.joinedAlready
-    if (context.max && pairs.length >= context.max) return root.dataset.maxSelectionsMessage || words.tooMany(context.max)
+    const isEnough = context.max && pairs.length >= context.max
+    if (isEnough) return root.dataset.maxSelectionsMessage || words.tooMany(context.max)
     const full = [one, other].find(isFull)
     return full ? words.usedUp(full.label, full.limit) : ''
   }
@@ -68,8 +69,8 @@ export function pairing(root, context, { things, targets = things, help, draw, i
     list.hidden = !pairs.length
     for (const { options, things: all } of [from, to]) options(all.filter(isFull))
     draw(pairs)
-    const said = [help, rule(root, context, pairs.length, most)].filter(Boolean).join(' ')
-    context.note(reason || said)
+    if (reason) explain(root, context, reason)
+    else context.note([help, rule(root, context, pairs.length, most)].filter(Boolean).join(' '))
   }
 
   function line(pair) {
@@ -77,7 +78,8 @@ export function pairing(root, context, { things, targets = things, help, draw, i
     const away = button('away', () => leave(pair), icon('remove'))
     away.setAttribute('aria-label', words.removePair(one.label, other.label))
     away.title = words.remove
-    const shown = [one, other].map((end) => (end.nodes ? copyOf(end.nodes) : h('span', { 'aria-hidden': 'true' }, end.label)))
+    const plain = (end) => h('span', { 'aria-hidden': 'true' }, end.label)
+    const shown = [one, other].map((end) => (end.nodes ? copyOf(end.nodes) : plain(end)))
     const said = h('span', { class: 'unseen' }, words.joined(one.label, other.label))
     return h('li', {}, said, shown[0], h('span', { class: 'tie', 'aria-hidden': 'true' }), shown[1], away)
   }

@@ -3,7 +3,7 @@
 import { DRAWINGS, button, h, icon } from '../element.js'
 import { say } from '../notice.js'
 import { words } from '../words.js'
-import { byList, rule } from './chips.js'
+import { byList, explain, rule } from './chips.js'
 import { draggable } from './drag.js'
 
 const STEP = 1 // units of the picture; with Shift the longer one
@@ -26,7 +26,8 @@ export function pointing(root, context, ground, { width, height }, { mark, name,
   const list = h('ul', { class: 'pairs points', 'aria-label': words.yourPoints })
   const [across, down] = [number(words.across, width), number(words.down, height)]
   const adder = button('second', () => addTyped(), words.add)
-  const keys = h('p', { class: 'hint', 'aria-hidden': 'true', hidden: true }, words.pointKeys) // the layer's name says it
+  // What the layer is called says it to who does not see this line.
+  const keys = h('p', { class: 'hint', 'aria-hidden': 'true', hidden: true }, words.pointKeys)
   const foot = h('div', {}, list, byList(whose, across.field, down.field, adder))
   const cursor = [Math.round(width / 2), Math.round(height / 2)]
   let points = []
@@ -102,7 +103,8 @@ export function pointing(root, context, ground, { width, height }, { mark, name,
     marks.replaceChildren(...points.map(markOf))
     list.replaceChildren(...points.map(lineOf))
     list.hidden = !points.length
-    context.note(reason || [help, rule(root, context, points.length, MANY)].filter(Boolean).join(' '))
+    if (reason) explain(root, context, reason)
+    else context.note([help, rule(root, context, points.length, MANY)].filter(Boolean).join(' '))
   }
 
   function markOf(point, index) {

@@ -3,7 +3,7 @@
 import { DRAWINGS, button, h, icon } from '../element.js'
 import { say } from '../notice.js'
 import { words } from '../words.js'
-import { copyOf, rule } from './chips.js'
+import { copyOf, explain, rule } from './chips.js'
 import { movable } from './lines.js'
 
 DRAWINGS.remove = 'M6 6l12 12M18 6L6 18'
@@ -37,8 +37,8 @@ export function ranking(root, context, { things, help, draw }) {
     list.hidden = !chosen.length
     lines.number()
     draw(chosen)
-    const said = [help, rule(root, context, chosen.length, things.length)].filter(Boolean).join(' ')
-    context.note(reason || said)
+    if (reason) explain(root, context, reason)
+    else context.note([help, rule(root, context, chosen.length, things.length)].filter(Boolean).join(' '))
   }
 
   function lineOf(thing) {

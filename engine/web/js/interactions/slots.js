@@ -3,7 +3,7 @@
 import { button, style } from '../element.js'
 import { say } from '../notice.js'
 import { words } from '../words.js'
-import { copyOf, nameOf, takeChips } from './chips.js'
+import { copyOf, explain, nameOf, takeChips } from './chips.js'
 import { draggable } from './drag.js'
 import { pairing } from './pairs.js'
 import { takeSpots } from './spots.js'
@@ -75,10 +75,9 @@ export async function bind(root, context) {
 
   function pick(chip) {
     picked = picked === chip ? null : chip
-    if (picked && pairs.isFull(picked)) {
-      context.note(words.usedUp(picked.label, picked.limit))
-      picked = null
-    }
+    const spent = picked && pairs.isFull(picked)
+    if (spent) explain(root, context, words.usedUp(chip.label, chip.limit))
+    if (spent) picked = null
     show(pairs.pairs())
     if (picked) say(words.nowPlace(picked.label), true)
   }
@@ -88,7 +87,7 @@ export async function bind(root, context) {
     picked = null
     if (label) pairs.join(label, slot)
     else if (last(slot)) pairs.part(last(slot))
-    else context.note(words.pickFirst)
+    else explain(root, context, words.pickFirst)
   }
 
   function show(made) {
