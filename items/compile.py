@@ -56,7 +56,7 @@ class _Parts:
 
 class _Compiler:
     def __init__(self, package: Package, seed: bytes) -> None:
-        self.findings = Findings()
+        self.findings = Findings(package.older)
         self._package = package
         self._seed = seed
         self._parts = _Parts()
@@ -136,7 +136,7 @@ class _Compiler:
         try:
             return compile_item(document.root, document.file)
         except Refused as refused:
-            self.findings.refusals += refused.problems
+            self.findings.add(refused.problems)
             return {}
 
 

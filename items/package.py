@@ -36,6 +36,7 @@ class Package:
     documents: Mapping[str, Document]
     domains: Mapping[str, str]
     remarks: tuple[Problem, ...]
+    older: frozenset[str] = frozenset()  # the files that came as QTI 2
 
 
 def read_package(path: Path, limits: Limits | None = None) -> Package:
@@ -55,6 +56,7 @@ def read_package(path: Path, limits: Limits | None = None) -> Package:
         documents=documents,
         domains={resource.href: resource.domain for resource in manifest.resources if resource.domain},
         remarks=tuple(findings.remarks),
+        older=frozenset(findings.older),
     )
     if findings.refusals:
         raise _refused_with_the_rest(package, findings)

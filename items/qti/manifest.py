@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from items.problems import Findings
 from items.qti.archive import MANIFEST, Files
-from items.qti.documents import Document, Element, child, children, line, local, text_of
+from items.qti.documents import Document, Element, child, children, line, local, refuse_qti_1, text_of
 
 TEST, ITEM, STIMULUS, OTHER = "test", "item", "stimulus", "other"
+KINDS = re.compile(r"imsqti_(?:apip)?(test|item|stimulus)_xmlv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +93,12 @@ def _resource(element: Element, files: Files, findings: Findings) -> Resource | 
 
 
 def _kind(element: Element, findings: Findings) -> str:
+    """QTI of any version, APIP's profile of it too; what a package of QTI 1.2 holds is none of them."""
     declared = element.get("type", "")
-    if declared.startswith(("imsqti_", "ims_qti")) and "v3p" not in declared:
-        message = f"The resource type {declared} is QTI of an older version: export it as QTI 3.0."
-        findings.refuse(MANIFEST, line(element), "qti_version", message)
-    for kind, start in ((TEST, "imsqti_test"), (ITEM, "imsqti_item"), (STIMULUS, "imsqti_stimulus")):
-        if declared.startswith(start):
-            return kind
-    return OTHER
+    if declared.startswith("imsqti_xmlv1p"):
+        refuse_qti_1(MANIFEST, line(element), findings)
+    found = KINDS.match(declared)
+    return found[1] if found else OTHER
 
 
 def _lom(metadata: Element | None, name: str) -> str:

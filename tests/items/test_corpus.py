@@ -40,18 +40,6 @@ def test_the_work_of_others_is_taken_or_refused_with_reasons(folder: str) -> Non
     assert taken >= (10 if folder == "kennisnet" else 0)
 
 
-@pytest.mark.skipif(not OTHERS, reason=f"the material of others is not at {CORPUS}")
-def test_older_qti_is_called_older() -> None:
-    """Not broken, not unknown: its owner has to export it anew."""
-    path = CORPUS / "qtiworks"
-    items = [
-        item for item in OTHERS if item.is_relative_to(path) and b"imsqti_v2p1" in item.read_bytes()[:2000]
-    ]
-    assert items
-    for item in items[:40]:
-        assert {problem.code for problem in _problems(item)} & {"qti_version", "dtd", "broken_xml"}
-
-
 @pytest.mark.parametrize("kind", EVERY_KIND)
 def test_an_item_cut_or_changed_anywhere_is_taken_or_refused(tmp_path: Path, kind: str) -> None:
     """Attributes emptied, names changed, elements taken away: no accident leads to an error of ours."""

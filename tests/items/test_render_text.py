@@ -84,7 +84,7 @@ REFUSED = [
     ("<p><video/></p>", "unsupported_element"),
     ("<form/>", "unsupported_element"),
     ("<p><iframe/></p>", "unsupported_element"),
-    ("<p><math/></p>", "unsupported_element"),
+    ("<p><m:apply/></p>", "unsupported_element"),
     ("<p><m:mglyph/></p>", "unsupported_element"),
     ('<p><svg xmlns="http://www.w3.org/2000/svg"/></p>', "unsupported_element"),
     ("<p><x:p xmlns:x='urn:x'/></p>", "unsupported_element"),

@@ -1,0 +1,115 @@
+"""One package or item put to the test: read, compiled, answered as its author declares it right, and scored.
+
+The declared answer takes the way of a pupil's: into the opaque names of the form, through the check of its
+shape, into the scorer. What comes out is a word for each item, and where the author is wrong it says so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from items.compile import compile_form
+from items.model import Form
+from items.package import Package, read_package
+from items.problems import Problem, Refused
+from items.responses import Shapes
+from items.scorer import Scorer
+from items.scoring.run import correct_responses
+
+BUILT_IN = frozenset({"duration", "numAttempts"})
+
+
+class Result(StrEnum):
+    """What became of the declared answer of an item."""
+
+    FULL = "full"  # it scores the maximum
+    SHORT = "short"  # it scores less: the key and the rules of the author disagree
+    IMPOSSIBLE = "impossible"  # no pupil could give it: it breaks the limits of its own interaction
+    MARKED = "marked"  # a person gives the score
+    UNKEYED = "unkeyed"  # no answer is declared right: a questionnaire, or rules without a key
+    SILENT = "silent"  # the item asks nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """`problems` is empty where the package is accepted; `results` are those of its items, in order."""
+
+    path: Path
+    interactions: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    remarks: tuple[Problem, ...] = ()
+    results: tuple[Result, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        return not self.problems
+
+
+def examine(path: Path) -> Examined:
+    """Never raises for what lies at the path: whatever is wrong is among the problems."""
+    interactions: tuple[str, ...] = ()
+    try:
+        package = read_package(path)
+        interactions = _interactions(package)
+        form = compile_form(package, seed=b"")
+    except Refused as refused:
+        return Examined(path, interactions, refused.problems)
+    return Examined(path, interactions, (), form.remarks, results_of(form))
+
+
+def results_of(form: Form) -> tuple[Result, ...]:
+    shapes, scorer = Shapes(form.schema), Scorer(form.key)
+    return tuple(_result(item, form, shapes, scorer) for item in form.item_ids)
+
+
+def _result(item: str, form: Form, shapes: Shapes, scorer: Scorer) -> Result:
+    entry = form.key["items"][item]
+    if not entry["responses"]:
+        return Result.SILENT
+    if scorer.needs_marking(item):
+        return Result.MARKED
+    answer = declared_answer(entry)
+    if all(value is None for value in answer.values()):
+        return Result.UNKEYED
+    if shapes.check(item, answer) is not None:
+        return Result.IMPOSSIBLE
+    score, most = scorer.score(item, answer).get("SCORE"), scorer.max_score(item)
+    if isinstance(score, int | float) and most is not None and math.isclose(score, most, rel_tol=1e-6):
+        return Result.FULL
+    return Result.SHORT
+
+
+def declared_answer(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The declared correct responses of an item of the key, as a pupil's browser would send them."""
+    correct = correct_responses(entry["program"])
+    return {
+        name: _opaque(correct.get(response["authored"]), response["choices"])
+        for name, response in entry["responses"].items()
+    }
+
+
+def _opaque(value: Any, choices: Mapping[str, str]) -> Any:
+    if not choices or value is None:
+        return value
+    if isinstance(value, list):
+        return [_opaque(member, choices) for member in value]
+    opaque = {authored: name for name, authored in choices.items()}
+    return opaque.get(value) or " ".join(opaque.get(part, part) for part in str(value).split())
+
+
+def _interactions(package: Package) -> tuple[str, ...]:
+    """The kinds of interaction that the items hold, supported or not."""
+    return tuple(
+        sorted({kind for document in package.documents.values() for kind in _kinds(document.root.iter())})
+    )
+
+
+def _kinds(elements: Iterable[Any]) -> Iterable[str]:
+    for element in elements:
+        if isinstance(element.tag, str) and element.tag.endswith("-interaction"):
+            yield element.tag.rpartition("}")[2].removeprefix("qti-").removesuffix("-interaction")
