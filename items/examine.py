@@ -15,13 +15,16 @@ from typing import Any
 
 from items.compile import compile_form
 from items.model import Form
-from items.package import Package, read_package
-from items.problems import Problem, Refused
+from items.package import Limits, Package, read_files, read_package
+from items.problems import Findings, Problem, Refused
+from items.qti.documents import is_qti
+from items.qti.inclusion import read_qti
+from items.qti.schemas import Schemas
 from items.responses import Shapes
 from items.scorer import Scorer
+from items.scoring.compile import compile_item
+from items.scoring.maximum import best_mapped
 from items.scoring.run import correct_responses
-
-BUILT_IN = frozenset({"duration", "numAttempts"})
 
 
 class Result(StrEnum):
@@ -30,8 +33,9 @@ class Result(StrEnum):
     FULL = "full"  # it scores the maximum
     SHORT = "short"  # it scores less: the key and the rules of the author disagree
     IMPOSSIBLE = "impossible"  # no pupil could give it: it breaks the limits of its own interaction
+    ELSEWHERE = "elsewhere"  # the rules set outcomes of their own, and no SCORE
     MARKED = "marked"  # a person gives the score
-    UNKEYED = "unkeyed"  # no answer is declared right: a questionnaire, or rules without a key
+    UNKEYED = "unkeyed"  # neither a right answer nor a mapping is declared: a questionnaire, or rules alone
     SILENT = "silent"  # the item asks nothing
 
 
@@ -49,17 +53,43 @@ class Examined:
     def accepted(self) -> bool:
         return not self.problems
 
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "path": str(self.path),
+            "verdict": "accepted" if self.accepted else "refused",
+            "interactions": list(self.interactions),
+            "problems": [problem._asdict() for problem in self.problems],
+            "remarks": [remark._asdict() for remark in self.remarks],
+        }
 
-def examine(path: Path) -> Examined:
+
+def examine(path: Path, schemas: Schemas | None = None) -> Examined:
     """Never raises for what lies at the path: whatever is wrong is among the problems."""
     interactions: tuple[str, ...] = ()
+    invalid: tuple[Problem, ...] = ()
     try:
+        invalid = schemas.problems_of(read_files(path, Limits())[1]) if schemas else ()
         package = read_package(path)
         interactions = _interactions(package)
         form = compile_form(package, seed=b"")
     except Refused as refused:
-        return Examined(path, interactions, refused.problems)
-    return Examined(path, interactions, (), form.remarks, results_of(form))
+        return Examined(path, interactions, tuple(sorted({*refused.problems, *invalid})))
+    return Examined(path, interactions, invalid, form.remarks, results_of(form))
+
+
+def program_of(path: Path) -> dict[str, Any]:
+    """The scoring program of a lone item of any version, or `Refused`."""
+    limits, findings = Limits(), Findings()
+    name, files = read_files(path, limits)
+    document = read_qti(name, files, findings, limits)
+    if document is None or not is_qti(document, "qti-assessment-item", findings):
+        raise Refused(findings.refusals)
+    try:
+        program = compile_item(document.root, name)
+    except Refused as refused:
+        findings.add(refused.problems)
+    findings.stop_if_refused()
+    return program
 
 
 def results_of(form: Form) -> tuple[Result, ...]:
@@ -73,6 +103,8 @@ def _result(item: str, form: Form, shapes: Shapes, scorer: Scorer) -> Result:
         return Result.SILENT
     if scorer.needs_marking(item):
         return Result.MARKED
+    if "SCORE" not in entry["program"]["outcomes"]:
+        return Result.ELSEWHERE
     answer = declared_answer(entry)
     if all(value is None for value in answer.values()):
         return Result.UNKEYED
@@ -85,8 +117,16 @@ def _result(item: str, form: Form, shapes: Shapes, scorer: Scorer) -> Result:
 
 
 def declared_answer(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """The declared correct responses of an item of the key, as a pupil's browser would send them."""
+    """The declared correct responses of an item of the key, as a pupil's browser would send them.
+
+    Where none is declared, what the mapping rewards most.
+    """
     correct = correct_responses(entry["program"])
+    if all(value is None for value in correct.values()):
+        declared = entry["program"]["responses"].items()
+        correct = {
+            name: best_mapped(one) for name, one in declared if one.keys() & {"mapping", "area_mapping"}
+        }
     return {
         name: _opaque(correct.get(response["authored"]), response["choices"])
         for name, response in entry["responses"].items()

@@ -16,11 +16,12 @@ from items.problems import Findings, Problem, Refused
 from items.qti.archive import MANIFEST, Files, read_archive, read_folder
 from items.qti.assessment import ItemReference, SectionPlan, TestPlan, read_test
 from items.qti.documents import Document, is_qti, local, read_document
+from items.qti.inclusion import read_qti
 from items.qti.limits import Limits
 from items.qti.lone import read_lone
 from items.qti.manifest import ITEM, TEST, Manifest, Resource, is_manifest, read_manifest
 
-__all__ = ["Limits", "Package", "read_package"]
+__all__ = ["Limits", "Package", "read_files", "read_package"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +64,23 @@ def read_package(path: Path, limits: Limits | None = None) -> Package:
     return package
 
 
-def _open(path: Path, findings: Findings, limits: Limits) -> tuple[Files, Manifest]:
+def read_files(path: Path, limits: Limits) -> tuple[str, Files]:
+    """The files at a path, and the one to begin with: the manifest, or the lone item or test."""
     if not path.exists():
         raise Refused([Problem(path.name, 0, "no_package", f"There is nothing at {path}: look at the path.")])
     if path.is_dir():
-        files = read_folder(path, limits)
-    elif _looks_like_xml(path):
-        files = read_lone(path, limits)
-        return files, _manifest_of_one(path.name, files[path.name], limits)
-    else:
-        files = read_archive(path, limits)
+        return MANIFEST, read_folder(path, limits)
+    if path.name == MANIFEST:
+        return MANIFEST, read_folder(path.absolute().parent, limits)
+    if _looks_like_xml(path):
+        return read_lone(path, limits)
+    return MANIFEST, read_archive(path, limits)
+
+
+def _open(path: Path, findings: Findings, limits: Limits) -> tuple[Files, Manifest]:
+    start, files = read_files(path, limits)
+    if start != MANIFEST:
+        return files, _manifest_of_one(start, files[start], limits)
     if MANIFEST not in files:
         deeper = next((name for name in files if name.endswith(f"/{MANIFEST}")), None)
         hint = (
@@ -104,7 +112,7 @@ def _test(path: Path, files: Files, manifest: Manifest, findings: Findings, limi
         message = f"The package holds {len(tests)} tests: export each into its own package."
         findings.refuse(MANIFEST, tests[1].line, "several_tests", message)
     for resource in tests:
-        document = read_document(resource.href, files[resource.href], findings, limits)
+        document = read_qti(resource.href, files, findings, limits)
         if document and (plan := read_test(document, files, findings, limits)):
             return plan
     items = manifest.of_kind(ITEM)
@@ -131,7 +139,7 @@ def _items(test: TestPlan, files: Files, findings: Findings, limits: Limits) -> 
         message = f"The test asks {len(names)} items, {limits.items} are allowed: split it."
         raise Refused([*findings.refusals, Problem(test.source, 0, "too_many_items", message)])
     for name in dict.fromkeys(names):
-        document = read_document(name, files[name], findings, limits)
+        document = read_qti(name, files, findings, limits)
         if document and is_qti(document, "qti-assessment-item", findings):
             documents[name] = document
     return documents

@@ -48,13 +48,18 @@ class Findings:
         self.remarks: list[Problem] = []
         self.older = set(older)
 
+    @property
+    def full(self) -> bool:
+        """Whether further problems are not kept: then nobody need look for good advice."""
+        return len(self.refusals) >= MOST_PROBLEMS
+
     def refuse(self, file: str, line: int, code: str, message: str) -> None:
         self.add([Problem(file, line, code, message)])
 
     def add(self, refusals: Iterable[Problem]) -> None:
         """Refusals that another module found."""
         for problem in refusals:
-            if len(self.refusals) < MOST_PROBLEMS:
+            if not self.full:
                 self.refusals.append(self._worded(problem))
 
     def remark(self, file: str, line: int, message: str) -> None:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Final
 
 from items.examine import Examined, Result, examine
 from items.problems import Findings
@@ -18,6 +19,7 @@ from items.qti.documents import read_document
 from items.qti.limits import Limits
 from items.qti.tree import local
 
+MARKS: Final = ("<!-- survey -->", "<!-- end of survey -->")
 ENDINGS = frozenset({".xml", ".qti", ".zip"})
 KINDS = ("item", "test", "package")
 _ROOTS = {
@@ -29,6 +31,7 @@ COLUMNS = {
     Result.FULL: "full score",
     Result.MARKED: "marked by people",
     Result.UNKEYED: "no key declared",
+    Result.ELSEWHERE: "no SCORE",
     Result.SILENT: "asks nothing",
     Result.SHORT: "key falls short",
     Result.IMPOSSIBLE: "key cannot be given",
@@ -53,6 +56,17 @@ class Row:
         self.remarked += bool(examined.remarks)
         self.results.update(examined.results)
         self.reasons.update({problem.code for problem in examined.problems})
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "family": self.family,
+            "kind": self.kind,
+            "files": self.files,
+            "accepted": self.accepted,
+            "refused": self.files - self.accepted,
+            "items": {result.value: self.results[result] for result in Result},
+            "reasons": dict(sorted(self.reasons.items())),
+        }
 
 
 @dataclass(slots=True)
@@ -114,3 +128,10 @@ def as_markdown(found: Survey) -> str:
         others = ", ".join(f"{family} {count}" for family, count in sorted(found.others.items()))
         lines.append(f"XML that is no QTI and was left aside: {others}.")
     return "\n".join(lines)
+
+
+def put_between_marks(text: str, table: str) -> str | None:
+    """The text with this table between its marks, or nothing when it has no marks."""
+    before, first, rest = text.partition(MARKS[0])
+    _, second, after = rest.partition(MARKS[1])
+    return f"{before}{first}\n{table}\n{second}{after}" if first and second else None

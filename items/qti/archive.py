@@ -10,13 +10,13 @@ from __future__ import annotations
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, MutableMapping
 from pathlib import Path
 
 from items.problems import Findings, Problem, Refused
 from items.qti.limits import MIB, Limits
 
-Files = Mapping[str, bytes]
+Files = MutableMapping[str, bytes]  # pictures written into an item are added to them
 MANIFEST = "imsmanifest.xml"
 ENCRYPTED = 0x1
 RATIO_FROM_BYTES = MIB  # a small file of blanks is no bomb

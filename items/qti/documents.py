@@ -14,7 +14,7 @@ from lxml import etree
 
 from items.problems import Findings
 from items.qti.conversion.convert import to_qti3
-from items.qti.conversion.names import version_of
+from items.qti.doctype import without_doctype
 from items.qti.limits import Limits
 from items.qti.tree import (
     QTI,
@@ -41,8 +41,10 @@ __all__ = [
     "local",
     "namespace",
     "read_document",
+    "refuse_active",
     "refuse_qti_1",
     "text_of",
+    "within_limits",
 ]
 
 
@@ -66,10 +68,10 @@ def read_document(file: str, data: bytes, findings: Findings, limits: Limits) ->
         message = f"The XML has {len(data)} bytes, {limits.document_bytes} are allowed: split it."
         findings.refuse(file, 0, "too_big", message)
         return None
-    root = _parse(file, data, findings)
-    if root is None or not _within_limits(file, root, findings, limits):
+    root = _parse(file, without_doctype(data, limits.document_bytes), findings)
+    if root is None or not within_limits(file, root, findings, limits):
         return None
-    _refuse_active(file, root, findings)
+    refuse_active(file, root, findings)
     version = to_qti3(root)
     if version.startswith("2"):
         findings.older.add(file)
@@ -91,14 +93,17 @@ def _parse(file: str, data: bytes, findings: Findings) -> Element | None:
         message = f"The XML is broken ({error.msg}): correct it or export it again."
         findings.refuse(file, error.lineno or 0, "broken_xml", message)
         return None
+    if local(root) == "questestinterop":
+        refuse_qti_1(file, line(root), findings)
+        return None
     if root.getroottree().docinfo.internalDTD is not None:
-        message = "Document type declarations and entities are not allowed: write the characters themselves."
+        message = "Declarations of entities and attributes are not allowed: write the characters themselves."
         findings.refuse(file, 1, "dtd", message)
         return None
     return root
 
 
-def _within_limits(file: str, root: Element, findings: Findings, limits: Limits) -> bool:
+def within_limits(file: str, root: Element, findings: Findings, limits: Limits) -> bool:
     depth = count = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if event == "end":
@@ -112,7 +117,8 @@ def _within_limits(file: str, root: Element, findings: Findings, limits: Limits)
     return True
 
 
-def _refuse_active(file: str, root: Element, findings: Findings) -> None:
+def refuse_active(file: str, root: Element, findings: Findings) -> None:
+    """Scripts, event handlers and addresses that are programs: nothing of an item may run."""
     for element in root.iter(etree.Element):
         if local(element).lower() == "script":
             findings.refuse(file, line(element), "script", "Scripts are not allowed: remove the element.")
@@ -134,11 +140,8 @@ def is_qti(document: Document, name: str, findings: Findings) -> bool:
     root = document.root
     if local(root) == name and namespace(root) == QTI:
         return True
-    if version_of(namespace(root), local(root)) == "1.2":
-        refuse_qti_1(document.file, line(root), findings)
-    else:
-        message = f"Expected <{name}> of QTI 3.0 (namespace {QTI}) or QTI 2, found <{local(root)}>."
-        findings.refuse(document.file, line(root), "not_qti", message)
+    message = f"Expected <{name}> of QTI 3.0 (namespace {QTI}) or QTI 2, found <{local(root)}>."
+    findings.refuse(document.file, line(root), "not_qti", message)
     return False
 
 

@@ -60,13 +60,21 @@ def look_up(source: str, href: str, at: int, files: Files, findings: Findings) -
     elif name is None:
         message = f"{href} points out of the package: use a name relative to this file."
         findings.refuse(source, at, "path_escape", message)
+    elif name not in files and (at_root := resolve("", href)) in files and at_root:
+        message = f"{href} is read as {at_root}, as if it were written from the root of the package."
+        findings.remark(source, at, message)
+        return at_root
     elif name not in files:
-        alike = next((other for other in files if other.casefold() == name.casefold()), None)
+        alike = None if findings.full else _alike(name, files)
         hint = f"the package has {alike}, mind the capitals" if alike else "add it or remove the reference"
         findings.refuse(source, at, "missing_file", f"The file {name} is not in the package: {hint}.")
     else:
         return name
     return None
+
+
+def _alike(name: str, files: Files) -> str | None:
+    return next((other for other in files if other.casefold() == name.casefold()), None)
 
 
 def read_manifest(document: Document, files: Files, findings: Findings) -> Manifest:

@@ -42,10 +42,13 @@ def text_of(element: Element) -> str:
 
 def made(name: str, at: Element, **attributes: str) -> Element:
     """A new element of QTI 3 that stands for what is written on the line of `at`."""
-    element = etree.Element(
-        f"{{{QTI}}}{name}", {key.replace("_", "-"): value for key, value in attributes.items()}
-    )
-    element.sourceline = line(at)
+    spelled = {key.replace("_", "-"): value for key, value in attributes.items()}
+    return on_line(etree.Element(f"{{{QTI}}}{name}", spelled), line(at))
+
+
+def on_line(element: Element, number: int) -> Element:
+    """The element, as if it had been written on this line."""
+    element.sourceline = number  # type: ignore[assignment]  # the stubs know no setter
     return element
 
 

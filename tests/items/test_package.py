@@ -209,7 +209,7 @@ FILE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
     [
         (ENTITY + given.an_item("<p>&b;</p>"), "dtd"),
         (FILE + given.an_item("<p>&a;</p>"), "dtd"),
-        ("<!DOCTYPE x SYSTEM 'http://127.0.0.1/x.dtd'>" + given.an_item(), "dtd"),
+        ("<!DOCTYPE x [<!ATTLIST p class CDATA 'y'>]>" + given.an_item(), "dtd"),
         (given.an_item("<p>&nothing;</p>"), "broken_xml"),
         (given.an_item("<p>").replace("</p>", ""), "broken_xml"),
         ("", "broken_xml"),
