@@ -8,6 +8,7 @@ everything at once.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 from items.problems import Findings, Problem, Refused
 from items.qti.archive import MANIFEST, Files, read_archive, read_folder
 from items.qti.assessment import ItemReference, SectionPlan, TestPlan, read_test
+from items.qti.bounds import within_bounds
 from items.qti.documents import Document, is_qti, local, read_document
 from items.qti.inclusion import read_qti
 from items.qti.limits import Limits
@@ -138,9 +140,16 @@ def _items(test: TestPlan, files: Files, findings: Findings, limits: Limits) -> 
     if len(names) > limits.items or sum(len(files[name]) for name in names) > limits.unpacked_bytes:
         message = f"The test asks {len(names)} items, {limits.items} are allowed: split it."
         raise Refused([*findings.refusals, Problem(test.source, 0, "too_many_items", message)])
-    for name in dict.fromkeys(names):
+    elements = 0
+    for name, times in Counter(names).items():
         document = read_qti(name, files, findings, limits)
-        if document and is_qti(document, "qti-assessment-item", findings):
+        if document is None or not is_qti(document, "qti-assessment-item", findings):
+            continue
+        elements += times * sum(1 for _ in document.root.iter())
+        if elements > limits.test_elements:
+            message = f"The items of the test have more than {limits.test_elements} elements: split the test."
+            raise Refused([*findings.refusals, Problem(test.source, 0, "too_complex", message)])
+        if within_bounds(document, findings, limits):
             documents[name] = document
     return documents
 

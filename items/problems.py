@@ -47,6 +47,7 @@ class Findings:
         self.refusals: list[Problem] = []
         self.remarks: list[Problem] = []
         self.older = set(older)
+        self.documents = 0  # XML files read so far, each time one is read
 
     @property
     def full(self) -> bool:

@@ -68,6 +68,13 @@ def read_document(file: str, data: bytes, findings: Findings, limits: Limits) ->
         message = f"The XML has {len(data)} bytes, {limits.document_bytes} are allowed: split it."
         findings.refuse(file, 0, "too_big", message)
         return None
+    findings.documents += 1
+    if findings.documents > limits.documents:
+        message = (
+            f"More than {limits.documents} files refer to each other: look for a circle, or split the test."
+        )
+        findings.refuse(file, 0, "too_complex", message)
+        return None
     root = _parse(file, without_doctype(data, limits.document_bytes), findings)
     if root is None or not within_limits(file, root, findings, limits):
         return None
@@ -112,6 +119,10 @@ def within_limits(file: str, root: Element, findings: Findings, limits: Limits) 
         depth, count = depth + 1, count + 1
         if depth > limits.depth or count > limits.elements:
             message = f"More than {limits.elements} elements or {limits.depth} levels: split the file."
+            findings.refuse(file, line(element), "too_complex", message)
+            return False
+        if len(element.attrib) > limits.attributes:
+            message = f"More than {limits.attributes} attributes in one element: remove some."
             findings.refuse(file, line(element), "too_complex", message)
             return False
     return True

@@ -20,7 +20,7 @@ from items.qti.documents import Document
 from items.qti.tree import QTI, XHTML, Element, child, line, made, put_in_place, text_of
 
 SVG = "http://www.w3.org/2000/svg"
-_DATA = re.compile(r"\s*data:([\w.+-]+/[\w.+-]+)?((?:;[\w.=-]+)*)", re.I)
+_DATA = re.compile(r"\s*data:(?:image|audio|video)/([\w.+-]+)((?:;[\w.=-]+)*)", re.I)
 _ADDRESSES = ("src", "data")
 
 
@@ -72,10 +72,10 @@ def _draw(element: Element, keeper: _Keeper) -> None:
 def _decode(element: Element, attribute: str, keeper: _Keeper, findings: Findings) -> None:
     head, _, text = str(element.get(attribute)).partition(",")
     found = _DATA.fullmatch(head)
+    if found is None:
+        return  # refused for what it is: a page, a program, or nothing that can be told
     try:
         data = unquote_to_bytes(text)
-        if found is None:
-            raise ValueError
         if ";base64" in found[2].lower():
             data = base64.b64decode(b"".join(data.split()), validate=True)
     except (ValueError, binascii.Error):
@@ -83,5 +83,4 @@ def _decode(element: Element, attribute: str, keeper: _Keeper, findings: Finding
         findings.refuse(keeper.file, line(element), "broken_media", message)
         element.set(attribute, "")
         return
-    ending = (found[1] or "").rpartition("/")[2].partition("+")[0]
-    element.set(attribute, keeper.keep(element, data, ending or "data"))
+    element.set(attribute, keeper.keep(element, data, found[1].partition("+")[0]))

@@ -20,7 +20,7 @@ from items.qti.documents import Document, read_document, refuse_active, within_l
 from items.qti.embedding import take_out_pictures
 from items.qti.limits import Limits
 from items.qti.manifest import look_up, resolve
-from items.qti.tree import QTI, XHTML, Element, line, local, made, on_line, put_in_place
+from items.qti.tree import QTI, XHTML, Element, line, local, made, on_line, put_in_place, remove_keeping_tail
 
 MOST_LEVELS = 4
 MOST_PIECES = 100  # of one file, pieces of pieces counted
@@ -40,6 +40,7 @@ class _Reader:
     findings: Findings
     limits: Limits
     pieces: int = 0
+    elements: int = 0  # in all pieces
 
     def read(self, file: str, outer: tuple[str, ...]) -> Document | None:
         document = read_document(file, self.files[file], self.findings, self.limits)
@@ -60,6 +61,10 @@ class _Reader:
         return document
 
     def _include(self, document: Document, element: Element, chain: tuple[str, ...]) -> None:
+        self._piece(document, element, chain)
+        remove_keeping_tail(element)  # where it is still there, it was refused
+
+    def _piece(self, document: Document, element: Element, chain: tuple[str, ...]) -> None:
         name = self._look_up(document, element, element.get("href", ""))
         if name is None:
             return
@@ -105,16 +110,20 @@ class _Reader:
 
     def _one_more(self, document: Document, element: Element) -> bool:
         self.pieces += 1
-        if self.pieces > MOST_PIECES:
-            message = f"The file includes more than {MOST_PIECES} pieces: put them into the file itself."
+        room = self.pieces <= MOST_PIECES and self.elements <= self.limits.elements
+        if not room:
+            message = (
+                f"The file includes more than {MOST_PIECES} pieces, or too much: put it into the file itself."
+            )
             self._refuse(document, element, "too_complex", message)
-        return self.pieces <= MOST_PIECES
+        return room
 
     def _refuse(self, document: Document, element: Element, code: str, message: str) -> None:
         self.findings.refuse(document.file, line(element), code, message)
 
     def _moved(self, root: Element, source: str, target: str, number: int) -> Element:
         for element in root.iter(etree.Element):
+            self.elements += 1
             on_line(element, number)
             for attribute in ADDRESSES:
                 href = element.get(attribute)

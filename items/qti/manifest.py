@@ -54,7 +54,9 @@ def outside(href: str) -> bool:
 def look_up(source: str, href: str, at: int, files: Files, findings: Findings) -> str | None:
     """The name of an existing file that `href` means, or None with the reason among the findings."""
     name = resolve(source, href)
-    if name is None and outside(href):
+    if not href.strip():
+        findings.refuse(source, at, "missing_file", "The address is empty: name a file of the package.")
+    elif name is None and outside(href):
         message = f"{href} is on another host: put the file into the package."
         findings.refuse(source, at, "external_resource", message)
     elif name is None:
