@@ -30,6 +30,7 @@ _TEXTS = frozenset(
 )
 _FILES = frozenset({"fileHref"})
 _SIGNED = {"signFileASL": "ase"}
+_OUTSIDE = frozenset({f"{{{QTI}}}qti-assessment-item"})  # its language is not that of a translation
 
 
 def convert_accommodations(root: Element) -> None:
@@ -91,9 +92,9 @@ def _content(element: Element) -> Element:
 
 def _in_language(element: Element, content: Element) -> Element:
     """The content; within an entry of its own where a language is said."""
-    language = element.get(_LANGUAGE) or next(
-        (_SIGNED[local(outer)] for outer in element.iterancestors() if local(outer) in _SIGNED), None
-    )
+    around = [element, *(outer for outer in element.iterancestors() if outer.tag not in _OUTSIDE)]
+    said = (outer.get(_LANGUAGE) or _SIGNED.get(local(outer)) for outer in around)
+    language = next((name for name in said if name), None)
     if not language:
         return content
     entry = made("qti-card-entry", element)

@@ -32,8 +32,9 @@ def to_qti3(root: Element) -> str:
         _mend_namespaces(root)
     if not version.startswith("2"):
         return version
+    own = namespace(root)
     for element in root.iter(etree.Element):
-        _rename(element, namespace(root))
+        _rename(element, own)
     convert_custom_interactions(root)
     convert_accommodations(root)
     convert_objects(root)
