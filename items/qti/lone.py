@@ -50,7 +50,10 @@ def _read(path: Path, limits: Limits) -> bytes:
 
 def _is_there(folder: Path, name: str) -> bool:
     """An ordinary file below the folder, reached through no link."""
-    return (folder / name).is_file() and (folder / name).resolve() == folder.resolve() / name
+    try:
+        return (folder / name).is_file() and (folder / name).resolve() == folder.resolve() / name
+    except (OSError, ValueError):  # a name that no computer could have given to a file
+        return False
 
 
 def _references(name: str, data: bytes, limits: Limits) -> list[str]:
