@@ -7,17 +7,20 @@ shape, into the scorer. What comes out is a word for each item, and where the au
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+from lxml import etree
 
 from items.compile import compile_form
 from items.model import Form
-from items.package import Limits, Package, read_files, read_package
+from items.package import Limits, read_files, read_package
 from items.problems import Findings, Problem, Refused
-from items.qti.documents import is_qti
+from items.qti.archive import Files
+from items.qti.documents import QTI, is_qti, local, namespace, read_document
 from items.qti.inclusion import read_qti
 from items.qti.schemas import Schemas
 from items.responses import Shapes
@@ -25,6 +28,8 @@ from items.scorer import Scorer
 from items.scoring.compile import compile_item
 from items.scoring.maximum import best_mapped
 from items.scoring.run import correct_responses
+
+READ: Final = (".xml", ".qti")
 
 
 class Result(StrEnum):
@@ -68,10 +73,10 @@ def examine(path: Path, schemas: Schemas | None = None) -> Examined:
     interactions: tuple[str, ...] = ()
     invalid: tuple[Problem, ...] = ()
     try:
-        invalid = schemas.problems_of(read_files(path, Limits())[1]) if schemas else ()
-        package = read_package(path)
-        interactions = _interactions(package)
-        form = compile_form(package, seed=b"")
+        _, files = read_files(path, Limits())
+        invalid = schemas.problems_of(files) if schemas else ()
+        interactions = _interactions(files)
+        form = compile_form(read_package(path), seed=b"")
     except Refused as refused:
         return Examined(path, interactions, tuple(sorted({*refused.problems, *invalid})))
     return Examined(path, interactions, invalid, form.remarks, results_of(form))
@@ -142,14 +147,12 @@ def _opaque(value: Any, choices: Mapping[str, str]) -> Any:
     return opaque.get(value) or " ".join(opaque.get(part, part) for part in str(value).split())
 
 
-def _interactions(package: Package) -> tuple[str, ...]:
-    """The kinds of interaction that the items hold, supported or not."""
-    return tuple(
-        sorted({kind for document in package.documents.values() for kind in _kinds(document.root.iter())})
-    )
-
-
-def _kinds(elements: Iterable[Any]) -> Iterable[str]:
-    for element in elements:
-        if isinstance(element.tag, str) and element.tag.endswith("-interaction"):
-            yield element.tag.rpartition("}")[2].removeprefix("qti-").removesuffix("-interaction")
+def _interactions(files: Files) -> tuple[str, ...]:
+    """The kinds of interaction in all items there, supported or not; what cannot be read has none."""
+    findings, kinds = Findings(), set[str]()
+    for name, data in files.items():
+        document = read_document(name, data, findings, Limits()) if name.endswith(READ) else None
+        for element in () if document is None else document.root.iter(etree.Element):
+            if namespace(element) == QTI and local(element).endswith("-interaction"):
+                kinds.add(local(element).removeprefix("qti-").removesuffix("-interaction"))
+    return tuple(sorted(kinds))

@@ -22,6 +22,7 @@ from items.qti.inclusion import read_qti
 from items.qti.limits import Limits
 from items.qti.lone import read_lone
 from items.qti.manifest import ITEM, TEST, Manifest, Resource, is_manifest, read_manifest
+from items.qti.vocabulary import check_attributes
 
 __all__ = ["Limits", "Package", "read_files", "read_package"]
 
@@ -149,6 +150,7 @@ def _items(test: TestPlan, files: Files, findings: Findings, limits: Limits) -> 
         if elements > limits.test_elements:
             message = f"The items of the test have more than {limits.test_elements} elements: split the test."
             raise Refused([*findings.refusals, Problem(test.source, 0, "too_complex", message)])
+        check_attributes(document, findings)
         if within_bounds(document, findings, limits):
             documents[name] = document
     return documents

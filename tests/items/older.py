@@ -23,7 +23,7 @@ QTI_3 = "{http://www.imsglobal.org/xsd/imsqtiasi_v3p0}"
 
 def older(item: str, version: str) -> str:
     """The same item as an author of that version would have written it, line for line."""
-    root = etree.fromstring(item)
+    root = etree.fromstring(item.encode())
     for element in root.iter(etree.Element):
         tag = str(element.tag)
         if not tag.startswith(QTI_3):

@@ -86,7 +86,6 @@ REFUSED = [
     ("<p><iframe/></p>", "unsupported_element"),
     ("<p><m:apply/></p>", "unsupported_element"),
     ("<p><m:mglyph/></p>", "unsupported_element"),
-    ('<p><svg xmlns="http://www.w3.org/2000/svg"/></p>', "unsupported_element"),
     ("<p><x:p xmlns:x='urn:x'/></p>", "unsupported_element"),
     ("<p><object data='a.mp3' type='audio/mpeg'/></p>", "unsupported_media"),
     ("<p><img src='none.png' alt=''/></p>", "missing_file"),
