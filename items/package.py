@@ -50,6 +50,7 @@ def read_package(path: Path, limits: Limits | None = None) -> Package:
     files, manifest = _open(path, findings, limits)
     test = _test(path, files, manifest, findings, limits)
     documents = _items(test, files, findings, limits)
+    _tell_unasked(documents, manifest, findings)
     package = Package(
         name=path.name,
         files=files,
@@ -154,6 +155,15 @@ def _items(test: TestPlan, files: Files, findings: Findings, limits: Limits) -> 
         if within_bounds(document, findings, limits):
             documents[name] = document
     return documents
+
+
+def _tell_unasked(documents: Mapping[str, Document], manifest: Manifest, findings: Findings) -> None:
+    """Items that lie in the package and in no test are left aside, and not in silence."""
+    for item in manifest.of_kind(ITEM):
+        if item.href not in documents:
+            findings.remark(
+                MANIFEST, item.line, f"The item {item.href} is in the package, but the test does not ask it."
+            )
 
 
 def _refused_with_the_rest(package: Package, findings: Findings) -> Refused:

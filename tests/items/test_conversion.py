@@ -306,3 +306,18 @@ def test_an_address_written_from_the_root_is_understood(tmp_path: Path) -> None:
     form = compile_form(read_package(zipped(tmp_path, files)), seed=SEED)
     assert form.content.media
     assert any("from the root of the package" in remark.message for remark in form.remarks)
+
+
+def test_items_that_no_test_asks_are_told(tmp_path: Path) -> None:
+    """Left aside, but not in silence."""
+    files = a_package_of({"item1": given.a_choice_item(), "item2": given.a_choice_item(identifier="b")})
+    files["test.xml"] = given.a_test(given.a_section(given.a_reference("item1")))
+    form = compile_form(read_package(zipped(tmp_path, files)), seed=SEED)
+    assert form.item_ids == ("i1",)
+    assert any("item2.xml" in remark.message for remark in form.remarks)
+
+
+def test_an_object_without_a_type_is_known_by_its_name_in_qti_3_too(tmp_path: Path) -> None:
+    """Nobody types what the file name says."""
+    html = _form(tmp_path, given.an_item('<p><object data="a.svg">rond</object></p>'), a__svg=SVG)
+    assert 'alt="rond"' in html.content.items[0].html

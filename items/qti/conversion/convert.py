@@ -30,13 +30,14 @@ def to_qti3(root: Element) -> str:
     version = version_of(namespace(root), local(root))
     if version == "3":
         _mend_namespaces(root)
-    if not version.startswith("2"):
+    elif version.startswith("2"):
+        own = namespace(root)
+        for element in root.iter(etree.Element):
+            _rename(element, own)
+        convert_custom_interactions(root)
+        convert_accommodations(root)
+    else:
         return version
-    own = namespace(root)
-    for element in root.iter(etree.Element):
-        _rename(element, own)
-    convert_custom_interactions(root)
-    convert_accommodations(root)
     convert_objects(root)
     convert_classes(root)
     return version
