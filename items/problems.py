@@ -48,6 +48,7 @@ class Findings:
         self.remarks: list[Problem] = []
         self.older = set(older)
         self.documents = 0  # XML files read so far, each time one is read
+        self.elements = 0  # in all of them
 
     @property
     def full(self) -> bool:

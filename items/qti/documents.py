@@ -125,6 +125,11 @@ def within_limits(file: str, root: Element, findings: Findings, limits: Limits) 
             message = f"More than {limits.attributes} attributes in one element: remove some."
             findings.refuse(file, line(element), "too_complex", message)
             return False
+    findings.elements += count
+    if findings.elements > limits.all_elements:
+        message = f"The files have more than {limits.all_elements} elements in all: split the package."
+        findings.refuse(file, 0, "too_complex", message)
+        return False
     return True
 
 

@@ -73,8 +73,15 @@ class Shelf:
     def _clean(self, name: str, kind: str, data: bytes, findings: Findings) -> tuple[bytes, int, int] | None:
         if kind == "image/svg+xml":
             return clean_svg(name, data, findings, self._limits)
+        width, height = picture_size(kind, data)
+        if width * height > self._limits.pixels:
+            message = (
+                f"The picture has {width} x {height} pixels, {self._limits.pixels} are allowed: shrink it."
+            )
+            findings.refuse(name, 0, "too_big", message)
+            return None
         try:
-            return without_remarks(kind, data), *picture_size(kind, data)
+            return without_remarks(kind, data), width, height
         except Damaged:
             findings.refuse(name, 0, "broken_media", "The picture's file is damaged: save it again.")
             return None

@@ -14,6 +14,7 @@ from lxml import etree
 
 from items.problems import Findings
 from items.qti.documents import Element, line, local, namespace, read_document
+from items.qti.expansion import draws_too_much
 from items.qti.limits import Limits
 from items.qti.markup import names
 from items.qti.tree import remove_keeping_tail
@@ -49,6 +50,9 @@ def clean_svg(file: str, data: bytes, findings: Findings, limits: Limits) -> tup
         findings.refuse(file, line(document.root), "unsupported_media", message)
         return None
     _keep_drawing(file, document.root, findings)
+    if draws_too_much(document.root):
+        message = "The drawing uses its parts in a circle, or a million times: save it as plain SVG."
+        findings.refuse(file, line(document.root), "too_complex", message)
     _renumber(document.root)
     if len(findings.refusals) > before:
         return None

@@ -162,3 +162,41 @@ def test_a_file_that_is_wrong_everywhere_gets_a_bounded_answer(tmp_path: Path) -
     """Nobody reads more than a thousand problems, and nobody need store them."""
     found = _refused_item(tmp_path, "".join(f"<p>\n<img src='{n}.png' alt=''/></p>" for n in range(4_000)))
     assert len(found) == MOST_PROBLEMS
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        "".join(f'<g id="g{n + 1}"><use href="#g{n}"/><use href="#g{n}"/></g>' for n in range(40)),
+        "".join(
+            f'<pattern id="g{n + 1}"><path fill="url(#g{n})"/><path stroke="url(#g{n})"/></pattern>'
+            for n in range(40)
+        ),
+        '<g id="g1"><use href="#g2"/></g><g id="g2"><use href="#g1"/></g>',
+    ],
+    ids=["uses", "patterns", "a circle"],
+)
+def test_a_drawing_that_multiplies_itself_is_refused(tmp_path: Path, parts: str) -> None:
+    """It would hang the browser of every pupil; the same part twenty times is a drawing like any other."""
+    item = an_item('<p><img src="a.svg" alt=""/></p>')
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg"><g id="g0"><path d="M0 0"/></g>{}</svg>'
+    hostile = a_package_of({"item1": item}, media={"a.svg": drawing.format(parts).encode()})
+    assert codes(_refused(tmp_path, hostile)) == ["too_complex"]
+    plain = drawing.format('<use href="#g0"/>' * 20).encode()
+    assert given.a_form(tmp_path, item, media={"a.svg": plain}).content.media
+
+
+def test_a_picture_that_unpacks_to_a_house_is_refused(tmp_path: Path) -> None:
+    """Few bytes, many pixels: the computer of a pupil would unpack them all."""
+    huge = given.png()[:16] + (60_000).to_bytes(4, "big") * 2 + given.png()[24:]
+    files = a_package_of({"item1": an_item('<p><img src="a.png" alt=""/></p>')}, media={"a.png": huge})
+    assert codes(_refused(tmp_path, files)) == ["too_big"]
+
+
+def test_all_xml_of_a_package_is_counted_together(tmp_path: Path) -> None:
+    """Many files that are each within bounds are not, together."""
+    drawing = b'<svg xmlns="http://www.w3.org/2000/svg">' + b"<g/>" * 100 + b"</svg>"
+    media = {f"{n}.svg": drawing.replace(b"<g/>", b"<g/>" * (n + 1)) for n in range(5)}
+    body = "".join(f'<p><img src="{name}" alt=""/></p>' for name in media)
+    files = a_package_of({"item1": an_item(body)}, media=media)
+    assert set(codes(_refused(tmp_path, files, ROOMY._replace(all_elements=1_000)))) == {"too_complex"}
