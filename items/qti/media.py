@@ -65,6 +65,12 @@ class Shelf:
         if cleaned is None:
             return None
         data, width, height = cleaned
+        if kind != "image/svg+xml" and width * height > self._limits.pixels:
+            message = (
+                f"The picture has {width} x {height} pixels, {self._limits.pixels} are allowed: shrink it."
+            )
+            findings.refuse(name, 0, "too_big", message)
+            return None
         if data not in self._by_data:
             media = Media(f"m{len(self._by_data) + 1}.{EXTENSIONS[kind]}", kind, data)
             self._by_data[data] = Shelved(media, width, height)
@@ -73,15 +79,8 @@ class Shelf:
     def _clean(self, name: str, kind: str, data: bytes, findings: Findings) -> tuple[bytes, int, int] | None:
         if kind == "image/svg+xml":
             return clean_svg(name, data, findings, self._limits)
-        width, height = picture_size(kind, data)
-        if width * height > self._limits.pixels:
-            message = (
-                f"The picture has {width} x {height} pixels, {self._limits.pixels} are allowed: shrink it."
-            )
-            findings.refuse(name, 0, "too_big", message)
-            return None
         try:
-            return without_remarks(kind, data), width, height
+            return without_remarks(kind, data), *picture_size(kind, data)
         except Damaged:
             findings.refuse(name, 0, "broken_media", "The picture's file is damaged: save it again.")
             return None
