@@ -110,7 +110,7 @@ def _result(item: str, form: Form, shapes: Shapes, scorer: Scorer) -> Result:
         return Result.MARKED
     if "SCORE" not in entry["program"]["outcomes"]:
         return Result.ELSEWHERE
-    answer = declared_answer(entry)
+    answer = declared_answer(item, entry["program"], scorer)
     if all(value is None for value in answer.values()):
         return Result.UNKEYED
     if shapes.check(item, answer) is not None:
@@ -121,30 +121,18 @@ def _result(item: str, form: Form, shapes: Shapes, scorer: Scorer) -> Result:
     return Result.SHORT
 
 
-def declared_answer(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """The declared correct responses of an item of the key, as a pupil's browser would send them.
+def declared_answer(item: str, program: Mapping[str, Any], scorer: Scorer) -> dict[str, Any]:
+    """The declared correct responses of an item, as a pupil's browser would send them.
 
     Where none is declared, what the mapping rewards most.
     """
-    correct = correct_responses(entry["program"])
+    correct = correct_responses(program)
     if all(value is None for value in correct.values()):
-        declared = entry["program"]["responses"].items()
+        declared = program["responses"].items()
         correct = {
             name: best_mapped(one) for name, one in declared if one.keys() & {"mapping", "area_mapping"}
         }
-    return {
-        name: _opaque(correct.get(response["authored"]), response["choices"])
-        for name, response in entry["responses"].items()
-    }
-
-
-def _opaque(value: Any, choices: Mapping[str, str]) -> Any:
-    if not choices or value is None:
-        return value
-    if isinstance(value, list):
-        return [_opaque(member, choices) for member in value]
-    opaque = {authored: name for name, authored in choices.items()}
-    return opaque.get(value) or " ".join(opaque.get(part, part) for part in str(value).split())
+    return scorer.opaque(item, correct)
 
 
 def _interactions(files: Files) -> tuple[str, ...]:

@@ -126,7 +126,7 @@ def as_markdown(found: Survey) -> str:
     lines.append(f"Files by reason of refusal (one file may have several): {told}.")
     if found.others:
         others = ", ".join(f"{family} {count}" for family, count in sorted(found.others.items()))
-        lines.append(f"XML that is no QTI and was left aside: {others}.")
+        lines.append(f"XML files that are neither item nor test, left aside: {others}.")
     return "\n".join(lines)
 
 
