@@ -58,7 +58,7 @@ class _Parts:
 
 class _Compiler:
     def __init__(self, package: Package, seed: bytes) -> None:
-        self.findings = Findings()
+        self.findings = Findings(package.older)
         self._package = package
         self._seed = seed
         self._parts = _Parts()
@@ -136,10 +136,14 @@ class _Compiler:
 
     def _program(self, document: Document) -> dict[str, Any]:
         try:
-            return compile_item(document.root, document.file)
+            program = compile_item(document.root, document.file)
         except Refused as refused:
-            self.findings.refusals += refused.problems
+            self.findings.add(refused.problems)
             return {}
+        if program["rules"] and "SCORE" not in program["outcomes"]:
+            message = "The rules set no SCORE: results hold the item's own outcomes and no points."
+            self.findings.remark(document.file, 0, message)
+        return program
 
 
 def name_of(content: Content, schema: dict[str, Any], key: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ everything at once.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +16,15 @@ from pathlib import Path
 from items.problems import Findings, Problem, Refused
 from items.qti.archive import MANIFEST, Files, read_archive, read_folder
 from items.qti.assessment import ItemReference, SectionPlan, TestPlan, read_test
+from items.qti.bounds import within_bounds
 from items.qti.documents import Document, is_qti, local, read_document
+from items.qti.inclusion import read_qti
 from items.qti.limits import Limits
 from items.qti.lone import read_lone
 from items.qti.manifest import ITEM, TEST, Manifest, Resource, is_manifest, read_manifest
+from items.qti.vocabulary import check_attributes
 
-__all__ = ["Limits", "Package", "read_package"]
+__all__ = ["Limits", "Package", "read_files", "read_package"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Package:
     documents: Mapping[str, Document]
     domains: Mapping[str, str]
     remarks: tuple[Problem, ...]
+    older: frozenset[str] = frozenset()  # the files that came as QTI 2
 
 
 def read_package(path: Path, limits: Limits | None = None) -> Package:
@@ -45,6 +50,7 @@ def read_package(path: Path, limits: Limits | None = None) -> Package:
     files, manifest = _open(path, findings, limits)
     test = _test(path, files, manifest, findings, limits)
     documents = _items(test, files, findings, limits)
+    _tell_unasked(documents, manifest, findings)
     package = Package(
         name=path.name,
         files=files,
@@ -55,22 +61,30 @@ def read_package(path: Path, limits: Limits | None = None) -> Package:
         documents=documents,
         domains={resource.href: resource.domain for resource in manifest.resources if resource.domain},
         remarks=tuple(findings.remarks),
+        older=frozenset(findings.older),
     )
     if findings.refusals:
         raise _refused_with_the_rest(package, findings)
     return package
 
 
-def _open(path: Path, findings: Findings, limits: Limits) -> tuple[Files, Manifest]:
+def read_files(path: Path, limits: Limits) -> tuple[str, Files]:
+    """The files at a path, and the one to begin with: the manifest, or the lone item or test."""
     if not path.exists():
         raise Refused([Problem(path.name, 0, "no_package", f"There is nothing at {path}: look at the path.")])
     if path.is_dir():
-        files = read_folder(path, limits)
-    elif _looks_like_xml(path):
-        files = read_lone(path, limits)
-        return files, _manifest_of_one(path.name, files[path.name], limits)
-    else:
-        files = read_archive(path, limits)
+        return MANIFEST, read_folder(path, limits)
+    if path.name == MANIFEST:
+        return MANIFEST, read_folder(path.absolute().parent, limits)
+    if _looks_like_xml(path):
+        return read_lone(path, limits)
+    return MANIFEST, read_archive(path, limits)
+
+
+def _open(path: Path, findings: Findings, limits: Limits) -> tuple[Files, Manifest]:
+    start, files = read_files(path, limits)
+    if start != MANIFEST:
+        return files, _manifest_of_one(start, files[start], limits)
     if MANIFEST not in files:
         deeper = next((name for name in files if name.endswith(f"/{MANIFEST}")), None)
         hint = (
@@ -102,7 +116,7 @@ def _test(path: Path, files: Files, manifest: Manifest, findings: Findings, limi
         message = f"The package holds {len(tests)} tests: export each into its own package."
         findings.refuse(MANIFEST, tests[1].line, "several_tests", message)
     for resource in tests:
-        document = read_document(resource.href, files[resource.href], findings, limits)
+        document = read_qti(resource.href, files, findings, limits)
         if document and (plan := read_test(document, files, findings, limits)):
             return plan
     items = manifest.of_kind(ITEM)
@@ -128,11 +142,28 @@ def _items(test: TestPlan, files: Files, findings: Findings, limits: Limits) -> 
     if len(names) > limits.items or sum(len(files[name]) for name in names) > limits.unpacked_bytes:
         message = f"The test asks {len(names)} items, {limits.items} are allowed: split it."
         raise Refused([*findings.refusals, Problem(test.source, 0, "too_many_items", message)])
-    for name in dict.fromkeys(names):
-        document = read_document(name, files[name], findings, limits)
-        if document and is_qti(document, "qti-assessment-item", findings):
+    elements = 0
+    for name, times in Counter(names).items():
+        document = read_qti(name, files, findings, limits)
+        if document is None or not is_qti(document, "qti-assessment-item", findings):
+            continue
+        elements += times * sum(1 for _ in document.root.iter())
+        if elements > limits.test_elements:
+            message = f"The items of the test have more than {limits.test_elements} elements: split the test."
+            raise Refused([*findings.refusals, Problem(test.source, 0, "too_complex", message)])
+        check_attributes(document, findings)
+        if within_bounds(document, findings, limits):
             documents[name] = document
     return documents
+
+
+def _tell_unasked(documents: Mapping[str, Document], manifest: Manifest, findings: Findings) -> None:
+    """Items that lie in the package and in no test are left aside, and not in silence."""
+    for item in manifest.of_kind(ITEM):
+        if item.href not in documents:
+            findings.remark(
+                MANIFEST, item.line, f"The item {item.href} is in the package, but the test does not ask it."
+            )
 
 
 def _refused_with_the_rest(package: Package, findings: Findings) -> Refused:

@@ -8,7 +8,11 @@ author corrects a package in one round and not in ten.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from items.qti.conversion.names import in_older_words
+
+MOST_PROBLEMS: Final = 1_000  # more help nobody
 
 
 class Problem(NamedTuple):
@@ -33,18 +37,42 @@ class Refused(Exception):
 
 
 class Findings:
-    """Collects what a reading turns up: refusals stop the import, remarks only tell what was left out."""
+    """Collects what a reading turns up: refusals stop the import, remarks only tell what was left out.
 
-    def __init__(self) -> None:
+    `older` are the files written in QTI 2: what is said of them is said in the names of QTI 2. A file that
+    is wrong everywhere gets a bounded number of problems.
+    """
+
+    def __init__(self, older: Iterable[str] = ()) -> None:
         self.refusals: list[Problem] = []
         self.remarks: list[Problem] = []
+        self.older = set(older)
+        self.documents = 0  # XML files read so far, each time one is read
+        self.elements = 0  # in all of them
+
+    @property
+    def full(self) -> bool:
+        """Whether further problems are not kept: then nobody need look for good advice."""
+        return len(self.refusals) >= MOST_PROBLEMS
 
     def refuse(self, file: str, line: int, code: str, message: str) -> None:
-        self.refusals.append(Problem(file, line, code, message))
+        self.add([Problem(file, line, code, message)])
+
+    def add(self, refusals: Iterable[Problem]) -> None:
+        """Refusals that another module found."""
+        for problem in refusals:
+            if not self.full:
+                self.refusals.append(self._worded(problem))
 
     def remark(self, file: str, line: int, message: str) -> None:
         """Something a pupil will not see; the test stays whole without it."""
-        self.remarks.append(Problem(file, line, "left_out", message))
+        if len(self.remarks) < MOST_PROBLEMS:
+            self.remarks.append(self._worded(Problem(file, line, "left_out", message)))
+
+    def _worded(self, problem: Problem) -> Problem:
+        if problem.file not in self.older:
+            return problem
+        return problem._replace(message=in_older_words(problem.message))
 
     def stop_if_refused(self) -> None:
         """Raise everything found, in the order of the files and lines, each thing once."""

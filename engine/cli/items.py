@@ -18,17 +18,18 @@ from engine.cli.preview import preview
 from engine.settings import Settings
 from items.bank import Bank
 from items.compile import compile_form
-from items.package import Limits, Package, read_package
-from items.problems import Findings, Problem, Refused
-from items.qti.documents import read_document
-from items.scoring.compile import compile_item
+from items.examine import Examined, examine, program_of
+from items.package import read_package
+from items.problems import Problem, Refused
+from items.qti.schemas import Schemas
 from items.scoring.run import correct_responses, score
+from items.survey import MARKS, as_markdown, put_between_marks, survey
 
 app = typer.Typer(no_args_is_help=True, help="Items: QTI packages in, compiled forms out.")
 app.command()(preview)
 
 _MANIFEST = "imsmanifest.xml"
-Path_ = Annotated[Path, typer.Argument(exists=True, help="A QTI 3 package: zip or folder.")]
+Path_ = Annotated[Path, typer.Argument(exists=True, help="A QTI package (2.0 to 3.0): zip or folder.")]
 
 
 @app.command(name="import")
@@ -37,7 +38,7 @@ def import_package(package: Path_, as_json: Json = False) -> None:
     try:
         form = compile_form(read_package(package), seed=secrets.token_bytes(32))
     except Refused as refused:
-        _say_refused(str(package), refused.problems, as_json)
+        _say_refused(package, refused.problems, as_json)
         raise typer.Exit(1) from refused
     _bank().add(form)
     record = {
@@ -54,16 +55,47 @@ def import_package(package: Path_, as_json: Json = False) -> None:
 @app.command()
 def check(
     paths: Annotated[list[Path], typer.Argument(exists=True, help="Packages, items, or folders of them.")],
+    xsd: Annotated[
+        Path | None, typer.Option(file_okay=False, exists=True, help="Validate by the XML Schemas there too.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Say of each package or item whether it can be delivered and scored, and if not, why."""
-    refused = 0
+    try:
+        schemas = Schemas(xsd) if xsd else None
+    except Refused as refused:
+        raise Conflict(str(refused)) from refused
+    refused_paths = 0
     for path in (found for given in paths for found in _candidates(given)):
-        finding = _examined(path)
-        refused += finding["verdict"] == "refused"
-        _say_finding(finding, as_json)
-    if refused:
+        examined = examine(path, schemas)
+        refused_paths += not examined.accepted
+        _say_examined(examined, as_json)
+    if refused_paths:
         raise typer.Exit(1)
+
+
+@app.command(name="survey")
+def survey_folder(
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="A folder of families.")],
+    into: Annotated[
+        Path | None, typer.Option(dir_okay=False, exists=True, help="Put the table between its marks there.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Try everything below a folder: how much is taken, scores as declared, or is refused, and why."""
+    found = survey(folder)
+    if as_json:
+        for row in found.rows:
+            print(json.dumps(row.to_json()))
+        return
+    table = as_markdown(found)
+    if into is None:
+        print(table)
+        return
+    written = put_between_marks(into.read_text(encoding="utf-8"), table)
+    if written is None:
+        raise Conflict(f"{into} has no lines {MARKS[0]} and {MARKS[1]}: add them where the table belongs")
+    into.write_text(written, encoding="utf-8")
 
 
 @app.command(name="list")
@@ -96,9 +128,9 @@ def score_item(
     if (responses is None) == (not correct):
         raise typer.BadParameter("give either --responses FILE or --correct")
     try:
-        program = _program(item)
+        program = program_of(item)
     except Refused as refused:
-        _say_refused(str(item), refused.problems, as_json)
+        _say_refused(item, refused.problems, as_json)
         raise typer.Exit(1) from refused
     given = correct_responses(program) if responses is None else _responses(responses)
     outcomes = score(program, given)
@@ -115,45 +147,8 @@ def _candidates(path: Path) -> Iterator[Path]:
         yield path
         return
     for child in sorted(path.iterdir()):
-        if child.is_dir() or child.suffix in (".zip", ".xml"):
+        if child.is_dir() or child.suffix in (".zip", ".xml", ".qti"):
             yield from _candidates(child)
-
-
-def _examined(path: Path) -> dict[str, Any]:
-    interactions: list[str] = []
-    problems: Iterable[Problem] = ()
-    try:
-        package = read_package(path)
-        interactions = _interactions(package)
-        compile_form(package, seed=b"")
-    except Refused as refused:
-        problems = refused.problems
-    return {
-        "path": str(path),
-        "verdict": "refused" if problems else "accepted",
-        "interactions": interactions,
-        "problems": [problem._asdict() for problem in problems],
-    }
-
-
-def _interactions(package: Package) -> list[str]:
-    """The kinds of interaction that the items hold, supported or not."""
-    tags = (element.tag for document in package.documents.values() for element in document.root.iter())
-    names = {tag.rpartition("}")[2] for tag in tags if isinstance(tag, str)}
-    return sorted(
-        name.removeprefix("qti-").removesuffix("-interaction")
-        for name in names
-        if name.endswith("-interaction")
-    )
-
-
-def _program(item: Path) -> dict[str, Any]:
-    findings = Findings()
-    document = read_document(item.name, item.read_bytes(), findings, Limits())
-    findings.stop_if_refused()
-    if document is None:
-        raise Refused(findings.refusals)
-    return compile_item(document.root, item.name)
 
 
 def _responses(path: Path) -> dict[str, Any]:
@@ -166,23 +161,18 @@ def _responses(path: Path) -> dict[str, Any]:
     return given
 
 
-def _say_refused(path: str, problems: Iterable[Problem], as_json: bool) -> None:
-    finding = {
-        "path": path,
-        "verdict": "refused",
-        "interactions": [],
-        "problems": [problem._asdict() for problem in problems],
-    }
-    _say_finding(finding, as_json)
+def _say_refused(path: Path, problems: Iterable[Problem], as_json: bool) -> None:
+    _say_examined(Examined(path, (), tuple(problems)), as_json)
 
 
-def _say_finding(finding: Mapping[str, Any], as_json: bool) -> None:
+def _say_examined(examined: Examined, as_json: bool) -> None:
+    finding = examined.to_json()
     if as_json:
         print(json.dumps(finding, ensure_ascii=False))
         return
-    print(f"{finding['verdict']}  {finding['path']}  {', '.join(finding['interactions'])}".rstrip())
-    for problem in finding["problems"]:
-        print(f"  {Problem(**problem)}", file=sys.stderr)
+    print(f"{finding['verdict']}  {examined.path}  {', '.join(examined.interactions)}".rstrip())
+    for problem in (*examined.problems, *examined.remarks):
+        print(f"  {problem}", file=sys.stderr)
 
 
 def _lines(outcomes: Mapping[str, Any]) -> str:

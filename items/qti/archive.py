@@ -10,15 +10,16 @@ from __future__ import annotations
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, MutableMapping
 from pathlib import Path
 
 from items.problems import Findings, Problem, Refused
 from items.qti.limits import MIB, Limits
 
-Files = Mapping[str, bytes]
+Files = MutableMapping[str, bytes]  # pictures written into an item are added to them
 MANIFEST = "imsmanifest.xml"
 ENCRYPTED = 0x1
+LOCAL_HEADER_BYTES = 30  # before the name
 RATIO_FROM_BYTES = MIB  # a small file of blanks is no bomb
 # A record in the table of contents takes 46 bytes, the name and the extra fields.
 CONTENTS_BYTES_PER_FILE = 512
@@ -63,6 +64,7 @@ def _unpack(archive: zipfile.ZipFile, name: str, limits: Limits) -> Files:
     entries = [info for info in archive.infolist() if not info.is_dir()]
     findings = Findings()
     _check_sizes(entries, name, findings, limits)
+    _check_places(archive, entries, findings)
     for info in entries:
         if trouble := _trouble(info):
             findings.refuse(info.filename, 0, *trouble)
@@ -84,6 +86,16 @@ def _check_sizes(entries: list[zipfile.ZipInfo], name: str, findings: Findings, 
             findings.refuse(info.filename, 0, "zip_bomb", message)
         if info.file_size > limits.file_bytes:
             findings.refuse(info.filename, 0, *_too_big(info.file_size, limits))
+
+
+def _check_places(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], findings: Findings) -> None:
+    """Files that lie on one another in the zip are unpacked from the same bytes, again and again."""
+    starts = sorted((info.header_offset, info.compress_size, info.filename) for info in entries)
+    ends = [start for start, _, _ in starts[1:]] + [archive.start_dir]
+    for (start, packed, name), end in zip(starts, ends, strict=True):
+        if start + LOCAL_HEADER_BYTES + packed > end:
+            message = "Files of the zip lie on one another, as in a zip bomb: zip the package again."
+            findings.refuse(name, 0, "zip_bomb", message)
 
 
 def check_totals(sizes: list[int], name: str, findings: Findings, limits: Limits) -> None:

@@ -1,8 +1,8 @@
-"""XML into trees, safely: no DTD, no entities, no network, bounded in size, number and depth.
+"""XML into trees, safely: no entities, no network, bounded in size, number and depth; QTI 3 whatever it was.
 
 Every XML file of a package comes in through `read_document`, so anything active in it (scripts,
-event handlers, `javascript:` addresses) is found here whatever the file is for. This is also where
-older QTI is told apart; a converter to QTI 3 belongs between the parser and the caller.
+event handlers, `javascript:` addresses) is found here whatever the file is for, and QTI 2 is
+turned into QTI 3 before anybody looks at it.
 """
 
 from __future__ import annotations
@@ -13,53 +13,53 @@ from dataclasses import dataclass
 from lxml import etree
 
 from items.problems import Findings
+from items.qti.conversion.convert import to_qti3
+from items.qti.doctype import without_doctype
 from items.qti.limits import Limits
+from items.qti.tree import (
+    QTI,
+    XHTML,
+    XML,
+    Element,
+    child,
+    children,
+    line,
+    local,
+    namespace,
+    text_of,
+)
 
-QTI = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
-XHTML = "http://www.w3.org/1999/xhtml"
-XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
-OLDER = re.compile(r"imsqti_v2p|ims_qtiasiv1p2|imsqti_(item|test)_v2|imsqti_v\dp\d")
+__all__ = [
+    "QTI",
+    "XHTML",
+    "Document",
+    "Element",
+    "child",
+    "children",
+    "is_qti",
+    "line",
+    "local",
+    "namespace",
+    "read_document",
+    "refuse_active",
+    "refuse_qti_1",
+    "text_of",
+    "within_limits",
+]
+
+
+XML_BASE = f"{{{XML}}}base"
 ACTIVE_ADDRESS = re.compile(r"(javascript|vbscript|data:text|data:application)", re.I)
 IGNORED = re.compile(r"[\s\x00-\x20]+")  # what browsers skip in an address
-Element = etree._Element
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One XML file, read."""
+    """One XML file, read; `version` is that of the QTI in it as it came, or nothing."""
 
     file: str
     root: Element
-
-
-def local(element: Element) -> str:
-    """The name without its namespace."""
-    tag = element.tag
-    return tag[tag.rfind("}") + 1 :] if isinstance(tag, str) else ""
-
-
-def namespace(element: Element) -> str:
-    tag = element.tag
-    return tag[1 : tag.find("}")] if isinstance(tag, str) and tag.startswith("{") else ""
-
-
-def line(element: Element) -> int:
-    at = element.sourceline
-    return at if isinstance(at, int) else 0
-
-
-def children(element: Element, *names: str) -> list[Element]:
-    """The child elements of these names, in order; all of them when none is named."""
-    return [child for child in element if not names or local(child) in names]
-
-
-def child(element: Element, name: str) -> Element | None:
-    return next(iter(children(element, name)), None)
-
-
-def text_of(element: Element) -> str:
-    """All text in it, with single blanks."""
-    return " ".join("".join(str(part) for part in element.itertext()).split())
+    version: str = ""
 
 
 def read_document(file: str, data: bytes, findings: Findings, limits: Limits) -> Document | None:
@@ -68,11 +68,21 @@ def read_document(file: str, data: bytes, findings: Findings, limits: Limits) ->
         message = f"The XML has {len(data)} bytes, {limits.document_bytes} are allowed: split it."
         findings.refuse(file, 0, "too_big", message)
         return None
-    root = _parse(file, data, findings)
-    if root is None or not _within_limits(file, root, findings, limits):
+    findings.documents += 1
+    if findings.documents > limits.documents:
+        message = (
+            f"More than {limits.documents} files refer to each other: look for a circle, or split the test."
+        )
+        findings.refuse(file, 0, "too_complex", message)
         return None
-    _refuse_active(file, root, findings)
-    return Document(file, root)
+    root = _parse(file, without_doctype(data, limits.document_bytes), findings)
+    if root is None or not within_limits(file, root, findings, limits):
+        return None
+    refuse_active(file, root, findings)
+    version = to_qti3(root)
+    if version.startswith("2"):
+        findings.older.add(file)
+    return Document(file, root, version)
 
 
 def _parse(file: str, data: bytes, findings: Findings) -> Element | None:
@@ -90,14 +100,17 @@ def _parse(file: str, data: bytes, findings: Findings) -> Element | None:
         message = f"The XML is broken ({error.msg}): correct it or export it again."
         findings.refuse(file, error.lineno or 0, "broken_xml", message)
         return None
+    if local(root) == "questestinterop":
+        refuse_qti_1(file, line(root), findings)
+        return None
     if root.getroottree().docinfo.internalDTD is not None:
-        message = "Document type declarations and entities are not allowed: write the characters themselves."
+        message = "Declarations of entities and attributes are not allowed: write the characters themselves."
         findings.refuse(file, 1, "dtd", message)
         return None
     return root
 
 
-def _within_limits(file: str, root: Element, findings: Findings, limits: Limits) -> bool:
+def within_limits(file: str, root: Element, findings: Findings, limits: Limits) -> bool:
     depth = count = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if event == "end":
@@ -108,10 +121,20 @@ def _within_limits(file: str, root: Element, findings: Findings, limits: Limits)
             message = f"More than {limits.elements} elements or {limits.depth} levels: split the file."
             findings.refuse(file, line(element), "too_complex", message)
             return False
+        if len(element.attrib) > limits.attributes:
+            message = f"More than {limits.attributes} attributes in one element: remove some."
+            findings.refuse(file, line(element), "too_complex", message)
+            return False
+    findings.elements += count
+    if findings.elements > limits.all_elements:
+        message = f"The files have more than {limits.all_elements} elements in all: split the package."
+        findings.refuse(file, 0, "too_complex", message)
+        return False
     return True
 
 
-def _refuse_active(file: str, root: Element, findings: Findings) -> None:
+def refuse_active(file: str, root: Element, findings: Findings) -> None:
+    """Scripts, event handlers and addresses that are programs: nothing of an item may run."""
     for element in root.iter(etree.Element):
         if local(element).lower() == "script":
             findings.refuse(file, line(element), "script", "Scripts are not allowed: remove the element.")
@@ -133,14 +156,14 @@ def is_qti(document: Document, name: str, findings: Findings) -> bool:
     root = document.root
     if local(root) == name and namespace(root) == QTI:
         return True
-    if OLDER.search(namespace(root)) or local(root) in (
-        "assessmentItem",
-        "assessmentTest",
-        "questestinterop",
-    ):
-        message = "This is QTI of an older version: export it as QTI 3.0."
-        findings.refuse(document.file, line(root), "qti_version", message)
-    else:
-        message = f"Expected <{name}> of QTI 3.0 (namespace {QTI}), found <{local(root)}>."
-        findings.refuse(document.file, line(root), "not_qti", message)
+    message = f"Expected <{name}> of QTI 3.0 (namespace {QTI}) or QTI 2, found <{local(root)}>."
+    findings.refuse(document.file, line(root), "not_qti", message)
     return False
+
+
+def refuse_qti_1(file: str, at: int, findings: Findings) -> None:
+    message = (
+        "This is QTI 1.2, whose items cannot be scored as QTI 3 means it: export it as QTI 2.1 or later, "
+        "or convert it first, for instance with the QTI migration tool of Pyslet."
+    )
+    findings.refuse(file, at, "qti_version", message)

@@ -5,25 +5,34 @@ from __future__ import annotations
 from pathlib import Path
 
 from items.problems import Findings, Problem, Refused
-from items.qti.archive import Files, check_totals
+from items.qti.archive import MANIFEST, Files, check_totals
 from items.qti.documents import read_document
+from items.qti.inclusion import read_page
 from items.qti.limits import Limits
 from items.qti.manifest import resolve
 
-REFERENCES = ("src", "href", "data")
+REFERENCES = ("src", "href", "data", "template", "template-location")
+MOST_LEVELS = 8  # how far above an item its package may begin
 
 
-def read_lone(path: Path, limits: Limits) -> Files:
-    """The file, and all it refers to directly or through another XML file, below its folder."""
+def read_lone(path: Path, limits: Limits) -> tuple[str, Files]:
+    """Its name, and with it all it refers to directly or through another file, within its package.
+
+    The package is the nearest folder above that has a manifest; without one, the folder of the file.
+    """
+    path = path.absolute()
+    folder = next((up for up in path.parents[:MOST_LEVELS] if (up / MANIFEST).is_file()), path.parent)
+    start = path.relative_to(folder).as_posix()
     files: dict[str, bytes] = {}
-    waiting = [path.name]
+    waiting = [start]
     while waiting:
         name = waiting.pop()
-        files[name] = _read(path.parent / name, limits)
-        check_within(files, path.name, limits)
-        wanted = _references(name, files[name], limits) if name.endswith(".xml") else []
-        waiting += [other for other in wanted if other not in files and _is_there(path.parent, other)]
-    return files
+        if name in files:
+            continue
+        files[name] = _read(folder / name, limits)
+        check_within(files, start, limits)
+        waiting += [other for other in _references(name, files[name], limits) if _is_there(folder, other)]
+    return start, files
 
 
 def check_within(files: Files, name: str, limits: Limits) -> None:
@@ -41,13 +50,23 @@ def _read(path: Path, limits: Limits) -> bytes:
 
 def _is_there(folder: Path, name: str) -> bool:
     """An ordinary file below the folder, reached through no link."""
-    return (folder / name).is_file() and (folder / name).resolve() == folder.resolve() / name
+    try:
+        return (folder / name).is_file() and (folder / name).resolve() == folder.resolve() / name
+    except (OSError, ValueError):  # a name that no computer could have given to a file
+        return False
 
 
 def _references(name: str, data: bytes, limits: Limits) -> list[str]:
-    """What this file names; its own problems are told when it is read in earnest."""
-    document = read_document(name, data, Findings(), limits)
-    if document is None:
+    """What this file names, seen from itself or from the root; its problems are told later."""
+    if name.endswith((".xml", ".qti")):
+        document = read_document(name, data, Findings(), limits)
+        root = document.root if document else None
+    elif name.endswith((".html", ".htm", ".xhtml")):
+        root = read_page(name, data, Findings(), limits)
+    else:
         return []
-    addresses = [element.get(attribute) for element in document.root.iter() for attribute in REFERENCES]
-    return [found for address in addresses if address and (found := resolve(name, address))]
+    if root is None:
+        return []
+    addresses = [element.get(attribute) for element in root.iter() for attribute in REFERENCES]
+    found = [resolve(source, href) for href in addresses if href for source in (name, "")]
+    return [other for other in found if other]

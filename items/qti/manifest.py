@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from items.problems import Findings
 from items.qti.archive import MANIFEST, Files
-from items.qti.documents import Document, Element, child, children, line, local, text_of
+from items.qti.documents import Document, Element, child, children, line, local, refuse_qti_1, text_of
 
 TEST, ITEM, STIMULUS, OTHER = "test", "item", "stimulus", "other"
+KINDS = re.compile(r"imsqti_(?:apip)?(test|item|stimulus)_xmlv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +54,29 @@ def outside(href: str) -> bool:
 def look_up(source: str, href: str, at: int, files: Files, findings: Findings) -> str | None:
     """The name of an existing file that `href` means, or None with the reason among the findings."""
     name = resolve(source, href)
-    if name is None and outside(href):
+    if not href.strip():
+        findings.refuse(source, at, "missing_file", "The address is empty: name a file of the package.")
+    elif name is None and outside(href):
         message = f"{href} is on another host: put the file into the package."
         findings.refuse(source, at, "external_resource", message)
     elif name is None:
         message = f"{href} points out of the package: use a name relative to this file."
         findings.refuse(source, at, "path_escape", message)
+    elif name not in files and (at_root := resolve("", href)) in files and at_root:
+        message = f"{href} is read as {at_root}, as if it were written from the root of the package."
+        findings.remark(source, at, message)
+        return at_root
     elif name not in files:
-        alike = next((other for other in files if other.casefold() == name.casefold()), None)
+        alike = None if findings.full else _alike(name, files)
         hint = f"the package has {alike}, mind the capitals" if alike else "add it or remove the reference"
         findings.refuse(source, at, "missing_file", f"The file {name} is not in the package: {hint}.")
     else:
         return name
     return None
+
+
+def _alike(name: str, files: Files) -> str | None:
+    return next((other for other in files if other.casefold() == name.casefold()), None)
 
 
 def read_manifest(document: Document, files: Files, findings: Findings) -> Manifest:
@@ -91,14 +103,12 @@ def _resource(element: Element, files: Files, findings: Findings) -> Resource | 
 
 
 def _kind(element: Element, findings: Findings) -> str:
+    """QTI of any version, APIP's profile of it too; what a package of QTI 1.2 holds is none of them."""
     declared = element.get("type", "")
-    if declared.startswith(("imsqti_", "ims_qti")) and "v3p" not in declared:
-        message = f"The resource type {declared} is QTI of an older version: export it as QTI 3.0."
-        findings.refuse(MANIFEST, line(element), "qti_version", message)
-    for kind, start in ((TEST, "imsqti_test"), (ITEM, "imsqti_item"), (STIMULUS, "imsqti_stimulus")):
-        if declared.startswith(start):
-            return kind
-    return OTHER
+    if declared.startswith("imsqti_xmlv1p"):
+        refuse_qti_1(MANIFEST, line(element), findings)
+    found = KINDS.match(declared)
+    return found[1] if found else OTHER
 
 
 def _lom(metadata: Element | None, name: str) -> str:

@@ -65,6 +65,12 @@ class Shelf:
         if cleaned is None:
             return None
         data, width, height = cleaned
+        if kind != "image/svg+xml" and width * height > self._limits.pixels:
+            message = (
+                f"The picture has {width} x {height} pixels, {self._limits.pixels} are allowed: shrink it."
+            )
+            findings.refuse(name, 0, "too_big", message)
+            return None
         if data not in self._by_data:
             media = Media(f"m{len(self._by_data) + 1}.{EXTENSIONS[kind]}", kind, data)
             self._by_data[data] = Shelved(media, width, height)

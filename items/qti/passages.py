@@ -9,7 +9,8 @@ from items.model import Stimulus
 from items.problems import Findings
 from items.qti.archive import Files
 from items.qti.assessment import Rubric
-from items.qti.documents import Document, is_qti, read_document
+from items.qti.documents import Document, is_qti
+from items.qti.inclusion import read_qti
 from items.qti.item import stimulus_references, write_rubric, write_stimulus
 from items.qti.limits import Limits
 from items.qti.manifest import look_up
@@ -70,7 +71,7 @@ class Passages:
         return found
 
     def _stimulus(self, name: str) -> str:
-        document = read_document(name, self._files[name], self._findings, self._limits)
+        document = read_qti(name, self._files, self._findings, self._limits)
         if document is None or not is_qti(document, "qti-assessment-stimulus", self._findings):
             return ""
         page = self._page(name)

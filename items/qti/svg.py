@@ -14,8 +14,10 @@ from lxml import etree
 
 from items.problems import Findings
 from items.qti.documents import Element, line, local, namespace, read_document
+from items.qti.expansion import draws_too_much
 from items.qti.limits import Limits
 from items.qti.markup import names
+from items.qti.tree import remove_keeping_tail
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
@@ -48,6 +50,9 @@ def clean_svg(file: str, data: bytes, findings: Findings, limits: Limits) -> tup
         findings.refuse(file, line(document.root), "unsupported_media", message)
         return None
     _keep_drawing(file, document.root, findings)
+    if draws_too_much(document.root):
+        message = "The drawing uses its parts in a circle, or a million times: save it as plain SVG."
+        findings.refuse(file, line(document.root), "too_complex", message)
     _renumber(document.root)
     if len(findings.refusals) > before:
         return None
@@ -70,18 +75,6 @@ def _keep_drawing(file: str, element: Element, findings: Findings) -> None:
         _refuse_loading(file, element, findings)
     for attribute in list(element.attrib):
         _keep_attribute(file, element, str(attribute), findings)
-
-
-def remove_keeping_tail(element: Element) -> None:
-    """Take an element out, but not the text behind it, which lxml counts as part of it."""
-    parent, before = element.getparent(), element.getprevious()
-    if parent is None:
-        return
-    if element.tail and before is not None:
-        before.tail = (before.tail or "") + element.tail
-    elif element.tail:
-        parent.text = (parent.text or "") + element.tail
-    parent.remove(element)
 
 
 def _keep_attribute(file: str, element: Element, attribute: str, findings: Findings) -> None:

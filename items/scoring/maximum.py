@@ -59,7 +59,7 @@ def _all_keyed(program: Mapping[str, Any]) -> bool:
 def _best(program: Mapping[str, Any], loaded: Program) -> float | None:
     correct = correct_responses(program)
     mapped = {
-        identifier: _best_mapped(entry)
+        identifier: best_mapped(entry)
         if "mapping" in entry or "area_mapping" in entry
         else correct[identifier]
         for identifier, entry in program["responses"].items()
@@ -69,7 +69,7 @@ def _best(program: Mapping[str, Any], loaded: Program) -> float | None:
     return max(numbers, default=None)
 
 
-def _best_mapped(entry: Mapping[str, Any]) -> Value:
+def best_mapped(entry: Mapping[str, Any]) -> Value:
     """The response that a mapping rewards most: its best key, or all keys that add something."""
     if "mapping" in entry:
         rewards = [(number, key) for key, number, _ in entry["mapping"]["entries"] if key]

@@ -26,6 +26,7 @@ from sessions.cipher import SessionCipher, unwrap_key
 from sessions.model import Login, Save, Start, Submit
 from tests.engine.archives import NOON_MS, a_codes_file, a_public_pem, a_sid
 from tests.engine.sittings import FORM
+from tests.items.older import NAMESPACES, older
 
 ITEM = next(FORM.rglob("*001*.xml"))
 
@@ -249,6 +250,26 @@ def test_checking_says_what_is_in_a_package_and_what_is_wrong(operator: Operator
     assert item["interactions"] == ["choice"]
     assert operator.run("items", "check", FORM)[0] == 0
     assert operator.run("items", "import", folder / "broken.xml")[0] == 1
+
+
+def test_items_of_every_version_are_checked_scored_and_surveyed(operator: Operator) -> None:
+    """What TAO or QTI 2.0 wrote is asked no question; a survey puts its table where it belongs."""
+    family = operator.folder / "packages" / "ours"
+    family.mkdir(parents=True)
+    item = family / "item.xml"
+    for version in NAMESPACES:
+        item.write_text(older(ITEM.read_text(encoding="utf-8"), version), encoding="utf-8")
+        assert operator.json("items", "check", item)["verdict"] == "accepted"
+        assert operator.json("items", "score", item, "--correct")["SCORE"] == 1.0
+    readme = operator.folder / "README.md"
+    readme.write_text("<!-- survey -->\n<!-- end of survey -->\n")
+    assert operator.run("items", "survey", family.parent, "--into", readme)[0] == 0
+    assert "| ours | items | 1 | 1 | 1 |" in readme.read_text()
+    assert operator.json("items", "survey", family.parent)["items"]["full"] == 1
+    readme.write_text("no marks")
+    assert operator.run("items", "survey", family.parent, "--into", readme)[0] == 1
+    code, _, err = operator.run("items", "check", item, "--xsd", family)
+    assert (code, "put the .xsd files there" in err) == (1, True)
 
 
 def test_an_item_is_scored_at_the_terminal(operator: Operator) -> None:

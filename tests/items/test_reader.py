@@ -70,7 +70,7 @@ def test_a_section_may_lie_in_a_file_of_its_own(tmp_path: Path) -> None:
     reference = '<qti-assessment-section-ref identifier="x" href="sections/a.xml"/>'
     files = a_package_of(ITEMS, test=a_test(reference)) | {"sections/a.xml": inner}
     assert refusals(tmp_path, files) == []
-    broken = refusals(tmp_path, files | {"sections/a.xml": inner.replace("../item1", "item1")})
+    broken = refusals(tmp_path, files | {"sections/a.xml": inner.replace("../item1", "item9")})
     assert [(problem.file, problem.code) for problem in broken] == [("sections/a.xml", "missing_file")]
 
 

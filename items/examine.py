@@ -1,0 +1,146 @@
+"""One package or item put to the test: read, compiled, answered as its author declares it right, and scored.
+
+The declared answer takes the way of a pupil's: into the opaque names of the form, through the check of its
+shape, into the scorer. What comes out is a word for each item, and where the author is wrong it says so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+from lxml import etree
+
+from items.compile import compile_form
+from items.model import Form
+from items.package import Limits, read_files, read_package
+from items.problems import Findings, Problem, Refused
+from items.qti.archive import Files
+from items.qti.documents import QTI, is_qti, local, namespace, read_document
+from items.qti.inclusion import read_qti
+from items.qti.schemas import Schemas
+from items.responses import Shapes
+from items.scorer import Scorer
+from items.scoring.compile import compile_item
+from items.scoring.maximum import best_mapped
+from items.scoring.run import correct_responses
+
+READ: Final = (".xml", ".qti")
+
+
+class Result(StrEnum):
+    """What became of the declared answer of an item."""
+
+    FULL = "full"  # it scores the maximum
+    SHORT = "short"  # it scores less: the key and the rules of the author disagree
+    IMPOSSIBLE = "impossible"  # no pupil could give it: it breaks the limits of its own interaction
+    ELSEWHERE = "elsewhere"  # the rules set outcomes of their own, and no SCORE
+    MARKED = "marked"  # a person gives the score
+    UNKEYED = "unkeyed"  # neither a right answer nor a mapping is declared: a questionnaire, or rules alone
+    SILENT = "silent"  # the item asks nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """`problems` is empty where the package is accepted; `results` are those of its items, in order."""
+
+    path: Path
+    interactions: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    remarks: tuple[Problem, ...] = ()
+    results: tuple[Result, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        return not self.problems
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "path": str(self.path),
+            "verdict": "accepted" if self.accepted else "refused",
+            "interactions": list(self.interactions),
+            "problems": [problem._asdict() for problem in self.problems],
+            "remarks": [remark._asdict() for remark in self.remarks],
+        }
+
+
+def examine(path: Path, schemas: Schemas | None = None) -> Examined:
+    """Never raises for what lies at the path: whatever is wrong is among the problems."""
+    interactions: tuple[str, ...] = ()
+    invalid: tuple[Problem, ...] = ()
+    try:
+        _, files = read_files(path, Limits())
+        invalid = schemas.problems_of(files) if schemas else ()
+        interactions = _interactions(files)
+        form = compile_form(read_package(path), seed=b"")
+    except Refused as refused:
+        return Examined(path, interactions, tuple(sorted({*refused.problems, *invalid})))
+    return Examined(path, interactions, invalid, form.remarks, results_of(form))
+
+
+def program_of(path: Path) -> dict[str, Any]:
+    """The scoring program of a lone item of any version, or `Refused`."""
+    limits, findings = Limits(), Findings()
+    name, files = read_files(path, limits)
+    document = read_qti(name, files, findings, limits)
+    if document is None or not is_qti(document, "qti-assessment-item", findings):
+        raise Refused(findings.refusals)
+    try:
+        program = compile_item(document.root, name)
+    except Refused as refused:
+        findings.add(refused.problems)
+    findings.stop_if_refused()
+    return program
+
+
+def results_of(form: Form) -> tuple[Result, ...]:
+    shapes, scorer = Shapes(form.schema), Scorer(form.key)
+    return tuple(_result(item, form, shapes, scorer) for item in form.item_ids)
+
+
+def _result(item: str, form: Form, shapes: Shapes, scorer: Scorer) -> Result:
+    entry = form.key["items"][item]
+    if not entry["responses"]:
+        return Result.SILENT
+    if scorer.needs_marking(item):
+        return Result.MARKED
+    if "SCORE" not in entry["program"]["outcomes"]:
+        return Result.ELSEWHERE
+    answer = declared_answer(item, entry["program"], scorer)
+    if all(value is None for value in answer.values()):
+        return Result.UNKEYED
+    if shapes.check(item, answer) is not None:
+        return Result.IMPOSSIBLE
+    score, most = scorer.score(item, answer).get("SCORE"), scorer.max_score(item)
+    if isinstance(score, int | float) and most is not None and math.isclose(score, most, rel_tol=1e-6):
+        return Result.FULL
+    return Result.SHORT
+
+
+def declared_answer(item: str, program: Mapping[str, Any], scorer: Scorer) -> dict[str, Any]:
+    """The declared correct responses of an item, as a pupil's browser would send them.
+
+    Where none is declared, what the mapping rewards most.
+    """
+    correct = correct_responses(program)
+    if all(value is None for value in correct.values()):
+        declared = program["responses"].items()
+        correct = {
+            name: best_mapped(one) for name, one in declared if one.keys() & {"mapping", "area_mapping"}
+        }
+    return scorer.opaque(item, correct)
+
+
+def _interactions(files: Files) -> tuple[str, ...]:
+    """The kinds of interaction in all items there, supported or not; what cannot be read has none."""
+    findings, kinds = Findings(), set[str]()
+    for name, data in files.items():
+        document = read_document(name, data, findings, Limits()) if name.endswith(READ) else None
+        for element in () if document is None else document.root.iter(etree.Element):
+            if namespace(element) == QTI and local(element).endswith("-interaction"):
+                kinds.add(local(element).removeprefix("qti-").removesuffix("-interaction"))
+    return tuple(sorted(kinds))
