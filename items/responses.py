@@ -7,13 +7,17 @@ fine, since the pupil may be in the middle, and whether an answer is right is no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any
 
+from items.filetypes import Upload
+
 Check = Callable[[Any], str | None]
 
 LONGEST_NUMBER = 40  # characters; a slider's position needs fewer
+FILE_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class Shapes:
@@ -24,6 +28,13 @@ class Shapes:
             item: {name: _check(shape) for name, shape in shapes.items()}
             for item, shapes in schema["items"].items()
         }
+        self.uploads: Mapping[tuple[str, str], Upload] = {
+            (item, name): Upload.of(shape)
+            for item, shapes in schema["items"].items()
+            for name, shape in shapes.items()
+            if shape["base_type"] == "file"
+        }
+        """The responses whose value is a file, by item and response; most forms have none."""
 
     def check(self, item: str, response: object) -> str | None:
         """None when well shaped, else the code of what is wrong."""
@@ -63,6 +74,8 @@ def _value(shape: Mapping[str, Any]) -> Check:
         return _choice(frozenset(f"{a} {b}" for a in shape["sources"] for b in shape["targets"]))
     if "low" in shape:
         return _number(shape["low"], shape["high"])
+    if shape["base_type"] == "file":
+        return _file()
     return _text(shape["max_length"])
 
 
@@ -80,6 +93,17 @@ def _text(longest: int) -> Check:
         if type(value) is not str:
             return "wrong_cardinality" if type(value) is list else "not_a_string"
         return None if len(value) <= longest else "too_long"
+
+    return check
+
+
+def _file() -> Check:
+    """The id under which the file was sent; whether it was, the server looks up where it keeps files."""
+
+    def check(value: Any) -> str | None:
+        if type(value) is not str:
+            return "wrong_cardinality" if type(value) is list else "not_a_string"
+        return None if FILE_ID.fullmatch(value) else "not_a_file"
 
     return check
 

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import orjson
 from starlette.types import Receive, Scope, Send
 
+from engine.api.handedin import check_files
 from engine.catalog import Opened, check_intake
 from engine.errors import Problem
 from engine.nonces import random_nonces
@@ -103,6 +104,8 @@ class Answers:
         services = self._services
         check_intake(opened.record, services.clock())
         batch = answer_batch(call.body, opened.shapes.check)
+        if opened.shapes.uploads:
+            check_files(services.files, opened, ticket, batch)
         operation: Operation = (
             sealed_save(batch, call.body, ticket, cipher, next(self._nonces), opened.record["grace_ms"])
             if batch.n

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.items.given import an_item, declared
+from tests.items.handed_kinds import HANDED_KINDS
 
 
 def _item(kind: str, body: str, declarations: str) -> str:
@@ -129,4 +130,4 @@ EVERY_KIND = {
     "hottext": _hottext(),
     "slider": _slider(),
     "extended-text": _extended_text(),
-}
+} | HANDED_KINDS

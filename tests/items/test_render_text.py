@@ -97,8 +97,7 @@ REFUSED = [
     ("<p><br>text</br></p>", "not_empty"),
     ("<table><tr><td colspan='many'>a</td></tr></table>", "bad_attribute"),
     ("<p><qti-printed-variable identifier='X'/></p>", "unsupported_template"),
-    ("<qti-upload-interaction response-identifier='R'/>", "unsupported_interaction"),
-    ("<qti-portable-custom-interaction/>", "unsupported_interaction"),
+    ("<qti-custom-interaction response-identifier='R'/>", "unsupported_interaction"),
     ("<qti-text-entry-interaction response-identifier='NONE'/>", "unknown_response"),
 ]
 

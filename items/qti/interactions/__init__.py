@@ -7,12 +7,16 @@ A writer binds the response, draws opaque names, says in `shape` what a well-for
 from __future__ import annotations
 
 from items.qti.interactions.choices import write_choice, write_inline_choice, write_order
+from items.qti.interactions.ending import write_end_attempt
+from items.qti.interactions.files import write_drawing, write_upload
 from items.qti.interactions.hotspots import write_hotspot
 from items.qti.interactions.pairs import write_gap_match, write_match
 from items.qti.interactions.texts import write_extended_text, write_hottext, write_slider, write_text_entry
 
 WRITERS = {
     "qti-choice-interaction": write_choice,
+    "qti-drawing-interaction": write_drawing,
+    "qti-end-attempt-interaction": write_end_attempt,
     "qti-extended-text-interaction": write_extended_text,
     "qti-gap-match-interaction": write_gap_match,
     "qti-hotspot-interaction": write_hotspot,
@@ -22,4 +26,5 @@ WRITERS = {
     "qti-order-interaction": write_order,
     "qti-slider-interaction": write_slider,
     "qti-text-entry-interaction": write_text_entry,
+    "qti-upload-interaction": write_upload,
 }
