@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.items.given import an_item, declared
+from tests.items.given import SVG, an_item, declared
+from tests.items.recordings import wav
 
 
 def of_file(kind: str, body: str) -> str:
@@ -30,4 +31,15 @@ END_ATTEMPT = an_item(
     identifier="authored-end-attempt",
 )
 
+MEDIA = an_item(
+    """<qti-media-interaction id="authored-id" response-identifier="PLAYS" autostart="false" max-plays="2">
+      <qti-prompt>Écoute.</qti-prompt><audio src="authored-sound.wav" title="Un son"/></qti-media-interaction>
+      <p>Voici le même, encore : <audio src="authored-sound.wav" title="Un son"/></p>""",
+    declared((), identifier="PLAYS", base_type="integer"),
+    identifier="authored-media",
+)
+
 HANDED_KINDS = {"upload": UPLOAD, "drawing": DRAWING, "end-attempt": END_ATTEMPT}
+PLAYED_KINDS = {"media": MEDIA}
+"""They need more than a picture: `HANDED_MEDIA`."""
+HANDED_MEDIA = {"authored-picture.svg": SVG, "authored-sound.wav": wav()}

@@ -81,14 +81,15 @@ def test_an_object_that_is_a_picture_is_a_picture(tmp_path: Path) -> None:
 
 
 REFUSED = [
-    ("<p><video/></p>", "unsupported_element"),
+    ("<p><video/></p>", "missing_file"),
     ("<form/>", "unsupported_element"),
     ("<p><iframe/></p>", "unsupported_element"),
     ("<p><math/></p>", "unsupported_element"),
     ("<p><m:mglyph/></p>", "unsupported_element"),
     ('<p><svg xmlns="http://www.w3.org/2000/svg"/></p>', "unsupported_element"),
     ("<p><x:p xmlns:x='urn:x'/></p>", "unsupported_element"),
-    ("<p><object data='a.mp3' type='audio/mpeg'/></p>", "unsupported_media"),
+    ("<p><object data='a.mp3' type='audio/mpeg'/></p>", "missing_file"),
+    ("<p><object data='a.swf' type='application/x-shockwave-flash'/></p>", "unsupported_media"),
     ("<p><img src='none.png' alt=''/></p>", "missing_file"),
     ("<p><img src='https://elsewhere/a.png' alt=''/></p>", "external_resource"),
     ("<p><img src='../a.png' alt=''/></p>", "path_escape"),

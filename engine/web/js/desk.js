@@ -50,6 +50,9 @@ export async function attend(opened, itsPaper) {
   })
   ready()
   if (sitting.state.paused) pause(true)
+  if (Object.values(sitting.state.files || {}).some((file) => !file.isSent)) {
+    import('./files.js').then(({ filesOf }) => filesOf(sitting).flush(), console.warn)
+  }
   if (outbox.waiting) outbox.flush()
   await style('controls')
   const names = [...new Set(Object.values(MODULES))]
@@ -157,7 +160,8 @@ async function closed() {
   if (isClosing) return
   isClosing = true
   outbox.isHurried = true
-  await Promise.race([outbox.flush(), rest(LAST_WORDS_MS)])
+  const sendAll = async () => (sitting.files && (await sitting.files.flush(true)), outbox.flush())
+  await Promise.race([sendAll(), rest(LAST_WORDS_MS)])
   leave()
   await receive(sitting)
 }

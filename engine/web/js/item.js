@@ -15,6 +15,11 @@ export const MODULES = {
   'gap-match': 'gap',
   hotspot: 'hotspot',
   slider: 'slider',
+  upload: 'upload',
+  drawing: 'drawing',
+  media: 'media',
+  'end-attempt': 'ending',
+  custom: 'custom',
 }
 
 function fill(element, html, content) {
@@ -22,17 +27,18 @@ function fill(element, html, content) {
   for (const picture of element.querySelectorAll('[data-media]')) {
     content.get('media', picture.dataset.media).then((address) => (picture.src = address), () => {})
   }
+  if (element.querySelector('[data-recording]')) import('./recordings.js').then(({ furnish }) => furnish(element, content))
   return element
 }
 
-export async function mount({ item, choices }, content, given, changed) {
+export async function mount({ item, choices }, content, given, changed, sitting) {
   const element = fill(h('div', { class: 'item' }), await content.get('item', item), content)
   const needed = element.querySelector('[data-stimulus]') && (await import('./passages.js'))
   const passages = needed && (await needed.takePassages(element, content, fill))
   const controls = {}
   const report = () => {
     const responses = Object.entries(controls).map(([name, control]) => [name, control.read()])
-    changed(Object.fromEntries(responses))
+    changed(Object.fromEntries(responses.filter(([name, value]) => value !== null || !controls[name].isOptional)))
   }
   const write = (response) => {
     for (const [name, control] of Object.entries(controls)) {
@@ -41,14 +47,15 @@ export async function mount({ item, choices }, content, given, changed) {
   }
   for (const [index, root] of [...element.querySelectorAll('[data-interaction]')].entries()) {
     const name = root.dataset.response
-    controls[name] = await bind(root, { name, index, order: choices[name], changed: report })
+    controls[name] = await bind(root, { name, index, order: choices[name], changed: report, item, sitting, content })
   }
   if (given) write(given.response)
   const clear = () => {
     write(null)
     report()
   }
-  return { element, passages, asks: Object.keys(controls).length, clear }
+  const asks = Object.values(controls).filter((control) => !control.isOptional).length
+  return { element, passages, asks, clear }
 }
 
 async function bind(root, context) {

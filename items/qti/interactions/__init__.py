@@ -10,6 +10,7 @@ from items.qti.interactions.choices import write_choice, write_inline_choice, wr
 from items.qti.interactions.ending import write_end_attempt
 from items.qti.interactions.files import write_drawing, write_upload
 from items.qti.interactions.hotspots import write_hotspot
+from items.qti.interactions.listening import write_media
 from items.qti.interactions.pairs import write_gap_match, write_match
 from items.qti.interactions.texts import write_extended_text, write_hottext, write_slider, write_text_entry
 
@@ -23,6 +24,7 @@ WRITERS = {
     "qti-hottext-interaction": write_hottext,
     "qti-inline-choice-interaction": write_inline_choice,
     "qti-match-interaction": write_match,
+    "qti-media-interaction": write_media,
     "qti-order-interaction": write_order,
     "qti-slider-interaction": write_slider,
     "qti-text-entry-interaction": write_text_entry,

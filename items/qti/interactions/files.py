@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from items.filetypes import types_named
+from items.filetypes import ENDINGS, types_named
 from items.qti.documents import Element, children, local, text_of
 from items.qti.interactions.opening import opening
 from items.qti.render import Renderer
@@ -22,7 +22,9 @@ def write_upload(element: Element, renderer: Renderer) -> str:
         message = f"The type {word} cannot be recognised by its content: pupils may hand in {_named(types)}."
         renderer.page.remark(element, message)
     bound.shape = {"types": list(types)}
-    start = opening(element, bound, renderer, more=f' role="group" data-types="{" ".join(types)}"')
+    endings = " ".join(ENDINGS[name] for name in types)
+    taken = f' data-types="{" ".join(types)}" data-endings="{endings}"'
+    start = opening(element, bound, renderer, more=f' role="group"{taken}')
     return f"{start}{renderer.prompt(element, bound.id)}</div>"
 
 
