@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any
 
+from items.customresponses import custom_check
 from items.filetypes import Upload
 
 Check = Callable[[Any], str | None]
@@ -53,6 +54,8 @@ class Shapes:
 
 
 def _check(shape: Mapping[str, Any]) -> Check:
+    if "custom" in shape:
+        return custom_check(shape)
     one = _value(shape)
     if shape["cardinality"] == "single":
         return one

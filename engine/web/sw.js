@@ -1,7 +1,7 @@
 // Keeps the page itself (never an API reply, never content) so that it opens without network.
 // VERSION is a digest of the files below; tests/engine/test_player_units.py checks both and gives the new one.
 
-const VERSION = '532e91023321'
+const VERSION = '15755fa6db0c'
 const SHELL = 'passation-shell-' + VERSION
 const FILES = [
   '/',
@@ -25,6 +25,8 @@ const FILES = [
   '/static/js/fragment.js',
   '/static/js/handin.js',
   '/static/js/interactions/choice.js',
+  '/static/js/interactions/custom.js',
+  '/static/js/interactions/customvalues.js',
   '/static/js/interactions/drag.js',
   '/static/js/interactions/drawing.js',
   '/static/js/interactions/ending.js',

@@ -27,6 +27,7 @@ EXTENSIONS = {
     CAPTIONS: "vtt",
 } | {name: ending for name, ending in ENDINGS.items() if name.startswith(("audio/", "video/"))}
 PICTURES = frozenset(name for name in EXTENSIONS if name.startswith("image/"))
+MODULES = {"text/javascript": "js", "text/css": "css", "text/plain": "txt"}
 WANTED = {
     "image": "This is no PNG, JPEG, GIF, WebP or SVG picture: convert it.",
     "audio": "This is no MP3, M4A, Ogg or WAV sound: convert it.",
@@ -69,6 +70,19 @@ class Shelf:
             findings.refuse(source, at, "unsupported_media", f"{name}: {WANTED[family]}")
             return None
         return shelved
+
+    def holds(self, file: str) -> bool:
+        return file in self._files
+
+    def data(self, file: str) -> bytes:
+        return self._files[file]
+
+    def own(self, kind: str, data: bytes) -> Media:
+        """A module of a custom interaction, as its author wrote it."""
+        if data not in self._by_data:
+            media = Media(f"m{len(self._by_data) + 1}.{MODULES[kind]}", kind, data)
+            self._by_data[data] = Shelved(media, 0, 0)
+        return self._by_data[data].media
 
     def _shelve(self, name: str, family: str, findings: Findings) -> Shelved | None:
         data = self._files[name]

@@ -90,6 +90,21 @@ class Page:
         shelved = self._shelved(element, href, family)
         return shelved.media if shelved else None
 
+    def holds(self, file: str) -> bool:
+        """Whether the package has this file."""
+        return self._shelf.holds(file)
+
+    def data(self, file: str) -> bytes:
+        """A file of the package as it is."""
+        return self._shelf.data(file)
+
+    def own(self, kind: str, data: bytes) -> Media:
+        """A module's file, which travels with the page now, under an opaque name like all media."""
+        media = self._shelf.own(kind, data)
+        if media.id not in self.media:
+            self.media.append(media.id)
+        return media
+
     def _shelved(self, element: Element, href: str, family: str) -> Shelved | None:
         shelved = self._shelf.add(self.source, line(element), href, self.findings, family)
         if shelved is not None and shelved.media.id not in self.media:

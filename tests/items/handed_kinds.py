@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.items.custom_kinds import CUSTOM, CUSTOM_MEDIA
 from tests.items.given import SVG, an_item, declared
 from tests.items.recordings import wav
 
@@ -41,5 +42,6 @@ MEDIA = an_item(
 
 HANDED_KINDS = {"upload": UPLOAD, "drawing": DRAWING, "end-attempt": END_ATTEMPT}
 PLAYED_KINDS = {"media": MEDIA}
+CUSTOM_KINDS = {"custom": CUSTOM}
 """They need more than a picture: `HANDED_MEDIA`."""
-HANDED_MEDIA = {"authored-picture.svg": SVG, "authored-sound.wav": wav()}
+HANDED_MEDIA = {"authored-picture.svg": SVG, "authored-sound.wav": wav()} | CUSTOM_MEDIA

@@ -32,6 +32,7 @@ PROBLEMS = (
     "repeated",
     "not_a_file",
     "unknown_file",
+    "wrong_base_type",
 )
 """What `items.responses` finds wrong with an answer, and `engine.api.handedin` with a file that it names."""
 

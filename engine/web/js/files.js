@@ -47,8 +47,8 @@ class Files {
     return Object.entries(this.entries).find(([, entry]) => entry.item === item && entry.response === response)
   }
 
-  /** Keep a file here and send it, at the latest after `calm_ms`; gives its id, which is the response. */
-  async add(item, response, blob, label = '', calm_ms = 0) {
+  /** Keep a file here, say its id, which is the response, and send it, at the latest after `calm_ms`. */
+  async add(item, response, blob, { label = '', calm_ms = 0, given }) {
     const id = drawn()
     const before = this.of(item, response)
     const dueBefore_ms = before && !before[1].isSent && this.due_ms[before[0]]
@@ -57,9 +57,9 @@ class Files {
     this.due_ms[id] = Math.min(dueBefore_ms || Infinity, performance.now() + calm_ms)
     const given_ms = this.sitting.clock.now()
     this.entries[id] = { item, response, size: blob.size, type: blob.type, label, given_ms, offset: 0, isSent: false }
-    await this.sitting.keep()
+    given(id)
+    await this.sitting.keep() // file and answer together
     this.plan(calm_ms)
-    return id
   }
 
   /** Forget the file of a response, sent or not. */
@@ -127,6 +127,7 @@ class Files {
       this.backoff.succeeded()
       this.chunk_bytes = Math.min(CHUNK_BYTES, this.chunk_bytes * 2)
       entry.offset = reply.offset
+      this.sitting.keepSoon()
       this.sitting.emit('file', id)
     }
     return { ok: true }

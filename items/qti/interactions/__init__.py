@@ -7,6 +7,7 @@ A writer binds the response, draws opaque names, says in `shape` what a well-for
 from __future__ import annotations
 
 from items.qti.interactions.choices import write_choice, write_inline_choice, write_order
+from items.qti.interactions.custom import write_custom
 from items.qti.interactions.ending import write_end_attempt
 from items.qti.interactions.files import write_drawing, write_upload
 from items.qti.interactions.hotspots import write_hotspot
@@ -26,6 +27,7 @@ WRITERS = {
     "qti-match-interaction": write_match,
     "qti-media-interaction": write_media,
     "qti-order-interaction": write_order,
+    "qti-portable-custom-interaction": write_custom,
     "qti-slider-interaction": write_slider,
     "qti-text-entry-interaction": write_text_entry,
     "qti-upload-interaction": write_upload,

@@ -100,15 +100,18 @@ export async function bind(root, context) {
 
   async function keep() {
     const era = wipes
-    if (!strokes.length && base === ground) write(null)
-    else {
-      const blob = await new Promise((resolve) => canvas.toBlob(resolve, 'image/png'))
-      const id = await files.add(item, response, blob, '', CALM_MS)
-      if (era !== wipes) return files.drop(item, response) // wiped meanwhile
+    const given = (id) => {
+      if (era !== wipes) return id && files.drop(item, response) // wiped meanwhile
       value = id
+      changed()
+      sitting.emit('drawn', { item, response, id })
     }
-    changed()
-    sitting.emit('drawn', { item, response, id: value })
+    if (strokes.length || base !== ground) {
+      const blob = await new Promise((resolve) => canvas.toBlob(resolve, 'image/png'))
+      return files.add(item, response, blob, { calm_ms: CALM_MS, given })
+    }
+    files.drop(item, response)
+    given(null)
   }
 
   /** Show what was drawn before, under the strokes there are. */

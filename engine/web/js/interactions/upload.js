@@ -34,9 +34,12 @@ export async function bind(root, context) {
     input.value = ''
     if (!file) return
     context.note('')
-    value = await files.add(item, response, file, file.name)
-    changed()
-    show()
+    const given = (id) => {
+      value = id
+      changed()
+      show()
+    }
+    await files.add(item, response, file, { label: file.name, given })
     say(words.fileTaken(file.name))
   }
 

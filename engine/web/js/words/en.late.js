@@ -118,6 +118,8 @@ export default {
   playsLeft: (count) =>
     count > 1 ? `You can listen ${count} more times.` : count ? 'You can listen once more.' : 'You have listened as often as you can.',
   playsWanted: (count) => (count > 1 ? `Listen at least ${count} times.` : 'Listen before you go on.'),
+  customTitle: (number) => `Answer ${number}: to be given in this frame`,
+  customFailed: 'This question does not work on this computer. Carry on, and tell your teacher.',
   needsNumber: 'A number is expected.',
   otherForm: 'The answer should look different. Read the question again.',
   charactersOf: (count, max) => `${count} / ${max} characters`,

@@ -118,6 +118,8 @@ export default {
   playsLeft: (count) =>
     count > 1 ? `Tu peux encore écouter ${count} fois.` : count ? 'Tu peux encore écouter une fois.' : 'Tu as écouté autant de fois que possible.',
   playsWanted: (count) => (count > 1 ? `Écoute au moins ${count} fois.` : 'Écoute avant de continuer.'),
+  customTitle: (number) => `Réponse ${number} : à faire dans ce cadre`,
+  customFailed: 'Cette question ne fonctionne pas sur cet ordinateur. Continue, et dis-le à ton professeur.',
   needsNumber: 'On attend un nombre.',
   otherForm: 'La réponse attendue a une autre forme. Relis la question.',
   charactersOf: (count, max) => `${count} / ${max} signes`,
