@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from engine.catalog import Opened
-from engine.errors import Problem
 from engine.filecipher import Owner, Place
 from engine.files import FileStore
-from engine.wire import AnswerBatch
+from engine.wire import Check
 from sessions.model import Ticket
 
 
-def check_files(files: FileStore, opened: Opened, ticket: Ticket, batch: AnswerBatch) -> None:
-    """Problem `bad_answer` naming each entry whose file is not here; the shapes were looked at before."""
-    owner, uploads = Owner(ticket.delivery, ticket.sid), opened.shapes.uploads
-    entries = [
-        {"index": index, "item": answer["item"], "problem": "unknown_file"}
-        for index, answer in enumerate(batch.answers)
-        for response, file in (answer.get("response") or {}).items()
-        if file and (answer["item"], response) in uploads
-        if not files.has(owner, Place(answer["item"], response, file))
-    ]
-    if entries:
-        raise Problem("bad_answer", entries=entries)
+def check_of(opened: Opened, files: FileStore, ticket: Ticket) -> Check:
+    """The shapes of the form; where it takes files, with a look at those that are here."""
+    shapes, uploads = opened.shapes.check, opened.shapes.uploads
+    if not uploads:
+        return shapes
+    owner = Owner(ticket.delivery, ticket.sid)
+
+    def check(item: str, response: object) -> str | None:
+        problem = shapes(item, response)
+        if problem is not None or not isinstance(response, dict):
+            return problem
+        named = ((name, file) for name, file in response.items() if file and (item, name) in uploads)
+        return next(("unknown_file" for place in named if not files.has(owner, Place(item, *place))), None)
+
+    return check

@@ -28,6 +28,13 @@ INKED = """([canvas, x, y]) => {
   const [red, green, blue] = seen.getImageData(0, 0, 1, 1).data
   return red < 60 && green < 60 && blue < 60
 }"""
+INKED_SOON = f"async ([x, y]) => ({INKED})([document.querySelector('.qti-drawing canvas'), x, y])"
+NOTHING_LEFT = """() => new Promise((resolve) => {
+  indexedDB.open('passation-files').onsuccess = ({ target: { result } }) => {
+    const count = result.transaction('kept').objectStore('kept').count()
+    count.onsuccess = () => (result.close(), resolve(count.result === 0))
+  }
+})"""
 
 
 @pytest.fixture(scope="package")
@@ -70,38 +77,35 @@ def state_of(sitting: Sitting) -> dict[str, Any]:
     return {item: answer["response"]["r1"] for item, answer in answers.items()}
 
 
-def test_each_kind_is_answered_by_keyboard_shown_again_and_handed_in(
-    page: Page, handed: Delivered, tmp_path: Path
-) -> None:
-    """Without barriers, at 360 px as well; after a reload each question shows what was given."""
-    sitting, inspector = Sitting(page, handed), Inspector(page)
+def answer_all(sitting: Sitting, look: Callable[[str], None]) -> None:
+    """Each question by keyboard; `look` is called on each once it is answered."""
+    page = sitting.page
     frame = page.frame_locator(".custom iframe")
-    sitting.begin()
     choose(sitting)
     expect(page.locator(".file-card.is-sent")).to_contain_text("Mon devoir.pdf (614 ko)")
-    inspector.look("upload")
+    look("upload")
     sitting.go(DRAWING)
     draw_by_keys(page)
-    inspector.look("drawing")
+    look("drawing")
     sitting.go(ENDING)
     press(page.locator(".item .second"))
-    inspector.look("end attempt")
+    look("end attempt")
     sitting.go(MEDIA)
     press(page.locator(".playing .second"))
     expect(page.locator(".item")).to_contain_text("encore écouter une fois")
-    inspector.look("media")
+    look("media")
     sitting.go(CUSTOM)
     for presses in (1, 2, 3):
         press(frame.locator("button"))
         expect(frame.locator(".shown")).to_have_text(f"{2 * presses} ({presses})")
-    inspector.look("custom")
-    assert inspector.wrong == []
-    sitting.saved()
+    look("custom")
 
-    page.reload()
-    sitting.type_code(sitting.seat.code)
+
+def shows_all(sitting: Sitting) -> None:
+    """Each question shows what was given, from the last one on the screen."""
+    page = sitting.page
     sitting.on_question(CUSTOM)
-    expect(frame.locator(".shown")).to_have_text("6 (3)")
+    expect(page.frame_locator(".custom iframe").locator(".shown")).to_have_text("6 (3)")
     sitting.go(MEDIA)
     expect(page.locator(".item")).to_contain_text("encore écouter une fois")
     sitting.go(ENDING)
@@ -111,30 +115,31 @@ def test_each_kind_is_answered_by_keyboard_shown_again_and_handed_in(
     assert not inked(sitting, 250, 140)
     sitting.go(UPLOAD)
     expect(page.locator(".file-card.is-sent")).to_contain_text("Mon devoir.pdf")
+
+
+def test_each_kind_is_answered_by_keyboard_shown_again_and_handed_in(
+    page: Page, handed: Delivered, tmp_path: Path
+) -> None:
+    """Without barriers, at 360 px as well; after a reload each question shows what was given."""
+    sitting, inspector = Sitting(page, handed), Inspector(page)
+    sitting.begin()
+    answer_all(sitting, inspector.look)
+    assert inspector.wrong == []
+    sitting.saved()
+    page.reload()
+    sitting.type_code(sitting.seat.code)
+    shows_all(sitting)
     sitting.saved()
     sitting.go(ENDING)
     sitting.review()
     assert sitting.hand_in()
-
-    exported = Exported(handed, sitting.seat, tmp_path)
-    given = {row["item"]: row["value"] for row in exported.responses}
-    assert given["ref-item5"] == "true"
-    assert given["ref-item3"] == "1"
-    assert given["ref-item4"] == "6"
-    assert len(given["ref-item1"]) == len(given["ref-item2"]) == 32
-    assert {row["item"]: row["score"] for row in exported.scores}["ref-item4"] == "1.0"
-    left = "() => indexedDB.databases().then((all) => all.map(({ name }) => name))"
-    assert set(page.evaluate(left)) <= {"passation", "passation-files"}
     until(page, NOTHING_LEFT)
 
-
-INKED_SOON = f"async ([x, y]) => ({INKED})([document.querySelector('.qti-drawing canvas'), x, y])"
-NOTHING_LEFT = """() => new Promise((resolve) => {
-  indexedDB.open('passation-files').onsuccess = ({ target: { result } }) => {
-    const count = result.transaction('kept').objectStore('kept').count()
-    count.onsuccess = () => (result.close(), resolve(count.result === 0))
-  }
-})"""
+    exported = Exported(handed, sitting.seat, tmp_path)
+    given = {row["item"].removeprefix("ref-item"): row["value"] for row in exported.responses}
+    assert (given["5"], given["3"], given["4"]) == ("true", "1", "6")
+    assert len(given["1"]) == len(given["2"]) == 32
+    assert {row["item"]: row["score"] for row in exported.scores}["ref-item4"] == "1.0"
 
 
 def test_a_file_waits_on_this_computer_while_the_line_is_away(opened: Open, handed: Delivered) -> None:
@@ -173,6 +178,31 @@ def test_a_module_reaches_nothing_but_its_own_frame(browser: Browser, engine: Se
     assert len(found) == 17
 
 
+def corner(page: Page) -> tuple[float, float]:
+    """The top left of the sheet."""
+    box = page.locator(".qti-drawing canvas").bounding_box()
+    assert box is not None
+    return box["x"], box["y"]
+
+
+def stroke(page: Page, y: int, x_from: int = 20, x_to: int = 120) -> None:
+    """A level line by mouse."""
+    left, top = corner(page)
+    page.mouse.move(left + x_from, top + y)
+    page.mouse.down()
+    page.mouse.move(left + x_to, top + y, steps=5)
+    page.mouse.up()
+
+
+def stroke_by_finger(page: Page, y: int) -> None:
+    left, top = corner(page)
+    touch = page.context.new_cdp_session(page)
+    for kind, x in (("touchStart", 20), ("touchMove", 60), ("touchMove", 120)):
+        points = [{"x": left + x, "y": top + y}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
 @pytest.mark.long
 def test_a_drawing_by_mouse_and_finger_is_erased_undone_and_wiped(opened: Open, handed: Delivered) -> None:
     """And what the pen has left is what the next computer shows."""
@@ -181,29 +211,15 @@ def test_a_drawing_by_mouse_and_finger_is_erased_undone_and_wiped(opened: Open, 
     sitting = Sitting(page, handed)
     sitting.begin()
     sitting.go(DRAWING)
-    box = page.locator(".qti-drawing canvas").bounding_box()
-    assert box is not None
-    left, top = box["x"], box["y"]
-
-    def stroke(y: int, x_from: int = 20, x_to: int = 120) -> None:
-        page.mouse.move(left + x_from, top + y)
-        page.mouse.down()
-        page.mouse.move(left + x_to, top + y, steps=5)
-        page.mouse.up()
-
-    stroke(20)
-    stroke(280)
+    stroke(page, 20)
+    stroke(page, 280)
     assert inked(sitting, 70, 20)
     page.locator(".tools .step").last.click()
     assert not inked(sitting, 70, 280)
-    touch = context.new_cdp_session(page)
-    for kind, x in (("touchStart", 20), ("touchMove", 60), ("touchMove", 120)):
-        points = [{"x": left + x, "y": top + 260}]
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    stroke_by_finger(page, 260)
     assert inked(sitting, 70, 260)
     page.locator(".tool-eraser").click()
-    stroke(20, 50, 90)
+    stroke(page, 20, 50, 90)
     assert not inked(sitting, 70, 20)
     assert inked(sitting, 110, 20)
     sitting.saved()
@@ -256,9 +272,11 @@ def test_a_file_that_the_question_does_not_take_is_said_so(page: Page, handed: D
     """In words, where it was chosen, with what it does take; another one can be chosen."""
     sitting = Sitting(page, handed)
     sitting.begin()
-    drop: Callable[[bytes], None] = lambda data: page.locator(".upload input").set_input_files(  # noqa: E731
-        files=[{"name": "a.pdf", "mimeType": "application/pdf", "buffer": data}]
-    )
+    field = page.locator(".upload input")
+
+    def drop(data: bytes) -> None:
+        field.set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": data})
+
     drop(b"<html>hello</html>")
     expect(page.locator(".item")).to_contain_text("Ce fichier ne convient pas")
     expect(page.locator('.status[data-state="aside"]')).to_be_visible()

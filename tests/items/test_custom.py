@@ -180,7 +180,8 @@ def test_a_record_is_scored_by_its_fields(tmp_path: Path) -> None:
     scorer = Scorer(a_form(tmp_path, item, media=MEDIA).key)
     given = {"points": {"base_type": "float", "value": "2.5"}, "path": {"base_type": "string", "value": "x"}}
     assert scorer.score("i1", {"r1": given})["SCORE"] == 2.5
-    for broken in ({"points": 3}, {"points": {"base_type": [], "value": "2"}}, {}, [], "x", 7):
+    ill: list[Any] = [{"points": 3}, {"points": {"base_type": [], "value": "2"}}, {}, [], "x", 7]
+    for broken in ill:
         assert scorer.score("i1", {"r1": broken})["SCORE"] in (0, None)
 
 
