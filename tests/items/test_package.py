@@ -311,5 +311,5 @@ def test_title_and_language_may_stand_in_the_manifest(tmp_path: Path) -> None:
 
 def test_a_test_that_cannot_be_read_does_not_hide_its_items(tmp_path: Path) -> None:
     """Their problems are told as well."""
-    files = a_package_of({"item1": given.an_item("<p><video/></p>")}, test="<oops")
+    files = a_package_of({"item1": given.an_item("<p><iframe/></p>")}, test="<oops")
     assert set(codes(refusals(tmp_path, files))) == {"broken_xml", "unsupported_element"}

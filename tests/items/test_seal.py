@@ -30,7 +30,9 @@ def test_a_sealed_form_opens_to_its_content(content: Content) -> None:
     assert name == NAME
     assert frames[0].data == b""
     assert (header["v"], header["title"], header["language"]) == (1, "Épreuve", "fr")
-    assert header["sections"] == [{"id": "s1", "title": "Calcul", "items": [f"i{n}" for n in range(1, 11)]}]
+    assert header["sections"] == [
+        {"id": "s1", "title": "Calcul", "items": [f"i{n}" for n in range(1, len(EVERY_KIND) + 1)]}
+    ]
     assert header["items"][0] == {"id": "i1", "stimuli": [], "media": ["m1.svg"]}
     assert header["media"] == [{"id": "m1.svg", "type": "image/svg+xml"}]
     items = {
