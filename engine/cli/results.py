@@ -23,6 +23,9 @@ from items.bank import Bank
 app = typer.Typer(no_args_is_help=True, help="Results: responses and scores, by session id.")
 app.add_typer(marking.app, name="marking")
 
+HandedIn = Annotated[
+    Path | None, typer.Option("--files", help="Folder to write files and drawings of pupils into, in clear.")
+]
 DeliveryId = Annotated[str, typer.Argument(help="The delivery's id.")]
 Report = Annotated[Path | None, typer.Option(help="Folder for changes.csv (pupils) and changed-items.csv.")]
 
@@ -48,10 +51,7 @@ def export(
     bom: Annotated[
         bool, typer.Option("--bom", help="Begin CSV files with a byte order mark, for spreadsheets.")
     ] = False,
-    handed_in: Annotated[
-        Path | None,
-        typer.Option("--files", help="Folder to write files and drawings of pupils into, in clear."),
-    ] = None,
+    handed_in: HandedIn = None,
     who: Who = "operator",
     as_json: Json = False,
 ) -> None:
