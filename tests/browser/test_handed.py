@@ -286,3 +286,22 @@ def test_a_file_that_the_question_does_not_take_is_said_so(page: Page, handed: D
     page.locator(".upload .plain").click()
     sitting.saved()
     assert state_of(sitting)[sitting.items[0]] is None
+
+
+@pytest.mark.long
+def test_a_module_runs_without_a_line(opened: Open, handed: Delivered) -> None:
+    """Its files came with the form, and the page of its frame was fetched while there was one."""
+    context = opened()
+    page = context.new_page()
+    sitting = Sitting(page, handed)
+    with page.expect_response("**/static/frame.html"):
+        sitting.begin()
+    sitting.kept()
+    context.set_offline(True)
+    sitting.go(CUSTOM)
+    frame = page.frame_locator(".custom iframe")
+    press(frame.locator("button"))
+    expect(frame.locator(".shown")).to_have_text("2 (1)")
+    sitting.held()
+    context.set_offline(False)
+    sitting.saved()

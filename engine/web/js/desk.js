@@ -57,6 +57,8 @@ export async function attend(opened, itsPaper) {
   await style('controls')
   const names = [...new Set(Object.values(MODULES))]
   await Promise.all(names.map((name) => import(`./interactions/${name}.js`).catch(() => {})))
+  const hasModules = sitting.header && sitting.header.media.some(({ type }) => type === 'text/javascript')
+  if (hasModules) import('./interactions/custom.js').then(({ warm }) => warm(), console.warn)
   keepShell()
   keepContent(sitting.content)
   clearOld(sitting.vault)

@@ -12,6 +12,13 @@ const STATE_MAX = 64 * 1024 // characters
 const NOTE_MAX = 300
 const PATIENCE_MS = 10_000 // the page of the frame comes over the network when it is first needed
 
+/** Fetch the frame's page while there is a line: the browser's cache keeps it, since the service worker may not. */
+export function warm() {
+  const attributes = { sandbox: 'allow-scripts', hidden: true, 'aria-hidden': 'true', tabindex: -1, src: PAGE }
+  const frame = h('iframe', { ...attributes, onload: () => frame.remove() })
+  document.body.append(frame)
+}
+
 export async function bind(root, context) {
   const { name, item, sitting, content, changed, note, index } = context
   const { cardinality, baseType } = root.dataset
