@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.api.answers import Answers
 from engine.api.contents import Contents
+from engine.api.files import Files
 from engine.api.health import Beat, health_routes
 from engine.api.ledger import ledger_routes
 from engine.api.openapi import openapi_routes
@@ -27,6 +28,7 @@ from engine.assets import Assets
 from engine.catalog import Catalog
 from engine.clock import now_ms
 from engine.errors import Problem
+from engine.files import MIB, FileStore
 from engine.guessing import Guessing
 from engine.keyring import KeyRing
 from engine.logs import logger
@@ -138,6 +140,7 @@ def _services(
         pepper=keyring.pepper(),
         guessing=Guessing(keyring.pepper(), per_minute=settings.wrong_codes_per_minute),
         ciphers=Ciphers(),
+        files=_files(settings),
         answers=Writer(
             commit_answers, pending_max=settings.answers_pending_max, group_max=settings.group_max
         ),
@@ -148,14 +151,25 @@ def _services(
     )
 
 
+def _files(settings: Settings) -> FileStore:
+    return FileStore(
+        settings.files_folder,
+        file_bytes=settings.file_mib * MIB,
+        session_bytes=settings.session_files_mib * MIB,
+        reserve_bytes=settings.files_reserve_mib * MIB,
+    )
+
+
 def _application(services: Services, beat: Beat) -> Application:
-    pupil = Pupil(services)
+    pupil, files = Pupil(services), Files(services)
     routes = [
         Route("/api/v1/time", pupil.time, methods=["GET"]),
         Route("/api/v1/login", pupil.login, methods=["POST"]),
         Route("/api/v1/start", pupil.start, methods=["POST"]),
         Route("/api/v1/session", pupil.resume, methods=["GET"]),
         Route("/api/v1/submit", pupil.submit, methods=["POST"]),
+        Route("/api/v1/files", files.put, methods=["POST"]),
+        Route("/api/v1/files/{file}", files.get, methods=["GET"]),
         *ledger_routes(services.settings),
         *health_routes(services, beat),
         *openapi_routes(),

@@ -6,8 +6,10 @@ every page; nothing is loaded from anywhere else (P9).
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import mimetypes
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,6 +30,7 @@ POLICY = "; ".join(
         "font-src 'self'",
         "manifest-src 'self'",
         "worker-src 'self'",
+        "frame-src 'self'",
         "frame-ancestors 'none'",
         "base-uri 'none'",
         "form-action 'none'",
@@ -44,6 +47,27 @@ _SECURITY: Headers = [
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     (b"strict-transport-security", b"max-age=63072000"),
 ]
+FRAME = "frame.html"
+"""The page in which authors' modules run: no origin, no network, nothing but what the player hands it."""
+FRAME_POLICY = "; ".join(
+    (
+        "sandbox allow-scripts",
+        "default-src 'none'",
+        "script-src 'sha256-{digest}' blob:",
+        "style-src 'unsafe-inline' blob:",
+        "img-src data: blob:",
+        "media-src data: blob:",
+        "font-src data: blob:",
+        "connect-src 'none'",
+        "worker-src 'none'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'self'",
+    )
+)
+FRAME_KEPT = b"private, max-age=%d" % (12 * 3600)
+"""A sandboxed page is not the service worker's: the browser's own cache keeps it while the line is down."""
+_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.S)
 _TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml", "application/manifest+json")
 mimetypes.add_type("application/manifest+json", ".webmanifest")
 mimetypes.add_type("text/javascript", ".js")
@@ -94,11 +118,21 @@ def _asset(path: Path) -> Asset:
     is_text = kind.startswith(_TEXT)
     packed = brotli.compress(plain, quality=11) if is_text else None
     etag = b'"%s"' % hashlib.sha256(plain).hexdigest()[:20].encode()
+    security, kept = (_frame_security(plain), FRAME_KEPT) if path.name == FRAME else (_SECURITY, b"no-cache")
     headers: Headers = [
         (b"content-type", (f"{kind}; charset=utf-8" if is_text else kind).encode()),
         (b"etag", etag),
         (b"vary", b"accept-encoding"),
-        (b"cache-control", b"no-cache"),
-        *_SECURITY,
+        (b"cache-control", kept),
+        *security,
     ]
     return Asset(headers, etag, plain, packed if packed is not None and len(packed) < len(plain) else None)
+
+
+def _frame_security(page: bytes) -> Headers:
+    """The same headers under the policy of the frame, whose one script is named by its digest."""
+    script = _SCRIPT.search(page)
+    digest = base64.b64encode(hashlib.sha256(script[1] if script else b"").digest()).decode()
+    policy = FRAME_POLICY.format(digest=digest).encode()
+    own = {b"content-security-policy": policy, b"x-dns-prefetch-control": b"off"}
+    return [*((name, value) for name, value in _SECURITY if name not in own), *own.items()]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from engine.archive import Archive, Conflict, Delivery
+from engine.files import FileStore
 from engine.keyring import KeyRing
 from engine.recovery import PAGE, pages, publish, publish_delivery
 from items.bank import Bank
@@ -91,8 +92,8 @@ class Deliveries:
         await self._archive.update_delivery(changed, act=act, who=self._who, now_ms=now_ms)
         return changed
 
-    async def destroy(self, delivery: str, store: Store, now_ms: int) -> None:
-        """Destroy the key of a closed delivery, and remove from Redis what only that key could open."""
+    async def destroy(self, delivery: str, store: Store, now_ms: int, files: FileStore | None = None) -> None:
+        """Destroy the key of a closed delivery, and remove from Redis and disk what only it could open."""
         found = await self._archive.delivery(delivery)
         if found.state != "closed":
             raise Conflict(
@@ -100,6 +101,8 @@ class Deliveries:
             )
         await self._archive.mark_destroyed(delivery, who=self._who, now_ms=now_ms)
         self._keyring.destroy(delivery, now_ms)
+        if files is not None:
+            files.destroy(delivery)
         await store.drop_delivery(delivery)
         async for sessions in pages(self._archive.sessions(delivery), PAGE):
             await store.destroy_sessions([session.sid for session in sessions])

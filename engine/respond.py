@@ -118,13 +118,13 @@ def header(scope: Scope, name: bytes) -> bytes:
     return b""
 
 
-async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+async def read_body(scope: Scope, receive: Receive, limit: int, wanted: bytes = b"application/json") -> bytes:
     """The whole body, or Problem: `unsupported_media`, `too_large` as soon as it is known to pass `limit`.
 
-    A body that does not say what it is is taken for JSON; a form of another site's page says what it is.
+    A body that does not say what it is is taken for what is wanted; a form of another site's page does say.
     """
     kind = header(scope, b"content-type")
-    if kind and kind.split(b";")[0].strip().lower() != b"application/json":
+    if kind and kind.split(b";")[0].strip().lower() != wanted:
         raise Problem("unsupported_media")
     length = header(scope, b"content-length")
     if length and int(length) > limit:

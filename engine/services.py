@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from engine.catalog import Catalog
 from engine.errors import Problem
+from engine.files import FileStore
 from engine.guessing import Guessing
 from engine.settings import Settings
 from engine.writer import Writer
@@ -52,6 +53,7 @@ class Services:
     pepper: bytes
     guessing: Guessing
     ciphers: Ciphers
+    files: FileStore
     answers: Writer[Operation, Reply]
     others: Writer[Operation, Reply]
     codes: Writer[bytes, CodeEntry | None]

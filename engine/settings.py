@@ -49,6 +49,10 @@ class Settings:
     shutdown_seconds: int = _setting(20, "time given to requests under way when a worker stops")
     flush_after_ms: int = _setting(4000, "how long a player gathers answers before it sends them, at rest")
     wrong_codes_per_minute: int = _setting(5, "wrong codes of one browser before it is slowed")
+    file_mib: int = _setting(20, "the largest file that a pupil may hand in, in MiB")
+    session_files_mib: int = _setting(100, "all files of one session together, in MiB")
+    files_pending_max: int = _setting(256, "chunks of files under way in one worker before 503, 256 KiB each")
+    files_reserve_mib: int = _setting(512, "free disk that files leave to the answers, in MiB")
     replicas_wait: int = _setting(0, "replicas that must hold a write before it is acknowledged")
     log_level: str = _setting("info", "debug, info, warning or error")
 
@@ -87,6 +91,10 @@ class Settings:
         return self.data_dir / "redis"
 
     @property
+    def files_folder(self) -> Path:
+        return self.data_dir / "files"
+
+    @property
     def redis_address(self) -> str:
         """Where Redis is: the given address, else the embedded server's socket."""
         return self.redis_url or f"unix://{(self.redis_folder / 'redis.sock').resolve()}"
@@ -114,6 +122,10 @@ _BOUNDS: tuple[tuple[str, float, float], ...] = (
     ("shutdown_seconds", 1, 600),
     ("flush_after_ms", 250, 600_000),
     ("wrong_codes_per_minute", 1, 1000),
+    ("file_mib", 1, 1024),
+    ("session_files_mib", 1, 16_384),
+    ("files_pending_max", 1, 65_536),
+    ("files_reserve_mib", 0, 16_777_216),
     ("replicas_wait", 0, 16),
 )
 

@@ -12,12 +12,16 @@ from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any
 
+from items.customresponses import custom_check
+from items.filetypes import Upload
+
 Check = Callable[[Any], str | None]
 
 POINT = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,3})?) ([0-9]{1,5}(?:\.[0-9]{1,3})?)")
 
 MOST_POINTS = 100  # where the author sets no limit; a picture with more would show nothing
 LONGEST_NUMBER = 40  # characters; a slider's position needs fewer
+FILE_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class Shapes:
@@ -28,6 +32,13 @@ class Shapes:
             item: {name: _check(shape) for name, shape in shapes.items()}
             for item, shapes in schema["items"].items()
         }
+        self.uploads: Mapping[tuple[str, str], Upload] = {
+            (item, name): Upload.of(shape)
+            for item, shapes in schema["items"].items()
+            for name, shape in shapes.items()
+            if shape["base_type"] == "file"
+        }
+        """The responses whose value is a file, by item and response; most forms have none."""
 
     def check(self, item: str, response: object) -> str | None:
         """None when well shaped, else the code of what is wrong."""
@@ -46,6 +57,8 @@ class Shapes:
 
 
 def _check(shape: Mapping[str, Any]) -> Check:
+    if "custom" in shape:
+        return custom_check(shape)
     one = _value(shape)
     if shape["cardinality"] == "single":
         return one
@@ -78,6 +91,8 @@ def _value(shape: Mapping[str, Any]) -> Check:
         return _point(shape["width"], shape["height"])
     if "low" in shape:
         return _number(shape["low"], shape["high"])
+    if shape["base_type"] == "file":
+        return _file()
     return _text(shape["max_length"])
 
 
@@ -95,6 +110,17 @@ def _text(longest: int) -> Check:
         if type(value) is not str:
             return "wrong_cardinality" if type(value) is list else "not_a_string"
         return None if len(value) <= longest else "too_long"
+
+    return check
+
+
+def _file() -> Check:
+    """The id under which the file was sent; whether it was, the server looks up where it keeps files."""
+
+    def check(value: Any) -> str | None:
+        if type(value) is not str:
+            return "wrong_cardinality" if type(value) is list else "not_a_string"
+        return None if FILE_ID.fullmatch(value) else "not_a_file"
 
     return check
 

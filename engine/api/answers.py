@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import orjson
 from starlette.types import Receive, Scope, Send
 
+from engine.api.handedin import check_of
 from engine.catalog import Opened, check_intake
 from engine.errors import Problem
 from engine.nonces import random_nonces
@@ -102,7 +103,7 @@ class Answers:
     def _commit(self, call: Call, ticket: Ticket, opened: Opened, cipher: SessionCipher) -> None:
         services = self._services
         check_intake(opened.record, services.clock())
-        batch = answer_batch(call.body, opened.shapes.check)
+        batch = answer_batch(call.body, check_of(opened, services.files, ticket))
         operation: Operation = (
             sealed_save(batch, call.body, ticket, cipher, next(self._nonces), opened.record["grace_ms"])
             if batch.n

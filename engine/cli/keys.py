@@ -11,6 +11,7 @@ import typer
 from engine.cli.console import Json, Who, parts, say
 from engine.clock import now_ms
 from engine.deliveries import Deliveries
+from engine.files import FileStore
 from engine.keyring import KeyRing
 from engine.settings import Settings
 
@@ -75,5 +76,6 @@ def destroy(
 
 
 async def _destroy(delivery: str, who: str) -> None:
-    async with parts() as (_, keyring, archive, store):
-        await Deliveries(archive, keyring, who=who).destroy(delivery, store, now_ms())
+    async with parts() as (settings, keyring, archive, store):
+        files = FileStore(settings.files_folder)
+        await Deliveries(archive, keyring, who=who).destroy(delivery, store, now_ms(), files)

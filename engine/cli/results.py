@@ -12,6 +12,8 @@ import typer
 from engine.cli import marking
 from engine.cli.console import Json, Who, parts, progress, say
 from engine.clock import now_ms
+from engine.files import FileStore
+from engine.filesexport import FilesExported, export_files
 from engine.results import Exported
 from engine.results import export as export_results
 from engine.results.export import FORMATS, Options
@@ -21,6 +23,9 @@ from items.bank import Bank
 app = typer.Typer(no_args_is_help=True, help="Results: responses and scores, by session id.")
 app.add_typer(marking.app, name="marking")
 
+HandedIn = Annotated[
+    Path | None, typer.Option("--files", help="Folder to write files and drawings of pupils into, in clear.")
+]
 DeliveryId = Annotated[str, typer.Argument(help="The delivery's id.")]
 Report = Annotated[Path | None, typer.Option(help="Folder for changes.csv (pupils) and changed-items.csv.")]
 
@@ -46,6 +51,7 @@ def export(
     bom: Annotated[
         bool, typer.Option("--bom", help="Begin CSV files with a byte order mark, for spreadsheets.")
     ] = False,
+    handed_in: HandedIn = None,
     who: Who = "operator",
     as_json: Json = False,
 ) -> None:
@@ -63,7 +69,27 @@ def export(
         "missing": exported.missing,
         "outdated": exported.outdated,
     }
-    say(record, as_json, _exported(exported, files))
+    sentence = _exported(exported, files)
+    if handed_in is not None:
+        written = asyncio.run(_export_files(delivery, handed_in, who))
+        record["handed_in"] = {"written": written.written, "unreadable": written.unreadable}
+        sentence += _handed_in(written)
+    say(record, as_json, sentence)
+
+
+def _handed_in(exported: FilesExported) -> str:
+    sentence = f"; {exported.written} files in {exported.folder}"
+    if exported.unreadable:
+        sentence += f", {len(exported.unreadable)} cannot be read: look on the server that took them"
+    return sentence
+
+
+async def _export_files(delivery: str, folder: Path, who: str) -> FilesExported:
+    async with parts() as (settings, keyring, archive, _):
+        bank, store = Bank(settings.data_dir), FileStore(settings.files_folder)
+        return await export_files(
+            *(archive, keyring, bank, store, delivery, folder), who=who, now_ms=now_ms()
+        )
 
 
 def _exported(exported: Exported, files: list[str]) -> str:

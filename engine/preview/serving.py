@@ -116,7 +116,7 @@ def _framing(send: Send) -> Send:
 
 
 def _framed(value: bytes) -> bytes:
-    return value.replace(b"frame-ancestors 'none'", b"frame-ancestors 'self'; frame-src 'self'")
+    return value.replace(b"frame-ancestors 'none'", b"frame-ancestors 'self'")
 
 
 @asynccontextmanager

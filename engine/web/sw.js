@@ -1,11 +1,12 @@
 // Keeps the page itself (never an API reply, never content) so that it opens without network.
 // VERSION is a digest of the files below; tests/engine/test_player_units.py checks both and gives the new one.
 
-const VERSION = '6a2ab6cb6504'
+const VERSION = '39135f3ab70a'
 const SHELL = 'passation-shell-' + VERSION
 const FILES = [
   '/',
   '/static/css/controls.css',
+  '/static/css/files.css',
   '/static/css/late.css',
   '/static/css/page.css',
   '/static/css/passages.css',
@@ -21,13 +22,18 @@ const FILES = [
   '/static/js/content.js',
   '/static/js/desk.js',
   '/static/js/element.js',
+  '/static/js/files.js',
   '/static/js/flow.js',
   '/static/js/fragment.js',
   '/static/js/handin.js',
   '/static/js/interactions/associate.js',
   '/static/js/interactions/chips.js',
   '/static/js/interactions/choice.js',
+  '/static/js/interactions/custom.js',
+  '/static/js/interactions/customvalues.js',
   '/static/js/interactions/drag.js',
+  '/static/js/interactions/drawing.js',
+  '/static/js/interactions/ending.js',
   '/static/js/interactions/folded.js',
   '/static/js/interactions/gap.js',
   '/static/js/interactions/graphic-order.js',
@@ -35,9 +41,11 @@ const FILES = [
   '/static/js/interactions/inline.js',
   '/static/js/interactions/lines.js',
   '/static/js/interactions/match.js',
+  '/static/js/interactions/media.js',
   '/static/js/interactions/order.js',
   '/static/js/interactions/pairs.js',
   '/static/js/interactions/part.js',
+  '/static/js/interactions/pen.js',
   '/static/js/interactions/points.js',
   '/static/js/interactions/position-object.js',
   '/static/js/interactions/ranking.js',
@@ -46,6 +54,7 @@ const FILES = [
   '/static/js/interactions/slots.js',
   '/static/js/interactions/spots.js',
   '/static/js/interactions/text.js',
+  '/static/js/interactions/upload.js',
   '/static/js/item.js',
   '/static/js/main.js',
   '/static/js/map.js',
@@ -53,8 +62,10 @@ const FILES = [
   '/static/js/outbox.js',
   '/static/js/paper.js',
   '/static/js/passages.js',
+  '/static/js/recordings.js',
   '/static/js/resume.js',
   '/static/js/review.js',
+  '/static/js/shelf.js',
   '/static/js/shell.js',
   '/static/js/sitting.js',
   '/static/js/tab.js',

@@ -1,6 +1,6 @@
-"""The pictures of a form: looked at, cleaned, and shelved under opaque names.
+"""The pictures and recordings of a form: looked at, cleaned, and shelved under opaque names.
 
-What a picture is, is told by its first bytes and not by its name. The same bytes are shelved
+What a file is, is told by its first bytes and not by its name. The same bytes are shelved
 once, so two names never tell that one of them is used twice.
 """
 
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from items.filetypes import ENDINGS
 from items.model import Media
 from items.problems import Findings
 from items.qti.archive import Files
 from items.qti.bitmaps import Damaged, picture_size, picture_type, without_remarks
 from items.qti.limits import Limits
 from items.qti.manifest import look_up
+from items.qti.recordings import CAPTIONS, recording_type, without_notes
 from items.qti.svg import clean_svg
 
 EXTENSIONS = {
@@ -22,11 +24,20 @@ EXTENSIONS = {
     "image/gif": "gif",
     "image/webp": "webp",
     "image/svg+xml": "svg",
+    CAPTIONS: "vtt",
+} | {name: ending for name, ending in ENDINGS.items() if name.startswith(("audio/", "video/"))}
+PICTURES = frozenset(name for name in EXTENSIONS if name.startswith("image/"))
+MODULES = {"text/javascript": "js", "text/css": "css", "text/plain": "txt"}
+WANTED = {
+    "image": "This is no PNG, JPEG, GIF, WebP or SVG picture: convert it.",
+    "audio": "This is no MP3, M4A, Ogg or WAV sound: convert it.",
+    "video": "This is no MP4 or WebM film: convert it.",
+    CAPTIONS: "These are no captions in WebVTT: convert them.",
 }
 
 
 class Shelved(NamedTuple):
-    """A picture and its own size; 0 when unknown."""
+    """A picture and its own size; 0 when unknown, as of recordings."""
 
     media: Media
     width: int
@@ -34,7 +45,7 @@ class Shelved(NamedTuple):
 
 
 class Shelf:
-    """All pictures of one form."""
+    """All pictures and recordings of one form."""
 
     def __init__(self, files: Files, limits: Limits) -> None:
         self._files = files
@@ -45,21 +56,39 @@ class Shelf:
     def all(self) -> tuple[Media, ...]:
         return tuple(shelved.media for shelved in self._by_data.values())
 
-    def add(self, source: str, at: int, href: str, findings: Findings) -> Shelved | None:
-        """The picture that `href` means, seen from `source`."""
+    def add(
+        self, source: str, at: int, href: str, findings: Findings, family: str = "image"
+    ) -> Shelved | None:
+        """The file that `href` means, seen from `source`; of a family of `WANTED`."""
         name = look_up(source, href, at, self._files, findings)
         if name is None:
             return None
         if name not in self._by_file:
-            self._by_file[name] = self._shelve(name, findings)
-        return self._by_file[name]
+            self._by_file[name] = self._shelve(name, family, findings)
+        shelved = self._by_file[name]
+        if shelved is not None and not _is(shelved.media.type, family):
+            findings.refuse(source, at, "unsupported_media", f"{name}: {WANTED[family]}")
+            return None
+        return shelved
 
-    def _shelve(self, name: str, findings: Findings) -> Shelved | None:
+    def holds(self, file: str) -> bool:
+        return file in self._files
+
+    def data(self, file: str) -> bytes:
+        return self._files[file]
+
+    def own(self, kind: str, data: bytes) -> Media:
+        """A module of a custom interaction, as its author wrote it."""
+        if data not in self._by_data:
+            media = Media(f"m{len(self._by_data) + 1}.{MODULES[kind]}", kind, data)
+            self._by_data[data] = Shelved(media, 0, 0)
+        return self._by_data[data].media
+
+    def _shelve(self, name: str, family: str, findings: Findings) -> Shelved | None:
         data = self._files[name]
-        kind = picture_type(data)
+        kind = picture_type(data) if family == "image" else recording_type(data)
         if not kind:
-            message = "This is no PNG, JPEG, GIF, WebP or SVG picture: convert it."
-            findings.refuse(name, 0, "unsupported_media", message)
+            findings.refuse(name, 0, "unsupported_media", WANTED[family])
             return None
         cleaned = self._clean(name, kind, data, findings)
         if cleaned is None:
@@ -80,7 +109,14 @@ class Shelf:
         if kind == "image/svg+xml":
             return clean_svg(name, data, findings, self._limits)
         try:
+            if kind not in PICTURES:
+                return without_notes(kind, data), 0, 0
             return without_remarks(kind, data), *picture_size(kind, data)
         except Damaged:
-            findings.refuse(name, 0, "broken_media", "The picture's file is damaged: save it again.")
+            findings.refuse(name, 0, "broken_media", "The file is damaged: save it again.")
             return None
+
+
+def _is(kind: str, family: str) -> bool:
+    """A film may stand for its sound, and the same box holds either."""
+    return kind.startswith(family) or (family in ("audio", "video") and kind.startswith(("audio/", "video/")))

@@ -9,9 +9,10 @@ from html import escape
 from typing import Any, NamedTuple
 
 from items.draws import Draws
+from items.model import Media
 from items.problems import Findings
 from items.qti.documents import Element, line, local
-from items.qti.media import Shelf
+from items.qti.media import Shelf, Shelved
 
 BLANKS = re.compile(r"[ \t\r\n]+")
 WHOLE = re.compile(r"\d{1,6}")
@@ -79,14 +80,38 @@ class Page:
     def picture(self, element: Element, alt: str) -> str:
         """The `<img>` of an `img` or `object`, or nothing with the reason among the findings."""
         href = element.get("src") or element.get("data") or ""
-        shelved = self._shelf.add(self.source, line(element), href, self.findings)
+        shelved = self._shelved(element, href, "image")
         if shelved is None:
             return ""
-        if shelved.media.id not in self.media:
-            self.media.append(shelved.media.id)
         width, height = size_of(element, shelved.width, shelved.height)
         size = f' width="{width}" height="{height}"' if width and height else ""
         return f'<img data-media="{shelved.media.id}" alt="{escape(alt)}"{size}>'
+
+    def media_of(self, element: Element, href: str, family: str) -> Media | None:
+        """The sound, film, picture or captions that `href` means, which travel with the page now."""
+        shelved = self._shelved(element, href, family)
+        return shelved.media if shelved else None
+
+    def holds(self, file: str) -> bool:
+        """Whether the package has this file."""
+        return self._shelf.holds(file)
+
+    def data(self, file: str) -> bytes:
+        """A file of the package as it is."""
+        return self._shelf.data(file)
+
+    def own(self, kind: str, data: bytes) -> Media:
+        """A module's file, which travels with the page now, under an opaque name like all media."""
+        media = self._shelf.own(kind, data)
+        if media.id not in self.media:
+            self.media.append(media.id)
+        return media
+
+    def _shelved(self, element: Element, href: str, family: str) -> Shelved | None:
+        shelved = self._shelf.add(self.source, line(element), href, self.findings, family)
+        if shelved is not None and shelved.media.id not in self.media:
+            self.media.append(shelved.media.id)
+        return shelved
 
     def bind(
         self, element: Element, kind: str, cardinalities: tuple[str, ...], base_types: tuple[str, ...]

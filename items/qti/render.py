@@ -13,6 +13,7 @@ from items.qti import markup
 from items.qti.assessment import XML_LANG, for_candidates
 from items.qti.documents import QTI, XHTML, Element, children, local, namespace, text_of
 from items.qti.page import Page
+from items.qti.players import is_recording, write_recording
 
 
 class Renderer:
@@ -64,6 +65,8 @@ class Renderer:
     def _special(self, element: Element, name: str) -> str:
         if name == "img":
             return self._image(element)
+        if is_recording(element):
+            return write_recording(element, self.page)
         if name == "object":
             return self._object(element)
         if name == "qti-rubric-block":

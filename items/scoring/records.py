@@ -1,11 +1,11 @@
-"""A number typed into a text entry that is bound to a record: the number and how it was written."""
+"""Responses that are records: a number as it was typed, or what a custom interaction gives."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from items.scoring.values import read_text, read_typed_number, whole
+from items.scoring.values import BASE_TYPES, read_text, read_typed_number, typed, whole
 
 _PARTS = re.compile(r"[+-]?([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?")
 
@@ -31,3 +31,18 @@ def typed_number(text: str) -> dict[str, Any] | None:
     fields["nsf"] = len(digits if right else digits.rstrip("0"))
     fields["exponent"] = int(parts[3]) if parts[3] else None
     return fields
+
+
+def given_record(given: Any) -> dict[str, Any] | None:
+    """A record of fields `{"base_type", "value"}`; a field that is no value of its type is NULL."""
+    if not isinstance(given, dict):
+        return None
+    return {str(name): _given_field(field) for name, field in given.items()} or None
+
+
+def _given_field(field: Any) -> Any:
+    if not isinstance(field, dict):
+        return None
+    base_type, text = field.get("base_type"), field.get("value")
+    is_known = isinstance(base_type, str) and base_type in BASE_TYPES
+    return typed(str(base_type))(text) if is_known and isinstance(text, str) else None

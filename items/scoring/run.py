@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from items.scoring.closures import ASSIGNED, Rule, build_rules, declared
-from items.scoring.records import typed_number
+from items.scoring.records import given_record, typed_number
 from items.scoring.values import MOST_MEMBERS, Read, Value, in_json, members, typed
 
 Take = Callable[[Any], Value]
@@ -86,7 +86,7 @@ def _first_value(entry: Mapping[str, Any]) -> Value:
 def _taker(entry: Mapping[str, Any]) -> Take:
     """How a response of this declaration is taken from JSON; what it cannot be is NULL."""
     if entry["cardinality"] == "record":
-        return lambda given: typed_number(given) if isinstance(given, str) else None
+        return lambda given: typed_number(given) if isinstance(given, str) else given_record(given)
     read, cardinality = typed(entry["base_type"]), entry["cardinality"]
     return _take_one(read) if cardinality == "single" else _take_all(read, cardinality)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.items.given import an_item, declared
 from tests.items.graphic_kinds import GRAPHIC_KINDS
+from tests.items.handed_kinds import HANDED_KINDS
 
 
 def _item(kind: str, body: str, declarations: str) -> str:
@@ -131,4 +132,5 @@ EVERY_KIND = {
     "slider": _slider(),
     "extended-text": _extended_text(),
     **GRAPHIC_KINDS,
+    **HANDED_KINDS,
 }

@@ -115,7 +115,7 @@ def test_problems_of_all_items_come_together_in_order(tmp_path: Path) -> None:
     unscored = (
         a_choice_item().replace("</qti-assessment-item>", "").replace("match_correct", "no_such_template")
     )
-    found = refusals_of(tmp_path, unscored + "</qti-assessment-item>", an_item("<p><video/></p>"))
+    found = refusals_of(tmp_path, unscored + "</qti-assessment-item>", an_item("<p><iframe/></p>"))
     assert [problem.file for problem in found] == sorted(problem.file for problem in found)
     assert {problem.file for problem in found} == {"item1.xml", "item2.xml"}
 
@@ -137,4 +137,4 @@ def test_items_of_kinds_we_lack_are_refused(tmp_path: Path, old: str, new: str, 
 def test_a_refused_form_does_not_exist(tmp_path: Path) -> None:
     """There is no half of a form."""
     with pytest.raises(Refused, match=r"item1\.xml:5: unsupported_element"):
-        a_form(tmp_path, an_item("<p><video/></p>"))
+        a_form(tmp_path, an_item("<p><iframe/></p>"))

@@ -17,6 +17,7 @@ from items.ordering import order_for
 from items.package import read_package
 from items.seal import seal, unseal
 from tests.items.given import SVG, a_form, a_package, an_item, declared
+from tests.items.handed_kinds import HANDED_MEDIA, PLAYED_KINDS
 from tests.items.kinds import EVERY_KIND
 
 DEMONSTRATIONS = sorted(path.parent for path in Path("items/content").resolve().glob("*/imsmanifest.xml"))
@@ -36,10 +37,10 @@ def _public(form: Form) -> str:
     return b"\n".join(parts).decode(errors="replace")
 
 
-@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize("kind", EVERY_KIND | PLAYED_KINDS)
 def test_nothing_authored_but_the_text_comes_out(tmp_path: Path, kind: str) -> None:
     """Identifiers, file names, titles, classes, comments, mappings and right answers are all marked here."""
-    form = a_form(tmp_path, EVERY_KIND[kind], media={"authored-picture.svg": SVG})
+    form = a_form(tmp_path, (EVERY_KIND | PLAYED_KINDS)[kind], media=HANDED_MEDIA)
     public = _public(form)
     for word in (
         "authored",

@@ -91,8 +91,8 @@ def test_a_manifest_naming_missing_files_lists_each_with_its_line(tmp_path: Path
 
 def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
     """A missing file, broken XML, a script and an interaction we lack: one import, four reasons."""
-    upload = given.an_item('<qti-upload-interaction response-identifier="RESPONSE"/>', given.declared())
-    files = a_package_of({"item1": upload, "item2": "<oops", "item3": given.an_item("<script>x</script>")})
+    custom = given.an_item('<qti-custom-interaction response-identifier="RESPONSE"/>', given.declared())
+    files = a_package_of({"item1": custom, "item2": "<oops", "item3": given.an_item("<script>x</script>")})
     manifest = given.a_manifest([("test", "test.xml"), ("item", "item1.xml")], extra=["gone.png"])
     found = refusals(tmp_path, files | {"imsmanifest.xml": manifest})
     wanted = {"missing_file", "unsupported_interaction", "broken_xml", "script"}
@@ -311,5 +311,5 @@ def test_title_and_language_may_stand_in_the_manifest(tmp_path: Path) -> None:
 
 def test_a_test_that_cannot_be_read_does_not_hide_its_items(tmp_path: Path) -> None:
     """Their problems are told as well."""
-    files = a_package_of({"item1": given.an_item("<p><video/></p>")}, test="<oops")
+    files = a_package_of({"item1": given.an_item("<p><iframe/></p>")}, test="<oops")
     assert set(codes(refusals(tmp_path, files))) == {"broken_xml", "unsupported_element"}

@@ -57,7 +57,7 @@ def test_a_paragraph_that_holds_a_block_is_a_div(tmp_path: Path, kind: str) -> N
 
 def test_all_but_the_kinds_in_the_line_are_blocks() -> None:
     """A field or a list stays in its paragraph, everything else opens it."""
-    inline = {"qti-text-entry-interaction", "qti-inline-choice-interaction"}
+    inline = {"qti-text-entry-interaction", "qti-inline-choice-interaction", "qti-end-attempt-interaction"}
     assert WRITERS.keys() - BLOCK == inline
 
 

@@ -81,13 +81,14 @@ def test_an_object_that_is_a_picture_is_a_picture(tmp_path: Path) -> None:
 
 
 REFUSED = [
-    ("<p><video/></p>", "unsupported_element"),
+    ("<p><video/></p>", "missing_file"),
     ("<form/>", "unsupported_element"),
     ("<p><iframe/></p>", "unsupported_element"),
     ("<p><m:apply/></p>", "unsupported_element"),
     ("<p><m:mglyph/></p>", "unsupported_element"),
     ("<p><x:p xmlns:x='urn:x'/></p>", "unsupported_element"),
-    ("<p><object data='a.mp3' type='audio/mpeg'/></p>", "unsupported_media"),
+    ("<p><object data='a.mp3' type='audio/mpeg'/></p>", "missing_file"),
+    ("<p><object data='a.swf' type='application/x-shockwave-flash'/></p>", "unsupported_media"),
     ("<p><img src='none.png' alt=''/></p>", "missing_file"),
     ("<p><img src='https://elsewhere/a.png' alt=''/></p>", "external_resource"),
     ("<p><img src='../a.png' alt=''/></p>", "path_escape"),
@@ -96,8 +97,7 @@ REFUSED = [
     ("<p><br>text</br></p>", "not_empty"),
     ("<table><tr><td colspan='many'>a</td></tr></table>", "bad_attribute"),
     ("<p><qti-printed-variable identifier='X'/></p>", "unsupported_template"),
-    ("<qti-upload-interaction response-identifier='R'/>", "unsupported_interaction"),
-    ("<qti-portable-custom-interaction/>", "unsupported_interaction"),
+    ("<qti-custom-interaction response-identifier='R'/>", "unsupported_interaction"),
     ("<qti-text-entry-interaction response-identifier='NONE'/>", "unknown_response"),
 ]
 

@@ -101,6 +101,13 @@ def test_choices_are_known_few_enough_and_single_where_due(
         ("slider", "1" * 50, "too_long"),
         ("slider", 35, "not_a_string"),
         ("slider", ["35"], "wrong_cardinality"),
+        ("upload", "0123456789abcdef" * 2, None),
+        ("upload", "0123456789ABCDEF" * 2, "not_a_file"),
+        ("upload", "data:application/pdf;base64,AAAA", "not_a_file"),
+        ("drawing", ["0123456789abcdef" * 2], "wrong_cardinality"),
+        ("drawing", 3, "not_a_string"),
+        ("end-attempt", "true", None),
+        ("end-attempt", True, "not_a_string"),
     ],
 )
 def test_values_of_the_wrong_kind_are_told_apart(

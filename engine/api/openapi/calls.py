@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from engine.api.files import SIZE_MAX
 from engine.api.ledger import DELIVERY
 from engine.api.openapi import examples
 from engine.api.openapi.refusals import refusals
 from engine.api.openapi.replies import FORM
-from engine.api.openapi.shapes import Schema, reference, words
+from engine.api.openapi.shapes import Schema, reference, whole, words
+from engine.files import CHUNK_BYTES_MAX
 from engine.guessing import COOKIE
-from engine.wire import ANSWERS_BYTES_MAX, OTHER_BYTES_MAX
+from engine.wire import ANSWERS_BYTES_MAX, OTHER_BYTES_MAX, TEXT_MAX
+from items.filetypes import ENDINGS, LOOK_BYTES
+from items.responses import FILE_ID
 
 JSON = "application/json"
+OCTETS = "application/octet-stream"
 UNREAD = ("too_large", "unsupported_media")
 BODY = ("bad_json", "bad_request", *UNREAD)
 TOKEN = ("token_missing", "token_invalid")
@@ -30,6 +35,8 @@ def paths() -> dict[str, dict[str, Schema]]:
         "/api/v1/session": {"get": _session()},
         "/api/v1/answers": {"post": _answers()},
         "/api/v1/submit": {"post": _submit()},
+        "/api/v1/files": {"post": _put_file()},
+        "/api/v1/files/{file}": {"get": _get_file()},
         "/api/v1/time": {"get": _time()},
         "/content/{form}": {"get": _content()},
         "/api/v1/deliveries/{delivery}/ledger": {"get": _ledger()},
@@ -118,6 +125,52 @@ def _submit() -> Schema:
         ("gap", "not_started", "seat_moved", "delivery_over", "intake_over", *TOKEN, *BODY, *STORE),
         security=[{"pupil": []}],
         requestBody=_body(reference("HandIn"), hand_in=examples.HAND_IN),
+    )
+
+
+def _put_file() -> Schema:
+    named: Schema = {"type": "string", "maxLength": TEXT_MAX}
+    query = {
+        "file": words(FILE_ID.pattern, description="Drawn by the client: the value of the response."),
+        "item": named | {"description": "The item on which the file is handed in."},
+        "response": named | {"description": "Its response, of base type file."},
+        "offset": whole(0, SIZE_MAX, description="Where this chunk begins."),
+        "size": whole(0, SIZE_MAX, description="Bytes of the whole file."),
+    }
+    samples = dict(zip(query, (examples.FILE["file"], "i7", "r1", 0, examples.FILE["size"]), strict=True))
+    parameters = [
+        {"name": name, "in": "query", "required": True, "schema": schema, "example": samples[name]}
+        for name, schema in query.items()
+    ]
+    return _call(
+        "put_file",
+        "A file or drawing, chunk by chunk",
+        f"Chunks have at most {CHUNK_BYTES_MAX} bytes and, but for the last, at least {LOOK_BYTES}. The file "
+        "is whole when `offset` has reached `size`; then an answer may name it. The line may break anywhere.",
+        {"200": _json("The chunk stands on disk.", reference("FileHeld"), examples.FILE)},
+        ("wrong_offset", "file_type", "file_too_large", "files_full", "not_found", "bad_request", *UNREAD),
+        ("seat_moved", "not_started", "handed_in", "delivery_over", "intake_over", *TOKEN, *STORE),
+        limit_bytes=CHUNK_BYTES_MAX,
+        security=[{"pupil": []}],
+        parameters=parameters,
+        requestBody={
+            "required": True,
+            "content": {OCTETS: {"schema": {"type": "string", "format": "binary"}}},
+        },
+    )
+
+
+def _get_file() -> Schema:
+    named = {"name": "file", "in": "path", "required": True, "schema": words(FILE_ID.pattern)}
+    whole_file = {"description": "Its bytes.", "content": {name: {} for name in (*ENDINGS, OCTETS)}}
+    return _call(
+        "get_file",
+        "A file that this session has handed in",
+        "For another seat of the same session.",
+        {"200": whole_file},
+        ("not_found", "seat_moved", "delivery_over", "intake_over", *TOKEN, *STORE),
+        security=[{"pupil": []}],
+        parameters=[named | {"example": examples.FILE["file"]}],
     )
 
 

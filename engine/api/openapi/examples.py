@@ -95,3 +95,9 @@ LEDGER = (
     f'{{"session":"{_ID}","epoch":1795376725538,"n":1,'
     '"sha256":"4e4c7ba4b6d85a3fd98d6eaf8c71a2d7aae0b8b8ef23a9f04573952b2738d7a9"}\n'
 )
+FILE: dict[str, Any] = {
+    "file": "5d1c0e7b9a3f4c2d8e6b7a1f0c9d3e52",
+    "offset": 262_144,
+    "size": 614_409,
+    "now_ms": 1_795_376_725_601,
+}

@@ -11,7 +11,9 @@ from typing import Any
 
 from engine.api.openapi.shapes import Schema, closed, listed, moment, reference, whole, words
 from engine.errors import KINDS
+from engine.files import CHUNK_BYTES_MAX
 from engine.wire import ANSWERS_BYTES_MAX, ANSWERS_MAX, NUMBER_MAX, OTHER_BYTES_MAX, TEXT_MAX
+from items.filetypes import ENDINGS
 
 NO_BODY = "overloaded"
 """The admission layer's 503 must cost less than what it refuses."""
@@ -28,9 +30,13 @@ PROBLEMS = (
     "out_of_bounds",
     "too_many",
     "repeated",
+    "not_a_file",
+    "unknown_file",
+    "wrong_base_type",
 )
-"""What `items.responses` finds wrong with an answer."""
+"""What `items.responses` finds wrong with an answer, and `engine.api.handedin` with a file that it names."""
 
+_LIMITS = (ANSWERS_BYTES_MAX, OTHER_BYTES_MAX, CHUNK_BYTES_MAX)
 _LAST = whole(0, NUMBER_MAX, description="The highest number held without a hole.")
 _WAIT = whole(1, description="Come back after this time; `Retry-After` says the same in seconds, rounded up.")
 _ENTRY = closed(
@@ -43,7 +49,9 @@ _ENTRY = closed(
 
 BESIDE: dict[str, dict[str, tuple[Schema, Any]]] = {
     "bad_request": {"field": ({"type": "string"}, "answers")},
-    "too_large": {"limit_bytes": ({"enum": [ANSWERS_BYTES_MAX, OTHER_BYTES_MAX]}, ANSWERS_BYTES_MAX)},
+    "too_large": {
+        "limit_bytes": ({"enum": [ANSWERS_BYTES_MAX, OTHER_BYTES_MAX, CHUNK_BYTES_MAX]}, ANSWERS_BYTES_MAX)
+    },
     "wrong_method": {"allow": (words("[A-Z]+(, [A-Z]+)*"), "POST")},
     "slow_down": {"retry_after_ms": (_WAIT, 12_500)},
     "not_open": {
@@ -59,6 +67,9 @@ BESIDE: dict[str, dict[str, tuple[Schema, Any]]] = {
             [{"index": 1, "item": "i7", "problem": "unknown_choice"}],
         )
     },
+    "wrong_offset": {"offset": (whole(0, description="How much of the file is held."), 262_144)},
+    "file_type": {"types": (listed({"enum": sorted(ENDINGS)}), ["application/pdf"])},
+    "file_too_large": {"limit_bytes": (whole(1, description="What a file may have."), 20_971_520)},
     "store_away": {"retry_after_ms": (_WAIT, 6_130)},
     "store_full": {"retry_after_ms": (_WAIT, 6_130)},
 }

@@ -42,6 +42,14 @@ def reply_schemas() -> dict[str, Schema]:
         "ResumedOver": _seat(OVER, receipt=RECEIPT, answers=nothing),
         "Acknowledgement": _acknowledgement(),
         "Order": _order(),
+        "FileHeld": closed(
+            {
+                "file": words("[0-9a-f]{32}", description="Its id, as it was asked."),
+                "offset": whole(1, description="How much of it stands on disk: send on from here."),
+                "size": whole(1, description="Bytes of the whole file."),
+                "now_ms": moment("Now."),
+            }
+        ),
         "Time": closed({"now_ms": moment("Now.")}),
         "Alive": closed({"alive": {"const": True}}),
         "Ready": closed({"ready": {"const": True}}),

@@ -93,9 +93,9 @@ def _answer() -> Schema:
 
 def _response() -> Schema:
     return {
-        "type": ["null", "string", "array"],
+        "type": ["null", "string", "array", "object"],
         "items": {"type": "string"},
         "description": "null: no answer. A string: one choice, one pair of choices (`abcd efgh`), one point "
         "(`80 94`), a number or a text as typed. An array of strings: several of them, in order where "
-        "the item asks for an order.",
+        "the item asks for an order. An object: a record, its fields `{base_type, value}` by name.",
     }

@@ -8,7 +8,7 @@ const PASSING = ['away', 'overloaded', 'store_away', 'store_full', 'internal']
 /** A dead line, a time-out and an overloaded server are one thing to a pupil: they pass. */
 export const isPassing = (reply) => PASSING.includes(reply.code)
 
-export async function call(method, path, { token, body, timeout_ms = 12_000 } = {}) {
+export async function call(method, path, { token, body, type = 'application/json', timeout_ms = 12_000 } = {}) {
   const stop = new AbortController()
   const timer = setTimeout(() => stop.abort(), timeout_ms)
   const sent_ms = performance.now()
@@ -16,7 +16,7 @@ export async function call(method, path, { token, body, timeout_ms = 12_000 } = 
     const response = await fetch('/api/v1/' + path, {
       method,
       body,
-      headers: { 'Content-Type': 'application/json', ...(token && { Authorization: 'Bearer ' + token }) },
+      headers: { 'Content-Type': type, ...(token && { Authorization: 'Bearer ' + token }) },
       cache: 'no-store',
       redirect: 'error',
       signal: stop.signal,

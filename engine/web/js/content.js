@@ -113,7 +113,12 @@ export class Content {
     const { kind, id, type, ...header } = JSON.parse(text(frame.subarray(4, end)))
     const data = frame.subarray(end)
     if (!kind) this.slot('header').resolve(header)
-    else this.slot(kind, id).resolve(kind === 'media' ? URL.createObjectURL(new Blob([data], { type })) : text(data))
+    else if (kind !== 'media') this.slot(kind, id).resolve(text(data))
+    else {
+      const blob = new Blob([data], { type })
+      this.slot('blob', id).resolve(blob)
+      this.slot(kind, id).resolve(URL.createObjectURL(blob))
+    }
   }
 
   /** Cut, changed or under another key: the next reload fetches afresh. */
@@ -128,6 +133,11 @@ export class Content {
     slot.promise = new Promise((resolve, reject) => Object.assign(slot, { resolve, reject }))
     slot.promise.catch(() => {})
     return (this.slots[kind + id] = this.slots[kind + id] || slot)
+  }
+
+  /** The bytes of a file that the form brought. */
+  blob(id) {
+    return this.slot('blob', id).promise
   }
 
   /** The HTML of an item or stimulus, or the blob: address of a picture. */

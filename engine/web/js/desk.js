@@ -50,10 +50,15 @@ export async function attend(opened, itsPaper) {
   })
   ready()
   if (sitting.state.paused) pause(true)
+  if (Object.values(sitting.state.files || {}).some((file) => !file.isSent)) {
+    import('./files.js').then(({ filesOf }) => filesOf(sitting).flush(), console.warn)
+  }
   if (outbox.waiting) outbox.flush()
   await style('controls')
   const names = [...new Set(Object.values(MODULES))]
   await Promise.all(names.map((name) => import(`./interactions/${name}.js`).catch(() => {})))
+  const hasModules = sitting.header && sitting.header.media.some(({ type }) => type === 'text/javascript')
+  if (hasModules) import('./interactions/custom.js').then(({ warm }) => warm(), console.warn)
   keepShell()
   keepContent(sitting.content)
   clearOld(sitting.vault)
@@ -157,7 +162,8 @@ async function closed() {
   if (isClosing) return
   isClosing = true
   outbox.isHurried = true
-  await Promise.race([outbox.flush(), rest(LAST_WORDS_MS)])
+  const sendAll = async () => (sitting.files && (await sitting.files.flush(true)), outbox.flush())
+  await Promise.race([sendAll(), rest(LAST_WORDS_MS)])
   leave()
   await receive(sitting)
 }

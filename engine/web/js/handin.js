@@ -14,9 +14,11 @@ export async function handIn(sitting, outbox, isTimeUp) {
   const { state } = sitting
   const backoff = new Backoff()
   const attempt = { isWaiting: null, isLeft: false, leave: () => {} }
+  const { files = { flush() {} } } = sitting
   const showState = () => {
-    if (attempt.isOver || attempt.isWaiting === outbox.isAway) return
-    attempt.isWaiting = outbox.isAway
+    const isAway = outbox.isAway || files.isAway
+    if (attempt.isOver || attempt.isWaiting === isAway) return
+    attempt.isWaiting = isAway
     showSending(sitting, attempt, isTimeUp)
   }
   const left = () => new Promise((resolve) => (attempt.leave = resolve))
@@ -32,6 +34,7 @@ export async function handIn(sitting, outbox, isTimeUp) {
   if (isTimeUp) await rest(Math.random() * SPREAD_MS)
   for (;;) {
     // When the time is up, one sign of life first: there may be more of it.
+    await Promise.race([files.flush(true), left()])
     if (outbox.waiting || outbox.isAway || isTimeUp) await Promise.race([outbox.retry(), left()])
     if (outbox.isStopped || attempt.isLeft || (isTimeUp && sitting.remaining_ms > 0)) return over(null)
     if (!outbox.waiting && !outbox.isAway) {
@@ -45,7 +48,7 @@ export async function handIn(sitting, outbox, isTimeUp) {
   }
 }
 
-function showSending({ vault }, attempt, isTimeUp) {
+function showSending({ vault, state }, attempt, isTimeUp) {
   const { isWaiting } = attempt
   const leave = () => {
     attempt.isLeft = true
@@ -53,7 +56,8 @@ function showSending({ vault }, attempt, isTimeUp) {
   }
   const actions = isTimeUp ? [] : [[words.backToTest, leave, 'second']]
   if (isWaiting) {
-    const lines = [isTimeUp && words.timeUp + '.', vault.isAble ? words.handInHeld : words.handInMemory]
+    const fileLine = Object.values(state.files || {}).some((file) => !file.isSent) && words.handInFiles
+    const lines = [isTimeUp && words.timeUp + '.', vault.isAble ? words.handInHeld : words.handInMemory, fileLine]
     showNotice('waiting', 'device', words.handInWaits, lines, actions)
   } else if (isTimeUp) showNotice('sending', 'sending', words.timeUp, [words.timeUpText])
   else showNotice('sending', 'sending', words.handingIn, [words.handingInText], actions)
@@ -67,6 +71,7 @@ export async function finish(sitting, reply, isClosed) {
   state.receipt = reply.receipt
   Object.assign(state, { token: null, key: null, order: null, answers: {}, asks: {}, marks: [], at: null })
   state.box.dirty = []
+  if (state.files) await import('./files.js').then(({ forget }) => forget(sitting), () => {})
   state.box.batches = state.box.batches.filter((batch) => batch.n <= reply.last) // nobody takes the others any more
   const wipeWhenSealed = () => (state.box.batches.length ? sitting.keep() : vault.wipe())
   await wipeWhenSealed()

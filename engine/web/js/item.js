@@ -21,6 +21,11 @@ export const MODULES = {
   'graphic-order': 'graphic-order',
   'select-point': 'select-point',
   'position-object': 'position-object',
+  upload: 'upload',
+  drawing: 'drawing',
+  media: 'media',
+  'end-attempt': 'ending',
+  custom: 'custom',
 }
 
 function fill(element, html, content) {
@@ -29,10 +34,11 @@ function fill(element, html, content) {
     content.get('media', picture.dataset.media).then((address) => (picture.src = address), () => {})
   }
   if (element.querySelector('[data-vocabulary]')) style('vocabulary')
+  if (element.querySelector('[data-recording]')) import('./recordings.js').then(({ furnish }) => furnish(element, content))
   return element
 }
 
-export async function mount({ item, choices }, content, given, changed) {
+export async function mount({ item, choices }, content, given, changed, sitting) {
   const element = fill(h('div', { class: 'item' }), await content.get('item', item), content)
   if (element.querySelector('[data-vocabulary]')) await style('vocabulary')
   const needed = element.querySelector('[data-stimulus]') && (await import('./passages.js'))
@@ -40,7 +46,7 @@ export async function mount({ item, choices }, content, given, changed) {
   const controls = {}
   const report = () => {
     const responses = Object.entries(controls).map(([name, control]) => [name, control.read()])
-    changed(Object.fromEntries(responses))
+    changed(Object.fromEntries(responses.filter(([name, value]) => value !== null || !controls[name].isOptional)))
   }
   const write = (response) => {
     for (const [name, control] of Object.entries(controls)) {
@@ -49,14 +55,15 @@ export async function mount({ item, choices }, content, given, changed) {
   }
   for (const [index, root] of [...element.querySelectorAll('[data-interaction]')].entries()) {
     const name = root.dataset.response
-    controls[name] = await bind(root, { name, index, order: choices[name], changed: report })
+    controls[name] = await bind(root, { name, index, order: choices[name], changed: report, item, sitting, content })
   }
   if (given) write(given.response)
   const clear = () => {
     write(null)
     report()
   }
-  return { element, passages, asks: Object.keys(controls).length, clear }
+  const asks = Object.values(controls).filter((control) => !control.isOptional).length
+  return { element, passages, asks, clear }
 }
 
 async function bind(root, context) {

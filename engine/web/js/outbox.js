@@ -39,6 +39,15 @@ export class Outbox {
     return this.box.batches.filter((batch) => batch.n > this.box.last)
   }
 
+  /** Its file is still on its way: the answer that names it waits for it (files.js). */
+  holds(item) {
+    return Object.values(this.sitting.state.files || {}).some((file) => file.item === item && !file.isSent)
+  }
+
+  get isReady() {
+    return this.unacknowledged.length > 0 || this.box.full || this.box.dirty.some((item) => !this.holds(item))
+  }
+
   /** How many batches the server has not acknowledged, the one to come included. */
   get waiting() {
     return this.unacknowledged.length + (this.box.dirty.length || this.box.full ? 1 : 0)
@@ -56,7 +65,7 @@ export class Outbox {
     if (this.isStopped) return
     const quiet_ms = Math.min(this.changed_ms + TYPING_PAUSE_MS, this.held_since_ms + LONGEST_HOLD_MS)
     const beat_ms = this.sitting.state.paused ? PAUSED_HEARTBEAT_MS : HEARTBEAT_MS
-    const due_ms = this.waiting
+    const due_ms = this.isReady
       ? Math.max(quiet_ms, this.sent_ms + this.flush_after_ms)
       : this.sent_ms + beat_ms * (1 + Math.random() / 5)
     this.timer = setTimeout(() => this.flush(), Math.max(due_ms, this.not_before_ms) - performance.now())
@@ -93,7 +102,7 @@ export class Outbox {
   }
 
   goesOn() {
-    return this.unacknowledged.length > 0 || this.box.full || (this.isHurried && this.box.dirty.length > 0)
+    return this.isReady && (this.isHurried || this.unacknowledged.length > 0 || this.box.full)
   }
 
   /** The oldest batch that the server lacks, else a new one, else null: a sign of life. */
@@ -133,7 +142,7 @@ export class Outbox {
     const { box } = this
     const entries = []
     let bytes = ENVELOPE_BYTES
-    for (const item of box.dirty) {
+    for (const item of box.dirty.filter((one) => !this.holds(one))) {
       const entry = this.entry(item)
       const size = encoder.encode(JSON.stringify(entry)).length + 1
       if (size > BYTES_MAX - ENVELOPE_BYTES) box.aside[item] = 'too_large'
@@ -237,7 +246,7 @@ export class Outbox {
   get status() {
     if (Object.keys(this.box.aside).length) return 'aside'
     if (!this.waiting) return this.isAway ? 'away' : 'saved'
-    if (!this.isAway) return 'sending'
+    if (!this.isAway && !(this.sitting.files && this.sitting.files.isAway)) return 'sending'
     return this.sitting.vault.isDurable ? 'held' : this.sitting.timer ? 'sending' : 'memory'
   }
 

@@ -59,7 +59,7 @@ export class Paper {
     const soon = setTimeout(sayWait, PATIENCE_MS)
     try {
       const changed = (response) => sitting.answer(item, response)
-      const mounted = await mount(entry, sitting.content, sitting.state.answers[item], changed)
+      const mounted = await mount(entry, sitting.content, sitting.state.answers[item], changed, sitting)
       if (this.body === body) this.fill(item, mounted)
     } catch (problem) {
       if (this.body !== body) return
