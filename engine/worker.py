@@ -48,7 +48,7 @@ class Server(uvicorn.Server):
             hanging_up.cancel()
 
     async def _hang_up(self) -> None:
-        """Cut connections that we have closed, with all we had sent, and that are still there at the next look."""
+        """Cut what we closed and what is still there, with nothing left to send, at the next look."""
         seen: set[object] = set()
         while True:
             await asyncio.sleep(GOODBYE_S)

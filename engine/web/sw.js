@@ -1,15 +1,13 @@
 // Keeps the page itself (never an API reply, never content) so that it opens without network.
 // VERSION is a digest of the files below; tests/engine/test_player_units.py checks both and gives the new one.
 
-const VERSION = '890133bee1c2'
+const VERSION = '19d8f4691ec6'
 const SHELL = 'passation-shell-' + VERSION
 const FILES = [
   '/',
   '/static/css/controls.css',
   '/static/css/late.css',
   '/static/css/page.css',
-  '/static/css/passages.css',
-  '/static/css/test.css',
   '/static/icons/mark.svg',
   '/static/js/adorn.js',
   '/static/js/api.js',
@@ -38,6 +36,7 @@ const FILES = [
   '/static/js/outbox.js',
   '/static/js/paper.js',
   '/static/js/passages.js',
+  '/static/js/progress.js',
   '/static/js/resume.js',
   '/static/js/review.js',
   '/static/js/shell.js',
@@ -46,8 +45,10 @@ const FILES = [
   '/static/js/vault.js',
   '/static/js/words/en.js',
   '/static/js/words/en.late.js',
+  '/static/js/words/en.test.js',
   '/static/js/words/fr.js',
   '/static/js/words/fr.late.js',
+  '/static/js/words/fr.test.js',
   '/static/js/words.js',
   '/static/manifest.webmanifest',
 ]

@@ -1,4 +1,4 @@
-// The sealed form: fetched ahead of time, opened in memory once the key is here, each frame as it arrives.
+// The sealed form: fetched ahead, opened with the key, each frame as it arrives.
 
 import { Backoff, rest } from './api.js'
 
@@ -116,7 +116,7 @@ export class Content {
     else this.slot(kind, id).resolve(kind === 'media' ? URL.createObjectURL(new Blob([data], { type })) : text(data))
   }
 
-  /** Cut, changed or under another key: the next reload fetches afresh. */
+  /** Cut, changed, or another key: a reload fetches afresh. */
   fail(problem) {
     caches.delete(CACHE + this.form)
     this.slot = () => ({ promise: Promise.reject(problem) })

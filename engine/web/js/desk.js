@@ -10,6 +10,7 @@ import { MODULES } from './item.js'
 import { showMap } from './map.js'
 import { ask, banner, closeDialogs, hold, say, showNotice } from './notice.js'
 import { Outbox } from './outbox.js'
+import { survey } from './progress.js'
 import { showReview } from './review.js'
 import { clearOld, keepContent, keepShell } from './shell.js'
 import { claim } from './tab.js'
@@ -49,6 +50,7 @@ export async function attend(opened, itsPaper) {
     if (paper.isOpen && paper.index) paper.go(paper.index - 1)
   })
   ready()
+  survey(sitting).catch(() => {}) // what cannot be read says so itself, when it is on the screen
   if (sitting.state.paused) pause(true)
   if (outbox.waiting) outbox.flush()
   await style('controls')

@@ -53,7 +53,8 @@ function showSending({ vault }, attempt, isTimeUp) {
   }
   const actions = isTimeUp ? [] : [[words.backToTest, leave, 'second']]
   if (isWaiting) {
-    const lines = [isTimeUp && words.timeUp + '.', vault.isAble ? words.handInHeld : words.handInMemory]
+    const safe = vault.isAble ? words.handInHeld : words.handInMemory
+    const lines = [isTimeUp && words.timeUp + '.', safe, words.handInAlone, h('p', {}, h('strong', {}, words.handInStay))]
     showNotice('waiting', 'device', words.handInWaits, lines, actions)
   } else if (isTimeUp) showNotice('sending', 'sending', words.timeUp, [words.timeUpText])
   else showNotice('sending', 'sending', words.handingIn, [words.handingInText], actions)
@@ -65,12 +66,13 @@ export async function finish(sitting, reply, isClosed) {
   sitting.isOver = true
   sitting.settle(reply)
   state.receipt = reply.receipt
-  Object.assign(state, { token: null, key: null, order: null, answers: {}, asks: {}, marks: [], at: null })
+  const aside = (sitting.list || []).filter(({ item }) => state.box.aside[item]).map(({ number }) => number)
+  Object.assign(state, { token: null, key: null, order: null, answers: {}, marks: [], at: null })
   state.box.dirty = []
   state.box.batches = state.box.batches.filter((batch) => batch.n <= reply.last) // nobody takes the others any more
   const wipeWhenSealed = () => (state.box.batches.length ? sitting.keep() : vault.wipe())
   await wipeWhenSealed()
-  showReceipt(reply.receipt, isClosed)
+  showReceipt(reply.receipt, isClosed, aside)
   for (let tries = 0; state.box.batches.length && tries < SEALED_TRIES; tries++) {
     await rest(SEALED_MS * (0.75 + Math.random() / 2))
     const again = await post('submit', { last: state.box.last }, reply.token)
@@ -79,7 +81,8 @@ export async function finish(sitting, reply, isClosed) {
   }
 }
 
-export function showReceipt(receipt, isClosed) {
+/** `aside`: the numbers of questions whose answers the server refused. */
+export function showReceipt(receipt, isClosed, aside = []) {
   style('late')
   byId('title').textContent = byId('tools').textContent = ''
   document.documentElement.style.fontSize = ''
@@ -91,7 +94,7 @@ export function showReceipt(receipt, isClosed) {
       { class: 'card notice is-done' },
       h('div', { class: 'badge' }, icon('check')),
       h('h1', {}, isClosed ? words.closed : words.handedIn),
-      h('p', {}, isClosed ? words.closedText : words.handedInText),
+      h('p', {}, isClosed ? words.closedText : aside.length ? words.handedInBut(aside) : words.handedInText),
       h(
         'div',
         { class: 'receipt' },

@@ -4,6 +4,12 @@ const plural = (number, word) => `${number} ${word}${number > 1 ? 's' : ''}`
 const which = (numbers) => `question${numbers.length > 1 ? 's' : ''} ${numbers.join(', ')}`
 
 export default {
+  typo: {
+    length: (count) => `Le code a 12 signes. Tu en as tapé ${count}.`,
+    symbol: () => 'Un des signes n’existe pas dans nos codes. Regarde bien ta feuille.',
+    no_o_or_zero: () => 'Nos codes n’ont ni zéro ni lettre O. Est-ce un D ou un Q ? Regarde bien ta feuille.',
+    check: () => 'Il y a une faute de frappe. Compare chaque signe avec ta feuille.',
+  },
   refused: {
     code_typo: 'Il y a une faute de frappe. Compare chaque signe avec ta feuille.',
     code_unknown: 'Ce code n’est pas connu. Compare-le avec ta feuille, puis demande à ton professeur.',
@@ -35,10 +41,9 @@ export default {
   aside: 'Cette réponse n’a pas pu être enregistrée. Change-la, ou appelle ton professeur.',
   close: 'Fermer',
   textSize: 'Taille du texte',
-  states: { none: 'sans réponse', partly: 'commencée', done: 'répondue', read: 'lue' },
+  states: { aside: 'à corriger', none: 'sans réponse', partly: 'commencée', done: 'répondue', read: 'lue', unread: 'pas encore lue' },
   here: 'tu es ici',
   toReview: 'à revoir',
-  toCorrect: 'à corriger',
 
   saving: {
     saved: 'Enregistré',
@@ -48,7 +53,12 @@ export default {
     memory: 'En attente du réseau : ne ferme pas cette page',
     aside: 'Une réponse est à corriger',
   },
-  savingShort: { away: 'Enregistré', held: 'En attente', memory: 'Ne ferme pas', aside: 'À corriger' },
+  savingShort: {
+    away: 'Enregistré, réseau coupé',
+    held: 'En sécurité ici, réseau coupé',
+    memory: 'Réseau coupé : ne ferme pas',
+    aside: 'À corriger',
+  },
   saidOfSaving: {
     saved: 'Le réseau est revenu. Tes réponses sont enregistrées.',
     held: 'Le réseau est coupé. Tes réponses sont en sécurité sur cet ordinateur. Continue.',
@@ -92,28 +102,27 @@ export default {
   allAnswered: (count) => `Tu as répondu à toutes les questions (${count}).`,
   someAnswered: (done, count) => `Tu as répondu à ${plural(done, 'question')} sur ${count}.`,
   missing: (numbers) => `Sans réponse : ${which(numbers)}.`,
-  unfinished: (numbers) => `Pas fini : ${which(numbers)}.`,
+  unfinished: (numbers) => `Commencées, pas finies : ${which(numbers)}.`,
   notSaved: (numbers) => `À corriger : ${which(numbers)}.`,
   markedOnes: (numbers) => `À revoir : ${which(numbers)}.`,
   backToTest: 'Revenir aux questions',
   handIn: 'Rendre mon test',
   sure: 'Rendre ton test maintenant ?',
   sureText: 'Après, tu ne pourras plus rien changer.',
-  sureMissing: (count) =>
-    count > 1 ? `${count} questions n’ont pas de réponse complète.` : 'Une question n’a pas de réponse complète.',
   yesHandIn: 'Oui, rendre',
   notYet: 'Non, pas encore',
   handingIn: 'On rend ton test…',
   handingInText: 'Attends un instant : tes dernières réponses partent.',
   handInWaits: 'Pas de réseau pour rendre le test',
-  handInHeld:
-    'Tes réponses sont en sécurité sur cet ordinateur. Laisse cette page ouverte et appelle ton professeur. Elle rendra le test toute seule dès que le réseau revient.',
-  handInMemory:
-    'Ne ferme surtout pas cette page et appelle ton professeur. Elle rendra le test toute seule dès que le réseau revient.',
+  handInHeld: 'Tes réponses sont en sécurité sur cet ordinateur.',
+  handInMemory: 'Tes réponses ne sont que dans cette page. Ne la ferme surtout pas.',
+  handInAlone: 'Dès que le réseau revient, le test est rendu tout seul : tu n’as rien à refaire.',
+  handInStay: 'Laisse cette page ouverte et préviens ton professeur.',
   timeUp: 'Le temps est écoulé',
   timeUpText: 'Tu peux poser la souris. Tes dernières réponses partent.',
   handedIn: 'C’est rendu. Bravo !',
   handedInText: 'Toutes tes réponses sont arrivées. Tu n’as plus rien à faire.',
+  handedInBut: (numbers) => `Tes réponses sont arrivées, sauf celle-ci : ${which(numbers)}. Dis-le à ton professeur.`,
   closed: 'Ton test est rendu',
   closedText: 'Il a été rendu à la fin du temps ou par ton professeur. Tes réponses enregistrées comptent.',
   receipt: 'Ton reçu',
