@@ -91,8 +91,7 @@ export function showInstructions(sitting) {
         part(instructions ? words.howItWorks : words.beforeStart, howTo),
       ),
       arrival,
-      h('div', { class: 'actions' }, begin),
-      note,
+      h('div', { class: 'actions' }, note, begin),
     ),
   )
   const ticking = setInterval(update, 250)

@@ -41,13 +41,13 @@ const signs = (state, isFlagged) => [
   isFlagged ? h('span', { class: 'place-flag' }, icon('flag')) : '',
 ]
 
-function legend() {
+function legend(isAside) {
   const sample = (state, isFlagged) => h('span', { class: 'place is-' + state }, ...signs(state, isFlagged))
   const line = (state, isFlagged, text) => h('li', {}, sample(state, isFlagged), text)
   return h(
     'ul',
     { class: 'legend' },
-    ['done', 'partly', 'none'].map((state) => line(state, false, words.states[state])),
+    ['done', 'partly', 'none', ...(isAside ? ['aside'] : [])].map((state) => line(state, false, words.states[state])),
     line('none', true, words.toReview),
   )
 }
@@ -62,7 +62,7 @@ export function showMap(sitting, go, finish) {
     'dialog',
     { class: 'map-dialog', 'aria-labelledby': 'map-title' },
     h('div', { class: 'map-head' }, h('h2', { id: 'map-title' }, words.map), button('plain', close, words.close)),
-    legend(),
+    legend(sitting.items.some(({ item }) => stateOf(sitting, item) === 'aside')),
     questionList(sitting, leave(go), 'h3', sitting.state.at),
     h('div', { class: 'actions' }, button('second', leave(finish), words.finish)),
   )

@@ -1,7 +1,7 @@
 // French, to a pupil of eleven: the page of the code.
 
 export default {
-  welcome: 'Bonjour !',
+  welcome: 'Bonjour !',
   skip: 'Aller au contenu',
   typeCode: 'Tape le code écrit sur ta feuille.',
   code: 'Ton code',
@@ -10,6 +10,6 @@ export default {
   entering: 'Un instant…',
   otherCode: 'Changer de code',
   tryingAgain:
-    'Le réseau est lent, ou beaucoup d’élèves se connectent. La page réessaie toute seule : attends, c’est bientôt ton tour.',
+    'Le réseau est lent, ou beaucoup d’élèves se connectent. La page réessaie toute seule : attends, c’est bientôt ton tour.',
   noLine: 'Pas de réseau pour le moment. La page réessaie toute seule.',
 }

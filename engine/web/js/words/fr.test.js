@@ -9,8 +9,8 @@ export default {
   howItWorks: 'Comment ça marche',
   howTo: [
     ['grid', 'Réponds dans l’ordre que tu veux. Tu peux revenir en arrière et changer tes réponses.'],
-    ['check', 'Tes réponses s’enregistrent toutes seules. Si le réseau se coupe, continue : rien n’est perdu.'],
-    ['flag', 'Tu hésites ? Marque la question « À revoir ».'],
+    ['check', 'Tes réponses s’enregistrent toutes seules. Si le réseau se coupe, continue : rien n’est perdu.'],
+    ['flag', 'Tu hésites ? Marque la question « À revoir ».'],
     ['clock', 'À la fin, relis-toi, puis rends ton test.'],
   ],
   arriving: 'Le test arrive sur cet ordinateur…',
