@@ -13,8 +13,9 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.browser.conftest import Open, new_computer
 from tests.browser.course import arrived, give
 from tests.browser.deliveries import Delivered, apart, deliver
-from tests.browser.sitting import Sitting
-from tests.served import Served
+from tests.browser.sitting import LOOK_AGAIN_MS, Sitting
+from tests.pupil import PupilClient, Refused
+from tests.served import Served, served
 
 FAR = "http://school.test"
 
@@ -45,6 +46,35 @@ def test_a_pause_stops_the_clock_and_a_resumption_gives_the_time_back(
     sitting.on_question(2)
     given |= give(sitting, 3)
     arrived(sitting, given, tmp_path)
+
+
+@pytest.mark.long
+def test_who_comes_to_the_start_during_a_pause_waits_and_then_starts(page: Page, tmp_path: Path) -> None:
+    """The page says that it goes on by itself, and so it does."""
+    with served(tmp_path, workers=1) as engine:
+        delivered = deliver(engine, "maths-6e")
+        sitting = Sitting(page, delivered)
+        sitting.enter()
+        expect(page.locator(".on-instructions .main")).to_be_enabled()
+        assert apart(lambda: engine.run("deliveries", "pause", delivered.id)).returncode == 0
+        while may_start(delivered):  # the worker hears of it in a moment
+            page.wait_for_timeout(LOOK_AGAIN_MS)
+        page.locator(".on-instructions .main").click()
+        expect(page.locator(".waiting")).to_contain_text("en pause pour tout le monde")
+        assert apart(lambda: engine.run("deliveries", "resume", delivered.id)).returncode == 0
+        expect(page.locator(".on-test .item")).to_be_visible()
+
+
+def may_start(delivered: Delivered) -> bool:
+    """Whether a pupil who comes now can start."""
+    pupil = PupilClient(delivered.engine.url, delivered.seat().code)
+    pupil.login()
+    try:
+        pupil.start()
+    except Refused as refused:
+        assert refused.code == "delivery_paused"
+        return False
+    return True
 
 
 @pytest.mark.long

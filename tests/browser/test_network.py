@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.answers import Exported, Response, plausible
 from tests.browser.conftest import Open
 from tests.browser.deliveries import Delivered, deliver
 from tests.browser.mouse import answer
 from tests.browser.sitting import LOOK_AGAIN_MS, Sitting
+from tests.pupil import PupilClient
 from tests.served import Served, served
 
 SAFE_HERE = re.compile("ur cet ordinateur, en attente du réseau")
@@ -146,6 +147,30 @@ def test_a_question_that_has_not_arrived_comes_by_itself(
     context.set_offline(True)
     context.set_offline(False)
     sitting.on_question(2)
+
+
+REST = """async ([form, count]) => {
+  const { Content } = await import('/static/js/content.js')
+  const content = new Content(form)
+  const whole = new Uint8Array(await (await fetch(content.url)).arrayBuffer())
+  content.push(whole.subarray(0, count))
+  const isWhole = await content.attempt()
+  const bytes = await new Blob(content.parts).arrayBuffer()
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  return [isWhole, [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')]
+}"""
+
+
+def test_a_form_that_broke_off_on_the_way_is_fetched_from_there(
+    page: Page, forms: Callable[[str], Delivered]
+) -> None:
+    """Only the rest comes over the line, and what is together then is the form that the session names."""
+    delivered = forms("maths-6e")
+    form = PupilClient(delivered.engine.url, delivered.seat().code).login()["session"]["form"]
+    page.goto(delivered.engine.url)
+    with page.expect_response(lambda reply: reply.status == 206) as rest:
+        assert page.evaluate(REST, [form, 5000]) == [True, form]
+    assert rest.value.headers["content-range"].startswith("bytes 5000-")
 
 
 def test_another_code_opens_nothing_of_what_this_computer_keeps(
