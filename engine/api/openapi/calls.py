@@ -139,16 +139,16 @@ def _content() -> Schema:
         "Accept-Ranges": {"required": True, "schema": {"const": "bytes"}},
     }
     form = {"name": "form", "in": "path", "required": True, "schema": FORM, "example": examples.FORM}
-    bytes_ = {"application/octet-stream": {}}
+    octets: Schema = {"application/octet-stream": {}}
     whole = {
         "description": "16 bytes of content id, then frames: u32 length, AES-256-GCM of a deflated frame.",
         "headers": kept,
-        "content": bytes_,
+        "content": octets,
     }
     part = {
         "description": "The bytes asked for.",
         "headers": kept | {"Content-Range": _header("bytes [0-9]+-[0-9]+/[0-9]+")},
-        "content": bytes_,
+        "content": octets,
     }
     return _call(
         "content",

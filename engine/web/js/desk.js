@@ -31,7 +31,8 @@ let resumeFromPause = () => {}
 /** Take over a sitting whose first question is on the screen. */
 export async function attend(opened, itsPaper) {
   ;[sitting, paper] = [opened, itsPaper]
-  await Promise.all([speakMore(), style('late')])
+  await style('late')
+  for (const backoff = new Backoff(); !(await speakMore()); ) await rest(backoff.delay_ms())
   if (!(await claim(sitting.vault, tabLost))) return tabLost()
   outbox = new Outbox(sitting)
   paper.adorn = adorn
@@ -93,7 +94,7 @@ function leave() {
 }
 
 function warn(event) {
-  if (sitting.isOver || !outbox.waiting) return
+  if (sitting.isOver || !(outbox.waiting || sitting.isHandingIn)) return
   event.preventDefault()
   event.returnValue = ''
 }

@@ -22,11 +22,11 @@ export async function handIn(sitting, outbox, isTimeUp) {
   const left = () => new Promise((resolve) => (attempt.leave = resolve))
   const over = (result) => {
     attempt.isOver = true
-    outbox.isHurried = false
+    outbox.isHurried = sitting.isHandingIn = false
     return result
   }
   sitting.look(null)
-  outbox.isHurried = true
+  outbox.isHurried = sitting.isHandingIn = true // and closing the page would undo it
   sitting.on('status', showState)
   showState()
   if (isTimeUp) await rest(Math.random() * SPREAD_MS)

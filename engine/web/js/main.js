@@ -95,6 +95,7 @@ function showLogin(code) {
   })
   byId('title').textContent = ''
   byId('skip').textContent = words.skip
+  byId('skip').lang = language
   byId('tools').replaceChildren(...Object.keys(LANGUAGES).map((name) => languageButton(name, field)))
   show(
     'login',
