@@ -14,6 +14,7 @@ from tests.browser.deliveries import Delivered
 from tests.browser.sitting import Sitting
 
 
+@pytest.mark.long
 def test_a_token_that_is_no_longer_good_costs_the_code_and_nothing_else(
     page: Page, forms: Callable[[str], Delivered], tmp_path: Path
 ) -> None:

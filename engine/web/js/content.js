@@ -63,7 +63,7 @@ export class Content {
     }
   }
 
-  /** Resolves with the header, frame 0. */
+  /** Resolves with frame 0. */
   open(key) {
     this.prefetch()
     this.reading = this.reading || this.read(key).catch((problem) => this.fail(problem))
@@ -78,7 +78,7 @@ export class Content {
     for (let index = 0, isLast = false; !isLast; index++) {
       const sealed = await take(number(await take(4)))
       const open = (last) => unsealed(cipher, id, index, last, sealed)
-      // Which frame is the last is under its seal: a cut is noticed.
+      // The last frame says so under its seal: a cut is noticed.
       const packed = await open(0).catch(() => (isLast = true) && open(1))
       const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'))
       this.sort(new Uint8Array(await new Response(stream).arrayBuffer()))
@@ -130,7 +130,7 @@ export class Content {
     return (this.slots[kind + id] = this.slots[kind + id] || slot)
   }
 
-  /** The HTML of an item or stimulus, or the blob: address of a picture. */
+  /** HTML, or the blob: address of a picture. */
   get(kind, id) {
     return this.slot(kind, id).promise
   }

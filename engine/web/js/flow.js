@@ -1,4 +1,4 @@
-// The way in: code, log-in, instructions, first question.
+// The way in, to the first question.
 
 import { Backoff, isPassing, post, rest } from './api.js'
 import { countdown } from './clock.js'
@@ -9,8 +9,8 @@ import { Sitting, freshState } from './sitting.js'
 import { openVault } from './vault.js'
 import { speak, speakMore, words } from './words.js'
 
-const RUSH_MS = 20_000 // who presses so soon after the opening ...
-const SPREAD_MS = 3000 // ... waits up to so long; the time of the test begins after it
+const RUSH_MS = 20_000 // who presses so soon after the opening waits
+const SPREAD_MS = 3000 // up to so long; the time begins after it
 
 const resumption = () => import('./resume.js')
 

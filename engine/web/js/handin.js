@@ -1,6 +1,7 @@
 // Hand-in: everything sent, then handed in, then the receipt. Without network it waits, and says what to do.
 
 import { Backoff, isPassing, post, rest } from './api.js'
+import { remainingOf } from './bar.js'
 import { button, byId, h, icon, show, style } from './element.js'
 import { showNotice } from './notice.js'
 import { words } from './words.js'
@@ -33,7 +34,7 @@ export async function handIn(sitting, outbox, isTimeUp) {
   for (;;) {
     // When the time is up, one sign of life first: there may be more of it.
     if (outbox.waiting || outbox.isAway || isTimeUp) await Promise.race([outbox.retry(), left()])
-    if (outbox.isStopped || attempt.isLeft || (isTimeUp && sitting.remaining_ms > 0)) return over(null)
+    if (outbox.isStopped || attempt.isLeft || (isTimeUp && remainingOf(sitting) > 0)) return over(null)
     if (!outbox.waiting && !outbox.isAway) {
       const reply = await post('submit', { last: state.box.last }, state.token)
       outbox.isAway = isPassing(reply)

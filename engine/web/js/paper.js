@@ -1,4 +1,4 @@
-// The test on the screen: one question at a time, its passage beside it, the way on below.
+// One question at a time, its passage beside it, the way on below.
 
 import { rest } from './api.js'
 import { button, byId, focusOn, h, icon, show } from './element.js'

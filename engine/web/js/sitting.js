@@ -95,14 +95,6 @@ export class Sitting extends EventTarget {
     this.keep()
   }
 
-  /** null where time is not limited; it stands still during a pause. */
-  get remaining_ms() {
-    const { paused, session } = this.state
-    if (!session.deadline_ms) return null
-    const left_ms = Math.max(0, session.deadline_ms - this.clock.now())
-    return (this.left_ms = paused && this.left_ms ? this.left_ms : left_ms)
-  }
-
   async keep() {
     clearTimeout(this.timer)
     this.timer = 0
