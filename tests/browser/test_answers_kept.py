@@ -28,9 +28,8 @@ def on_redis(engine: Served, act: Callable[[Redis], Awaitable[None]]) -> None:
     """Do something to the engine's Redis behind its back."""
 
     async def run() -> None:
-        redis = Redis.from_url(engine.settings.redis_address)
-        await act(redis)
-        await redis.aclose()
+        async with Redis.from_url(engine.settings.redis_address) as redis:
+            await act(redis)
 
     apart(lambda: asyncio.run(run()))
 
@@ -52,9 +51,11 @@ def test_batches_that_the_server_lost_after_its_reply_are_sent_again(
         before.update({key: await redis.dump(key) async for key in redis.scan_iter()})
 
     async def fail_over(redis: Redis) -> None:
-        await redis.flushall()
-        for key, value in before.items():
-            await redis.restore(key, 0, value)
+        async with redis.pipeline(transaction=True) as at_once:  # the engine goes on writing meanwhile
+            at_once.flushall()
+            for key, value in before.items():
+                at_once.restore(key, 0, value)
+            await at_once.execute()
 
     on_redis(fragile, remember)
     for number in (2, 3):
