@@ -155,10 +155,18 @@ def test_on_a_wide_screen_a_passage_scrolls_beside_its_question(
 
 
 def test_at_twice_the_size_every_question_is_answered(page: Page, forms: Callable[[str], Delivered]) -> None:
-    """200 % on a screen of 1280 by 800 leaves 640 by 400: enough, from the code to the receipt."""
-    page.set_viewport_size({"width": 640, "height": 400})
+    """200 % on a screen of 1280 by 800 leaves 640 by 400: enough, from the code to the receipt.
+
+    The page's own larger letters fit as well, on a telephone and on a tablet.
+    """
     sitting = Sitting(page, forms("francais-6e"))
     sitting.begin()
+    for width in (360, 768):
+        page.set_viewport_size({"width": width, "height": 800})
+        for _ in range(3):  # 125 %, 150 %, and back to 100 %
+            page.locator(".tool").click()
+            assert page.evaluate(BEYOND) <= 0
+    page.set_viewport_size({"width": 640, "height": 400})
     for item in sitting.questions():
         answer(sitting, plausible(sitting.delivered, item))
         assert page.evaluate(BEYOND) <= 0
