@@ -13,7 +13,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
-from starlette.routing import Route, Router
+from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.api.answers import Answers
@@ -38,7 +38,7 @@ from engine.settings import Settings
 from engine.writer import Writer
 from items.bank import Bank
 from sessions.link import StoreError
-from sessions.model import CodeEntry, Operation, Reply
+from sessions.model import CodeEntry, Glance, Operation, Reply
 from sessions.store import Store, open_store
 from sessions.ticket import Signer
 
@@ -90,7 +90,7 @@ async def running(settings: Settings) -> AsyncIterator[Application]:
         catalog = Catalog(others_store, Bank(settings.data_dir), keyring, settings.data_dir / "content")
         services = _services(settings, keyring, signer, catalog, answers_store, others_store)
         beat = Beat()
-        writers = (services.answers, services.others, services.codes)
+        writers = (services.answers, services.others, services.codes, services.glances)
         tasks = [asyncio.create_task(writer.run()) for writer in writers]
         beating = asyncio.create_task(_beat(services, others_store, beat))
         try:
@@ -132,6 +132,9 @@ def _services(
     async def find_codes(digests: Sequence[bytes]) -> Sequence[CodeEntry | None]:
         return await others.find_codes(digests)
 
+    async def glance(sids: Sequence[bytes]) -> Sequence[Glance | None]:
+        return await others.glance(sids)
+
     return Services(
         settings=settings,
         clock=now_ms,
@@ -148,6 +151,7 @@ def _services(
             commit_others, pending_max=settings.others_pending_max, group_max=settings.group_max, ranks=4
         ),
         codes=Writer(find_codes, pending_max=settings.others_pending_max, group_max=settings.group_max),
+        glances=Writer(glance, pending_max=settings.others_pending_max, group_max=settings.group_max),
     )
 
 
@@ -161,13 +165,9 @@ def _files(settings: Settings) -> FileStore:
 
 
 def _application(services: Services, beat: Beat) -> Application:
-    pupil, files = Pupil(services), Files(services)
+    files = Files(services)
     routes = [
-        Route("/api/v1/time", pupil.time, methods=["GET"]),
-        Route("/api/v1/login", pupil.login, methods=["POST"]),
-        Route("/api/v1/start", pupil.start, methods=["POST"]),
-        Route("/api/v1/session", pupil.resume, methods=["GET"]),
-        Route("/api/v1/submit", pupil.submit, methods=["POST"]),
+        *Pupil(services).routes(),
         Route("/api/v1/files", files.put, methods=["POST"]),
         Route("/api/v1/files/{file}", files.get, methods=["GET"]),
         *ledger_routes(services.settings),

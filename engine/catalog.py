@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +35,15 @@ class Opened:
     record: Mapping[str, Any]
     shapes: Shapes
     structure: Any
+    instructions: str
+    """The form's own words before the start: HTML, no secret, for who has logged in."""
     kek: bytes
     content_key: bytes
+
+    @property
+    def items(self) -> int:
+        """How many questions the form has."""
+        return sum(len(section["items"]) for section in self.structure)
 
     def order(self, sid: bytes) -> Any:
         """The order of items and choices of one session: the same on each call and each worker."""
@@ -97,10 +104,12 @@ class Catalog:
 
     def _open(self, record: Mapping[str, Any]) -> Opened:
         keys = self._keyring.delivery(record["id"])
+        content = self._bank.content(record["compiled"])
         return Opened(
             record=record,
             shapes=Shapes(self._bank.schema(record["compiled"])),
-            structure=self._bank.content(record["compiled"]).structure,
+            structure=content.structure,
+            instructions=content.instructions,
             kek=keys.kek,
             content_key=keys.content_key,
         )
@@ -110,7 +119,7 @@ def _kept(opened: Opened | None, record: Mapping[str, Any]) -> Opened | None:
     """A delivery that was open already keeps its shapes and keys; only its record is new."""
     if opened is None or opened.record["compiled"] != record["compiled"]:
         return None
-    return Opened(record, opened.shapes, opened.structure, opened.kek, opened.content_key)
+    return replace(opened, record=record)
 
 
 def is_log_in_open(record: Mapping[str, Any], now_ms: int) -> bool:
@@ -146,7 +155,7 @@ def check_intake(record: Mapping[str, Any], now_ms: int) -> None:
         raise Problem("intake_over")
 
 
-def session_document(record: Mapping[str, Any], state: SessionState) -> dict[str, Any]:
+def session_document(record: Mapping[str, Any], state: SessionState, *, items: int) -> dict[str, Any]:
     """`session` of DESIGN 6: all that the player is told about one sitting."""
     return {
         "id": state.sid.hex(),
@@ -156,7 +165,10 @@ def session_document(record: Mapping[str, Any], state: SessionState) -> dict[str
         "language": record["language"],
         "factor": state.factor_permille / 1000,
         "needs": state.needs.split(",") if state.needs else [],
-        "limits": {"duration_ms": round(record["duration_ms"] * state.factor_permille / 1000)},
+        "limits": {
+            "duration_ms": round(record["duration_ms"] * state.factor_permille / 1000),
+            "items": items,
+        },
         "opens_at_ms": record["opens_at_ms"],
         "closes_at_ms": record["closes_at_ms"],
         "started_at_ms": state.started_ms or None,

@@ -13,7 +13,7 @@ from engine.guessing import Guessing
 from engine.settings import Settings
 from engine.writer import Writer
 from sessions.cipher import SessionCipher, unwrap_key
-from sessions.model import CodeEntry, Operation, Reply, SessionState
+from sessions.model import CodeEntry, Glance, Operation, Reply, SessionState
 from sessions.ticket import Signer
 
 RANK_SUBMIT, RANK_RESUME, RANK_START, RANK_LOGIN = range(4)
@@ -57,6 +57,7 @@ class Services:
     answers: Writer[Operation, Reply]
     others: Writer[Operation, Reply]
     codes: Writer[bytes, CodeEntry | None]
+    glances: Writer[bytes, Glance | None]
 
 
 def refusal(reply: Reply) -> Problem:

@@ -27,15 +27,39 @@ from engine.settings import Settings
 LOG = logger("worker")
 DESCRIPTORS = 20_000
 BACKLOG = 4096
+GOODBYE_S = 0.5
+"""How long a peer may take to say goodbye when we stop: an idle browser answers TLS's closing word late."""
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, whose signals are ours to handle."""
+    """uvicorn's server, whose signals are ours to handle, and which waits for replies but for no goodbye."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals alone: uvicorn would raise them again before our clean-up has run."""
         yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer what is under way, then leave; idle connections hold up nobody."""
+        hanging_up = asyncio.create_task(self._hang_up())
+        try:
+            await super().shutdown(sockets)
+        finally:
+            hanging_up.cancel()
+
+    async def _hang_up(self) -> None:
+        """Cut what we closed and what is still there, with nothing left to send, at the next look."""
+        seen: set[object] = set()
+        while True:
+            await asyncio.sleep(GOODBYE_S)
+            closing = {
+                connection
+                for connection in self.server_state.connections
+                if connection.transport.is_closing() and not connection.transport.get_write_buffer_size()
+            }
+            for connection in closing & seen:
+                connection.transport.abort()
+            seen = set(closing)
 
 
 class WatchfulServer(Server):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import base64
 import hmac
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route, request_response
 
 from engine.api.answers import ticket_of
+from engine.api.device import GivesDevice, device_of
 from engine.catalog import Opened, check_intake, check_log_in, check_start, is_log_in_open, session_document
 from engine.errors import Problem
-from engine.guessing import COOKIE
 from engine.respond import JSON_HEADERS, read_body
 from engine.services import (
     ACCEPTED,
@@ -37,6 +37,17 @@ class Pupil:
     def __init__(self, services: Services) -> None:
         self._services = services
 
+    def routes(self) -> list[Route]:
+        """The addresses of these calls."""
+        login = GivesDevice(self._services, request_response(self.login))
+        return [
+            Route("/api/v1/time", self.time, methods=["GET"]),
+            Route("/api/v1/login", login, methods=["POST"]),
+            Route("/api/v1/start", self.start, methods=["POST"]),
+            Route("/api/v1/session", self.resume, methods=["GET"]),
+            Route("/api/v1/submit", self.submit, methods=["POST"]),
+        ]
+
     async def time(self, request: Request) -> Response:
         """The server's clock; needs no token."""
         return reply_json({"now_ms": self._services.clock()})
@@ -46,7 +57,7 @@ class Pupil:
         services = self._services
         typed, room = log_in(await read_body(request.scope, request.receive, OTHER_BYTES_MAX))
         now_ms = services.clock()
-        device = services.guessing.device(_cookie(request))
+        device = device_of(request.scope, services)
         services.guessing.check(device, now_ms)
         entry = await self._entry(typed, device, now_ms)
         if room and room != entry.room:
@@ -61,7 +72,7 @@ class Pupil:
         if state.status is Status.READY and now_ms > opened.record["closes_at_ms"]:
             raise Problem("start_over")
         services.ciphers.remember(state, opened.kek)
-        return reply_json(self._document(state, opened.record, now_ms))
+        return reply_json(self._document(state, opened, now_ms))
 
     async def start(self, request: Request) -> Response:
         """The clock starts, once; the content key and the order go to the seat that asks."""
@@ -75,7 +86,7 @@ class Pupil:
             check_start(opened.record, now_ms)
         reply = await self._commit(Start(ticket, opened.record["duration_ms"]), RANK_START)
         return reply_json(
-            self._document(reply.state, opened.record, now_ms)
+            self._document(reply.state, opened, now_ms)
             | {
                 "content_key": base64.b64encode(opened.content_key).decode(),
                 "order": opened.order(ticket.sid),
@@ -83,15 +94,19 @@ class Pupil:
         )
 
     async def resume(self, request: Request) -> Response:
-        """All answers held, by item, with the number of the batch that brought each."""
+        """All answers held, by item, with the number of the batch that brought each; the item on screen."""
         services = self._services
         ticket = ticket_of(request.scope, services)
         now_ms = services.clock()
         opened = await services.catalog.delivery(ticket.delivery)
         check_intake(opened.record, now_ms)
         reply = await self._commit(Read(ticket), RANK_RESUME)
-        answers = {} if _is_over(reply.state) else self._answers(reply, opened)
-        return reply_json(self._document(reply.state, opened.record, now_ms) | {"answers": answers})
+        document = self._document(reply.state, opened, now_ms) | {"answers": {}}
+        if not _is_over(reply.state):
+            glance = await services.glances.put(ticket.sid)
+            document["answers"] = self._answers(reply, opened)
+            document["at"] = glance.at if glance else ""
+        return reply_json(document)
 
     async def submit(self, request: Request) -> Response:
         """The test is handed in; repeated, or closed by the server meanwhile, the receipt is the same."""
@@ -101,8 +116,12 @@ class Pupil:
         now_ms = services.clock()
         opened = await services.catalog.delivery(ticket.delivery)
         check_intake(opened.record, now_ms)
-        reply = await self._commit(Submit(ticket, last), RANK_SUBMIT)
-        return reply_json(self._document(reply.state, opened.record, now_ms))
+        state = (await self._commit(Submit(ticket, last), RANK_SUBMIT)).state
+        if glance := await services.glances.put(ticket.sid):
+            # The reply to a hand-in leaves out what never changes.
+            known = glance.state
+            state = state._replace(factor_permille=known.factor_permille, needs=known.needs)
+        return reply_json(self._document(state, opened, now_ms))
 
     async def _entry(self, typed: str, device: str, now_ms: int) -> CodeEntry:
         services = self._services
@@ -124,14 +143,16 @@ class Pupil:
             raise refusal(reply)
         return reply
 
-    def _document(self, state: SessionState, record: Any, now_ms: int) -> dict[str, Any]:
+    def _document(self, state: SessionState, opened: Opened, now_ms: int) -> dict[str, Any]:
         document = {
             "token": self._services.signer.sign(state.ticket(), now_ms),
-            "session": session_document(record, state),
+            "session": session_document(opened.record, state, items=opened.items),
             "last": state.last,
             "sealed": state.sealed,
             "now_ms": now_ms,
         }
+        if state.status is Status.READY:
+            document["instructions"] = opened.instructions
         if _is_over(state):
             document["receipt"] = receipt(self._services.pepper, state.sid)
         return document
@@ -168,11 +189,3 @@ def reply_json(document: Any) -> Response:
 
 def _is_over(state: SessionState) -> bool:
     return state.status in (Status.SUBMITTED, Status.CLOSED)
-
-
-def _cookie(request: Request) -> str:
-    try:
-        morsel = SimpleCookie(request.headers.get("cookie", "")[:4096]).get(COOKIE)
-    except CookieError:
-        return ""
-    return morsel.value if morsel else ""

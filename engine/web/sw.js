@@ -1,7 +1,7 @@
 // Keeps the page itself (never an API reply, never content) so that it opens without network.
 // VERSION is a digest of the files below; tests/engine/test_player_units.py checks both and gives the new one.
 
-const VERSION = '39135f3ab70a'
+const VERSION = 'f3194d684dd6'
 const SHELL = 'passation-shell-' + VERSION
 const FILES = [
   '/',
@@ -9,9 +9,7 @@ const FILES = [
   '/static/css/files.css',
   '/static/css/late.css',
   '/static/css/page.css',
-  '/static/css/passages.css',
   '/static/css/places.css',
-  '/static/css/test.css',
   '/static/css/vocabulary.css',
   '/static/icons/mark.svg',
   '/static/js/adorn.js',
@@ -62,6 +60,7 @@ const FILES = [
   '/static/js/outbox.js',
   '/static/js/paper.js',
   '/static/js/passages.js',
+  '/static/js/progress.js',
   '/static/js/recordings.js',
   '/static/js/resume.js',
   '/static/js/review.js',
@@ -72,8 +71,10 @@ const FILES = [
   '/static/js/vault.js',
   '/static/js/words/en.js',
   '/static/js/words/en.late.js',
+  '/static/js/words/en.test.js',
   '/static/js/words/fr.js',
   '/static/js/words/fr.late.js',
+  '/static/js/words/fr.test.js',
   '/static/js/words.js',
   '/static/manifest.webmanifest',
 ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -65,11 +65,20 @@ class Delivered:
 
 
 def deliver(
-    engine: Served, form: str | Path, *, seats: int = SEATS, duration_ms: int = 45 * MINUTE_MS
+    engine: Served,
+    form: str | Path,
+    *,
+    seats: int = SEATS,
+    duration_ms: int = 45 * MINUTE_MS,
+    factor_permille: int = 1000,
 ) -> Delivered:
     """Compile a demonstration form, open a delivery of it and make its sessions."""
-    delivery, made = apart(lambda: asyncio.run(_deliver(engine.settings, FORMS / form, seats, duration_ms)))
-    return Delivered(engine, delivery, made)
+    settings = engine.settings
+    rows = [_row(settings, factor_permille) for _ in range(seats)]
+    delivery = apart(
+        lambda: asyncio.run(_deliver(settings, FORMS / form, [row for _, row in rows], duration_ms))
+    )
+    return Delivered(engine, delivery, [seat for seat, _ in rows])
 
 
 def apart(act: Callable[[], Value]) -> Value:
@@ -78,23 +87,30 @@ def apart(act: Callable[[], Value]) -> Value:
         return pool.submit(act).result()
 
 
-async def _deliver(
-    settings: Settings, form: Path, count: int, duration_ms: int
-) -> tuple[Delivery, list[Seat]]:
+def _row(settings: Settings, factor_permille: int) -> tuple[Seat, CodesRow]:
+    """A pupil's session, and its line in the signed file."""
     keyring = KeyRing(settings.keys_dir, settings.data_dir)
     keyring.ensure()
+    draw, pepper = secrets.token_bytes, keyring.pepper()
+    seat = Seat(secrets.token_hex(16), generate(draw), generate(draw, length=24))
+    codes = digest(pepper, seat.code), digest(pepper, seat.long_code)
+    return seat, CodesRow(bytes.fromhex(seat.session), "R1", *codes, factor_permille, ())
+
+
+async def _deliver(settings: Settings, form: Path, rows: list[CodesRow], duration_ms: int) -> Delivery:
+    keyring = KeyRing(settings.keys_dir, settings.data_dir)
     archive = await Archive.open(settings.archive_address)
     link = Link(settings.redis_address)
     try:
         store = Store(link, partitions=settings.partitions)
         delivery = await _create(settings, archive, keyring, form, duration_ms)
-        seats = await _import(settings, archive, store, keyring, delivery.id, count)
+        await _import(settings, archive, store, keyring, delivery.id, rows)
         deliveries = Deliveries(archive, keyring, who=WHO)
         await publish_delivery(store, await deliveries.act(delivery.id, "open", now_ms()))
     finally:
         await link.aclose()
         await archive.close()
-    return delivery, seats
+    return delivery
 
 
 async def _create(
@@ -112,20 +128,16 @@ async def _create(
 
 
 async def _import(
-    settings: Settings, archive: Archive, store: Store, keyring: KeyRing, delivery: str, count: int
-) -> list[Seat]:
-    draw = secrets.token_bytes
-    seats = [Seat(secrets.token_hex(16), generate(draw), generate(draw, length=24)) for _ in range(count)]
-    pepper, key = keyring.pepper(), Ed25519PrivateKey.generate()
-
-    def rows() -> Iterator[CodesRow]:
-        for seat in seats:
-            codes = digest(pepper, seat.code), digest(pepper, seat.long_code)
-            yield CodesRow(bytes.fromhex(seat.session), "R1", *codes, 1000, ())
-
+    settings: Settings,
+    archive: Archive,
+    store: Store,
+    keyring: KeyRing,
+    delivery: str,
+    rows: list[CodesRow],
+) -> None:
+    key = Ed25519PrivateKey.generate()
     path = settings.data_dir / f"codes-{delivery}.ndjson"
-    write_codes_file(path, rows(), campaign="browser", created_ms=now_ms(), count=count, key=key)
+    write_codes_file(path, rows, campaign="browser", created_ms=now_ms(), count=len(rows), key=key)
     verified = CodesFile.verify(path, key.public_key())
     await import_file(archive, store, keyring, verified, delivery, who=WHO)
     path.unlink()
-    return seats

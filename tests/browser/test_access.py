@@ -10,9 +10,11 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.answers import plausible
+from tests.browser.conftest import Open
 from tests.browser.deliveries import Delivered
 from tests.browser.mouse import answer
 from tests.browser.sitting import Sitting
+from tests.browser.test_mouse import of_kind
 
 WIDE: ViewportSize = {"width": 1280, "height": 800}
 NARROW: ViewportSize = {"width": 360, "height": 640}
@@ -100,6 +102,46 @@ def test_no_page_and_no_question_has_a_barrier_or_overflows(
     assert len(inspector.seen) == 27
 
 
+@pytest.mark.long
+def test_no_page_that_tells_of_trouble_has_a_barrier_or_overflows(
+    opened: Open, forms: Callable[[str], Delivered]
+) -> None:
+    """A refused answer, a dead line, a hand-in that waits, the code asked again, another tab."""
+    context = opened()
+    sitting = Sitting(context.new_page(), forms("maths-6e"))
+    page, inspector = sitting.page, Inspector(sitting.page)
+    sitting.begin()
+    sitting.go(1 + sitting.items.index(of_kind(sitting.delivered, "text-entry")))
+    field = sitting.interaction("r1")
+    field.evaluate("(field) => { field.maxLength = 100000; field.value = 'x'.repeat(40000) }")
+    field.dispatch_event("input")
+    expect(page.locator('.status[data-state="aside"]')).to_be_visible()
+    inspector.look("refused answer")
+    page.locator(".turn.middle").click()
+    inspector.look("map with a refused answer")
+    sitting.dialog.locator(".actions button").click()
+    inspector.look("review with a refused answer")
+    other = Sitting(context.new_page(), sitting.delivered, sitting.seat)
+    other.enter()
+    expect(other.page.locator(".is-moved")).to_be_visible()
+    there = Inspector(other.page)
+    there.look("open in another tab")
+    page.locator(".on-review .map .place").first.click()
+    context.set_offline(True)
+    answer(sitting, plausible(sitting.delivered, sitting.items[0]))
+    page.set_viewport_size(WIDE)
+    sitting.go(20)
+    sitting.review()
+    page.locator(".on-review .actions .main").click()
+    sitting.dialog.locator(".main").click()
+    expect(page.locator(".is-waiting")).to_be_visible()
+    inspector.look("hand-in that waits")
+    context.set_offline(False)
+    assert sitting.receipt()
+    inspector.look("receipt that names what was refused")
+    assert inspector.wrong + there.wrong == []
+
+
 def test_on_a_wide_screen_a_passage_scrolls_beside_its_question(
     page: Page, forms: Callable[[str], Delivered]
 ) -> None:
@@ -113,10 +155,18 @@ def test_on_a_wide_screen_a_passage_scrolls_beside_its_question(
 
 
 def test_at_twice_the_size_every_question_is_answered(page: Page, forms: Callable[[str], Delivered]) -> None:
-    """200 % on a screen of 1280 by 800 leaves 640 by 400: enough, from the code to the receipt."""
-    page.set_viewport_size({"width": 640, "height": 400})
+    """200 % on a screen of 1280 by 800 leaves 640 by 400: enough, from the code to the receipt.
+
+    The page's own larger letters fit as well, on a telephone and on a tablet.
+    """
     sitting = Sitting(page, forms("francais-6e"))
     sitting.begin()
+    for width in (360, 768):
+        page.set_viewport_size({"width": width, "height": 800})
+        for _ in range(3):  # 125 %, 150 %, and back to 100 %
+            page.locator(".tool").click()
+            assert page.evaluate(BEYOND) <= 0
+    page.set_viewport_size({"width": 640, "height": 400})
     for item in sitting.questions():
         answer(sitting, plausible(sitting.delivered, item))
         assert page.evaluate(BEYOND) <= 0

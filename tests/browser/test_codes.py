@@ -70,7 +70,19 @@ def test_the_language_of_the_page_is_chosen_by_button(page: Page, forms: Callabl
     page.reload()
     expect(sitting.heading).to_have_text("Hello!")
     sitting.type_code(sitting.seat.code)
-    expect(page.locator(".on-instructions h2")).to_have_text("Avant de commencer")
+    expect(page.locator(".on-instructions h2")).to_have_text(["Avant de commencer", "Comment ça marche"])
+
+
+def test_the_form_s_own_instructions_are_read_before_the_start(
+    page: Page, forms: Callable[[str], Delivered]
+) -> None:
+    """What its author wrote, also after a reload; the time does not run yet."""
+    sitting = Sitting(page, forms("francais-6e"))
+    for _ in range(2):
+        sitting.enter()
+        expect(page.locator(".on-instructions .own")).to_contain_text("tu vas lire deux textes")
+        expect(page.locator(".facts")).to_have_text(re.compile("45 minutes.*20 questions"))
+    assert page.locator(".time").count() == 0
 
 
 def test_a_code_that_was_handed_in_leads_to_its_receipt(

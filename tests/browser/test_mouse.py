@@ -13,7 +13,7 @@ from tests.browser.answers import Exported, Response, correct, plausible
 from tests.browser.conftest import new_computer
 from tests.browser.deliveries import Delivered
 from tests.browser.mouse import answer
-from tests.browser.sitting import Sitting
+from tests.browser.sitting import LOOK_AGAIN_MS, Sitting
 from tests.browser.watch import Watch
 
 
@@ -100,17 +100,29 @@ def test_a_line_that_is_dragged_takes_its_new_place(page: Page, forms: Callable[
     expect(page.locator(".qti-order.is-given")).to_be_visible()
 
 
-def test_a_label_that_is_dragged_fills_the_gap_it_is_dropped_in(
+def test_a_label_is_dragged_to_a_gap_further_down_the_page(
     page: Page, forms: Callable[[str], Delivered]
 ) -> None:
-    """The list in the gap shows it, as if it had been chosen there."""
+    """Near the edge of a small screen the page scrolls along; the list in the gap shows what was dropped."""
     sitting = Sitting(page, forms("francais-6e"))
     sitting.begin()
     sitting.go(1 + sitting.items.index(of_kind(sitting.delivered, "gap-match")))
+    page.set_viewport_size({"width": 360, "height": 420})
     label = page.locator(".qti-gap-choices li").first
     choice = label.get_attribute("data-choice")
-    gap = page.locator("select[data-gap]").first
-    label.locator("button").drag_to(gap)
+    gap = page.locator("select[data-gap]").last
+    expect(gap).not_to_be_in_viewport()
+    label.locator("button").hover()
+    page.mouse.down()
+    page.mouse.move(180, 410)
+    while (box := gap.bounding_box()) and box["y"] > 300:
+        page.wait_for_timeout(LOOK_AGAIN_MS)
+    page.mouse.move(180, 210)  # away from the edge, so that the page stands still
+    box = gap.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 20, box["y"] + 20, steps=2)
+    expect(page.locator(".is-target")).to_have_count(1)
+    page.mouse.up()
     expect(gap).to_have_value(choice or "")
 
 

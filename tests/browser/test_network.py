@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.answers import Exported, Response, plausible
 from tests.browser.conftest import Open
 from tests.browser.deliveries import Delivered, deliver
 from tests.browser.mouse import answer
 from tests.browser.sitting import LOOK_AGAIN_MS, Sitting
+from tests.pupil import PupilClient
 from tests.served import Served, served
 
 SAFE_HERE = re.compile("ur cet ordinateur, en attente du réseau")
@@ -92,16 +93,17 @@ def test_a_tab_closed_without_network_opens_again_without_network(
 def test_a_button_pressed_before_its_words_have_come_does_its_work_when_they_have(
     opened: Open, forms: Callable[[str], Delivered]
 ) -> None:
-    """On a slow line the first question is there before what stands around it; no press is lost."""
+    """On a bad line the first question is there before what stands around it; no press is lost."""
     context = opened(service_workers="block")
     late: list[Route] = []
     context.route("**/words/fr.late.js", lambda route: late.append(route))
     sitting = Sitting(context.new_page(), forms("maths-6e"))
     sitting.begin()
     sitting.page.locator(".turn.middle").click()
-    while not late:
-        sitting.page.wait_for_timeout(LOOK_AGAIN_MS)
-    late[0].continue_()
+    for number, act in enumerate(("abort", "continue_")):
+        while len(late) <= number:
+            sitting.page.wait_for_timeout(LOOK_AGAIN_MS)
+        getattr(late[number], act)()
     expect(sitting.dialog.locator(".map .place")).to_have_count(20)
 
 
@@ -146,6 +148,30 @@ def test_a_question_that_has_not_arrived_comes_by_itself(
     context.set_offline(True)
     context.set_offline(False)
     sitting.on_question(2)
+
+
+REST = """async ([form, count]) => {
+  const { Content } = await import('/static/js/content.js')
+  const content = new Content(form)
+  const whole = new Uint8Array(await (await fetch(content.url)).arrayBuffer())
+  content.push(whole.subarray(0, count))
+  const isWhole = await content.attempt()
+  const bytes = await new Blob(content.parts).arrayBuffer()
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  return [isWhole, [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')]
+}"""
+
+
+def test_a_form_that_broke_off_on_the_way_is_fetched_from_there(
+    page: Page, forms: Callable[[str], Delivered]
+) -> None:
+    """Only the rest comes over the line, and what is together then is the form that the session names."""
+    delivered = forms("maths-6e")
+    form = PupilClient(delivered.engine.url, delivered.seat().code).login()["session"]["form"]
+    page.goto(delivered.engine.url)
+    with page.expect_response(lambda reply: reply.status == 206) as rest:
+        assert page.evaluate(REST, [form, 5000]) == [True, form]
+    assert rest.value.headers["content-range"].startswith("bytes 5000-")
 
 
 def test_another_code_opens_nothing_of_what_this_computer_keeps(

@@ -12,8 +12,9 @@ EXPECTED = (
     "TypeError: Failed to register a ServiceWorker",
     "An unknown error occurred when fetching the script.",
     "Service Worker registration blocked by Playwright",
+    "Nothing can be kept on this device.",
 )
-"""What a browser writes when a line is down or a server refuses; all else is a fault."""
+"""What is written when a line is down, a server refuses or a disk is closed to us; all else is a fault."""
 
 LISTEN = """addEventListener('securitypolicyviolation', (event) =>
   console.error('CSP', event.violatedDirective, event.blockedURI, event.sourceFile, event.lineNumber))"""

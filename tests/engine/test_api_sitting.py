@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine.demonstration import Prepared
+from tests.browser.deliveries import deliver
 from tests.pupil import PupilClient, Refused
 from tests.responses import a_response
 from tests.served import Served
@@ -194,3 +195,95 @@ def test_the_order_is_the_same_for_one_pupil_and_differs_between_pupils(
         pupil.start()
         orders.append(pupil.order)
     assert len({str(order) for order in orders}) > 1
+
+
+def test_a_new_device_is_told_which_item_was_on_screen(pupil: PupilClient) -> None:
+    """A sign of life is enough; before any, nobody knows."""
+    pupil.login()
+    pupil.start()
+    assert pupil.resume()["at"] == ""
+    pupil.post("/api/v1/answers", {"answers": [], "at": "i7", "held": 0})
+    assert pupil.resume()["at"] == "i7"
+
+
+def test_before_the_start_a_pupil_is_told_what_the_test_is_like(pupil: PupilClient) -> None:
+    """How many questions, how long, and the form's own instructions; these no more once it runs."""
+    seat = pupil.login()
+    assert seat["session"]["limits"] == {"duration_ms": 2_700_000, "items": 20}
+    assert "feuille de brouillon" in seat["instructions"]
+    assert pupil.resume()["instructions"] == seat["instructions"]
+    assert "instructions" not in pupil.start()
+    assert "instructions" not in pupil.resume()
+
+
+def test_the_receipt_knows_the_time_that_the_pupil_was_given(engine: Served) -> None:
+    """The factor of a pupil who has a third more is the same in each reply."""
+    pupil = PupilClient(engine.url, deliver(engine, "maths-6e", seats=1, factor_permille=1333).seat().code)
+    replies = [pupil.login(), pupil.start(), pupil.resume(), pupil.submit()]
+    assert [reply["session"]["factor"] for reply in replies] == [1.333] * 4
+    assert {reply["session"]["limits"]["duration_ms"] for reply in replies} == {3_599_100}
+
+
+# --- the sealed form --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "start", "end"),
+    [
+        ("bytes=100-", 100, None),
+        ("bytes=0-99", 0, 100),
+        ("bytes=100-100", 100, 101),
+        ("bytes=50-999999999", 50, None),
+        ("bytes=-20", -20, None),
+    ],
+)
+def test_a_form_that_broke_off_is_fetched_from_there(
+    pupil: PupilClient, asked: str, start: int, end: int | None
+) -> None:
+    """One range of its bytes, and where it lies in the whole."""
+    path = "/content/" + pupil.login()["session"]["form"]
+    whole = pupil.http.get(path).content
+    part = pupil.http.get(path, headers={"Range": asked})
+    assert part.status_code == 206
+    assert part.content == whole[start:end]
+    first = start % len(whole)
+    assert part.headers["Content-Range"] == f"bytes {first}-{first + len(part.content) - 1}/{len(whole)}"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        *(
+            {"Range": text}
+            for text in ("bytes=9999999999-", "bytes=5-2", "bytes=0-1,4-5", "bytes=-", "lines=1-2")
+        ),
+        {"Range": "bytes=100-", "If-Range": '"another"'},
+        {"Range": "bytes=0-"},
+    ],
+    ids=str,
+)
+def test_what_is_no_range_that_can_be_served_brings_the_whole_form(
+    pupil: PupilClient, headers: dict[str, str]
+) -> None:
+    """A client that asks badly still gets what it needs."""
+    path = "/content/" + pupil.login()["session"]["form"]
+    reply = pupil.http.get(path, headers=headers)
+    assert reply.status_code == 200
+    assert len(reply.content) == int(pupil.http.get(path).headers["Content-Length"])
+
+
+# --- browsers that type codes -----------------------------------------------------------------------
+
+
+def test_a_browser_that_never_asked_for_the_page_gets_its_cookie_where_it_types_the_code(
+    pupil: PupilClient,
+) -> None:
+    """Right code or wrong; once it has one it keeps it."""
+    given = [pupil.code, "K7QF2"]
+    for code in given:
+        reply = pupil.http.post("/api/v1/login", json={"code": code})
+        assert reply.headers["Set-Cookie"].startswith("passation_device=")
+        cookie = reply.headers["Set-Cookie"].split(";")[0]
+        pupil.http.cookies.clear()
+        again = pupil.http.post("/api/v1/login", json={"code": code}, headers={"Cookie": cookie})
+        assert "Set-Cookie" not in again.headers

@@ -148,7 +148,7 @@ def test_a_session_has_the_described_fields(status: Status, needs: str) -> None:
     state = SessionState(
         bytes(16), status=status, factor_permille=1333, needs=needs, started_ms=begun, deadline_ms=begun
     )
-    described = session_document(RECORD, state)
+    described = session_document(RECORD, state, items=20)
     named("Session").validate(described)
     assert described["needs"] == [need for need in needs.split(",") if need]
 

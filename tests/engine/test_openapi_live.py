@@ -135,6 +135,7 @@ def test_every_reply_of_a_sitting_is_as_described(room: Room) -> None:
     form = pupil.resume()["session"]["form"]
     etag = pupil.http.get(f"/content/{form}").headers["ETag"]
     assert pupil.http.get(f"/content/{form}", headers={"If-None-Match": etag}).status_code == 304
+    assert pupil.http.get(f"/content/{form}", headers={"Range": "bytes=100-"}).status_code == 206
     for place in range(3):
         pupil.answer(**room.choice(place))
     pupil.send(pupil.batch(3, **room.choice(2)))

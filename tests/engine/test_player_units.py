@@ -65,18 +65,19 @@ def test_all_languages_say_the_same_things(page: Page) -> None:
           const read = async (name) => (await import(`/static/js/words/${name}.js`)).default
           return Promise.all(names.map(async (name) => shape(await read(name))))
         }""",
-        ["fr", "en", "fr.late", "en.late"],
+        [f"{language}{part}" for part in ("", ".test", ".late") for language in ("fr", "en")],
     )
-    assert shapes[0] == shapes[1]
-    assert shapes[2] == shapes[3]
+    assert shapes[0::2] == shapes[1::2]
     assert "empty" not in json.dumps(shapes)
 
 
 def test_every_word_that_a_page_says_exists(page: Page) -> None:
     """`words.nonsense` is no error in JavaScript, only a silence."""
     known = page.evaluate(
-        """async () => Object.keys({ ...(await import('/static/js/words/fr.js')).default,
-          ...(await import('/static/js/words/fr.late.js')).default })"""
+        """async () => {
+          const parts = ['', '.test', '.late'].map((part) => import(`/static/js/words/fr${part}.js`))
+          return (await Promise.all(parts)).flatMap((module) => Object.keys(module.default))
+        }"""
     )
     sources = [path.read_text() for path in (WEB / "js").rglob("*.js") if path.parent.name != "words"]
     said = {name for text in sources for name in re.findall(r"\bwords\.(\w+)", text)} - {"js"}
@@ -166,6 +167,27 @@ def test_a_hostile_fragment_comes_out_harmless(page: Page) -> None:
     assert 'id="page"' not in html
 
 
+def test_numbering_of_lists_and_words_for_formulas_come_through(page: Page) -> None:
+    """`type` on a list says a, A, i or I; `alttext` is what a screen reader says of a formula."""
+    html = page.evaluate(
+        """async (html) => {
+          const { elements } = await import('/static/js/fragment.js')
+          document.body.append(...elements(html))
+          return [...document.querySelectorAll('ol, math')].map((one) => one.cloneNode().outerHTML)
+        }""",
+        '<ol type="a" start="3" reversed><li>1</li></ol><ol type="I"></ol><ol type="1"></ol>'
+        '<ol type="disc"></ol>'
+        '<math alttext="un demi" display="block"><mfrac><mn>1</mn><mn>2</mn></mfrac></math>',
+    )
+    assert html == [
+        '<ol type="a" start="3" reversed=""></ol>',
+        '<ol type="I"></ol>',
+        '<ol type="1"></ol>',
+        "<ol></ol>",
+        '<math alttext="un demi" display="block"></math>',
+    ]
+
+
 def a_sealed_form() -> bytes:
     """Two items and a picture."""
     items = tuple(Item(f"i{n}", f"<p>Question {n} é</p>", (), ("m1.svg",)) for n in (1, 2))
@@ -221,6 +243,43 @@ def test_a_sealed_form_that_was_cut_or_changed_or_has_another_key_is_refused(pag
     assert opened(page, sealed, cut=len(sealed) - 20)[1] == "refused"
     assert opened(page, bytes(changed)) == [None, "refused"]
     assert opened(page, sealed, key=bytes(32)) == [None, "refused"]
+
+
+# --- dragging ---------------------------------------------------------------------------------------
+
+DRAG = """async () => {
+  const { draggable } = await import('/static/js/interactions/drag.js')
+  const [chip, other] = [0, 1].map(() => document.body.appendChild(document.createElement('button')))
+  const seen = []
+  chip.onclick = () => seen.push('chip')
+  other.onclick = () => seen.push('other')
+  draggable(chip, chip, { over() {}, drop: () => seen.push('drop') })
+  const point = (target, type, x, buttons) => target.dispatchEvent(new PointerEvent(type,
+    { bubbles: true, pointerId: 1, clientX: x, clientY: 200, button: 0, buttons }))
+  const click = (target, detail) => target.dispatchEvent(new MouseEvent('click', { bubbles: true, detail }))
+  const drag = () => {
+    point(chip, 'pointerdown', 10, 1)
+    point(chip, 'pointermove', 90, 1)
+    point(chip, 'pointerup', 90, 0)
+  }
+  drag()
+  click(chip, 1)  // the end of the drag: not a click
+  click(other, 1)
+  click(chip, 1)
+  drag()          // let go beside the label: no click follows
+  click(other, 1)
+  click(chip, 0)  // by keyboard
+  drag()
+  point(chip, 'pointerdown', 10, 1)
+  point(chip, 'pointerup', 10, 0)
+  click(chip, 1)
+  return seen
+}"""
+
+
+def test_only_the_click_that_ends_a_drag_is_no_click(page: Page) -> None:
+    """Everything else that is pressed right after a drop does what it says, by mouse or keyboard."""
+    assert page.evaluate(DRAG) == ["drop", "other", "chip", "drop", "other", "chip", "drop", "chip"]
 
 
 # --- what a device keeps ----------------------------------------------------------------------------

@@ -52,15 +52,21 @@ def _login() -> Schema:
         "in": "cookie",
         "required": False,
         "schema": {"type": "string"},
-        "description": "Signed, set by the page `/`. Wrong codes are counted by it; who comes without it "
-        "shares one count with all others who do.",
+        "description": "Signed, set by the page `/` and by this call. Wrong codes are counted by it; who "
+        "comes without it shares one count with all others who do.",
     }
+    gives = {
+        "description": "The cookie, to who came without one; with refusals too.",
+        "required": False,
+        "schema": words(f"{COOKIE}=[0-9a-f.]+; .+"),
+    }
+    seat = _one_of("Where the session stands.", ("Seat", "Over"), examples.SEAT)
     return _call(
         "login",
         "A code becomes a seat",
         "The first take-over of a session under way is free, the next one waits for the teacher. A code that "
         "was handed in leads to its receipt.",
-        {"200": _one_of("Where the session stands.", ("Seat", "Over"), examples.SEAT)},
+        {"200": seat | {"headers": {"Set-Cookie": gives}}},
         ("code_typo", "code_unknown", "code_revoked", "room_wrong", "slow_down", "not_open", "start_over"),
         ("delivery_over", "seat_wait", *BODY, *STORE),
         parameters=[cookie],
@@ -181,25 +187,40 @@ def _time() -> Schema:
 
 def _content() -> Schema:
     kept: Schema = {
-        "ETag": {"required": True, "schema": words('"[0-9a-f]{64}"')},
+        "ETag": _header('"[0-9a-f]{64}"'),
         "Cache-Control": {"required": True, "schema": {"const": "public, max-age=31536000, immutable"}},
+        "Accept-Ranges": {"required": True, "schema": {"const": "bytes"}},
     }
-    known = {"name": "If-None-Match", "in": "header", "required": False, "schema": {"type": "string"}}
     form = {"name": "form", "in": "path", "required": True, "schema": FORM, "example": examples.FORM}
-    sealed = {
+    octets: Schema = {"application/octet-stream": {}}
+    whole = {
         "description": "16 bytes of content id, then frames: u32 length, AES-256-GCM of a deflated frame.",
         "headers": kept,
-        "content": {"application/octet-stream": {}},
+        "content": octets,
+    }
+    part = {
+        "description": "The bytes asked for.",
+        "headers": kept | {"Content-Range": _header("bytes [0-9]+-[0-9]+/[0-9]+")},
+        "content": octets,
     }
     return _call(
         "content",
         "The sealed form",
-        "The same bytes for every pupil of the delivery, for any cache to hold; the start brings the key.",
-        {"200": sealed, "304": {"description": "The form that the client has.", "headers": kept}},
+        "The same bytes for every pupil of the delivery, for any cache to hold; the start brings the key. "
+        "One range may be asked for; what is no range that can be served is answered with the whole.",
+        {"200": whole, "206": part, "304": {"description": "The form that the client has.", "headers": kept}},
         ("not_found",),
         allow="GET, HEAD",
-        parameters=[form, known],
+        parameters=[form, *(_asked(name) for name in ("If-None-Match", "Range", "If-Range"))],
     )
+
+
+def _asked(name: str) -> Schema:
+    return {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
+
+
+def _header(pattern: str) -> Schema:
+    return {"required": True, "schema": words(pattern)}
 
 
 def _ledger() -> Schema:

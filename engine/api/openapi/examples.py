@@ -16,7 +16,7 @@ _READY: dict[str, Any] = {
     "language": "fr",
     "factor": 1.0,
     "needs": [],
-    "limits": {"duration_ms": 2_700_000},
+    "limits": {"duration_ms": 2_700_000, "items": 2},
     "opens_at_ms": 1_795_376_725_371,
     "closes_at_ms": 1_797_968_725_371,
     "started_at_ms": None,
@@ -37,6 +37,7 @@ SEAT: dict[str, Any] = {
     "last": 0,
     "sealed": 0,
     "now_ms": 1_795_376_725_537,
+    "instructions": '<div class="qti-rubric"><p>Prends une feuille de brouillon.</p></div>',
 }
 STARTED: dict[str, Any] = {
     "token": "AQAAEQIAAAGiBMq-IgAAAAIAAAGiBMq-NQAAAaIE8_EVAAABogTKvj"
@@ -80,6 +81,7 @@ RESUMED: dict[str, Any] = {
     "sealed": 1,
     "now_ms": 1_795_376_727_581,
     "answers": {"i1": {"response": _CHOSEN, "n": 1}},
+    "at": "i2",
 }
 HAND_IN = {"last": 1}
 HANDED_IN: dict[str, Any] = {

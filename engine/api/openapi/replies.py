@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.api.openapi.shapes import Schema, closed, listed, moment, reference, whole, words
 from engine.codesfile import FACTOR_HIGH, FACTOR_LOW, NEEDS
-from engine.wire import NUMBER_MAX
+from engine.wire import NUMBER_MAX, TEXT_MAX
 from sessions.model import Late
 from sessions.states import Status
 
@@ -24,6 +24,10 @@ RECEIPT = words(
     "[1-9B-DF-HJ-NP-TV-Z]{4} [1-9B-DF-HJ-NP-TV-Z]{4}",
     description="For the pupil to copy; the same however often it is asked for.",
 )
+INSTRUCTIONS = {
+    "type": "string",
+    "description": "The form's own words before the start, HTML; with the status `ready` only.",
+}
 OPEN = (Status.READY, Status.RUNNING, Status.PAUSED)
 BEGUN = (Status.RUNNING, Status.PAUSED)
 OVER = (Status.SUBMITTED, Status.CLOSED)
@@ -35,10 +39,10 @@ def reply_schemas() -> dict[str, Schema]:
     nothing = {"type": "object", "maxProperties": 0}
     return {
         "Session": _session(),
-        "Seat": _seat(OPEN),
+        "Seat": _seat(OPEN, may={"instructions": INSTRUCTIONS}),
         "Over": _seat(OVER, receipt=RECEIPT),
         "Started": _seat(BEGUN, content_key=_key(), order=reference("Order")),
-        "Resumed": _seat(OPEN, answers=_held()),
+        "Resumed": _seat(OPEN, may={"instructions": INSTRUCTIONS}, answers=_held(), at=_at()),
         "ResumedOver": _seat(OVER, receipt=RECEIPT, answers=nothing),
         "Acknowledgement": _acknowledgement(),
         "Order": _order(),
@@ -76,7 +80,10 @@ def _session() -> Schema:
             },
             "needs": listed({"enum": sorted(NEEDS)}, uniqueItems=True, description="Switches of the player."),
             "limits": closed(
-                {"duration_ms": whole(1, description="Time for the whole test, factor included.")}
+                {
+                    "duration_ms": whole(1, description="Time for the whole test, factor included."),
+                    "items": whole(1, description="How many questions the test has."),
+                }
             ),
             "opens_at_ms": moment("Nobody starts before."),
             "closes_at_ms": moment("Nobody starts later; who has started goes on."),
@@ -87,7 +94,7 @@ def _session() -> Schema:
     )
 
 
-def _seat(status: Sequence[str], **more: Schema) -> Schema:
+def _seat(status: Sequence[str], may: Schema | None = None, **more: Schema) -> Schema:
     session = reference("Session") | {"properties": {"status": {"enum": [str(one) for one in status]}}}
     return closed(
         {
@@ -97,7 +104,8 @@ def _seat(status: Sequence[str], **more: Schema) -> Schema:
             "sealed": SEALED,
             "now_ms": moment("Now."),
             **more,
-        }
+        },
+        may,
     )
 
 
@@ -121,6 +129,14 @@ def _held() -> Schema:
         "propertyNames": _named("i"),
         "additionalProperties": held,
         "description": "The answer that counts, by item.",
+    }
+
+
+def _at() -> Schema:
+    return {
+        "type": "string",
+        "maxLength": TEXT_MAX,
+        "description": "The item on screen when a device last spoke: where a new one opens. Empty: none did.",
     }
 
 

@@ -1,6 +1,7 @@
 // What a question carries besides itself: the mark to come back to it, its trouble, and the progress of the test.
 
 import { button, h, icon } from './element.js'
+import { isMarked, mark, stateOf } from './progress.js'
 import { words } from './words.js'
 
 /** Called at each change of the question or of the answers. */
@@ -8,17 +9,17 @@ export function adorn({ sitting, sheet, head, progress, index }) {
   const { items, state } = sitting
   const { item } = items[index]
   if (!head.marker) {
-    head.marker = button('mark', () => sitting.mark(item), icon('flag'), words.mark)
+    head.marker = button('mark', () => mark(sitting, item), icon('flag'), words.mark)
     head.trouble = h('p', { class: 'error', role: 'alert' })
     head.append(head.marker)
     head.after(head.trouble)
   }
-  head.marker.setAttribute('aria-pressed', sitting.isMarked(item))
+  head.marker.setAttribute('aria-pressed', isMarked(sitting, item))
   head.trouble.textContent = state.box.aside[item] ? words.aside : ''
   // What scrolls can be reached by the keyboard.
   for (const table of sheet.querySelectorAll('table')) if (table.scrollWidth > table.clientWidth) table.tabIndex = 0
   progress.append(...items.slice(progress.children.length).map(() => h('i')))
   items.forEach((entry, place) => {
-    progress.children[place].className = `is-${sitting.stateOf(entry.item)} ${place === index ? 'is-here' : ''}`
+    progress.children[place].className = `is-${stateOf(sitting, entry.item)} ${place === index ? 'is-here' : ''}`
   })
 }

@@ -1,11 +1,11 @@
-// The only module that calls the API. Replies: { ok: true, ... } or { ok: false, code, retry_after_ms?, ... }.
+// The only module that calls the API. Replies: { ok, ... }, refusals with code and retry_after_ms.
 
 const FLOOR_MS = 1000
 const CEILING_MS = 30_000
 const BUDGET = 8 // tries in a row, then the longest wait
 const PASSING = ['away', 'overloaded', 'store_away', 'store_full', 'internal']
 
-/** A dead line, a time-out and an overloaded server are one thing to a pupil: they pass. */
+/** Dead line, time-out, overload: one thing to a pupil. */
 export const isPassing = (reply) => PASSING.includes(reply.code)
 
 export async function call(method, path, { token, body, type = 'application/json', timeout_ms = 12_000 } = {}) {
@@ -36,7 +36,7 @@ export async function call(method, path, { token, body, type = 'application/json
 export const post = (path, value, token) =>
   call('POST', path, { token, body: typeof value === 'string' ? value : JSON.stringify(value) })
 
-/** Full jitter under a doubling ceiling, never less than the server asked. */
+/** Full jitter under a doubling ceiling; never less than asked. */
 export class Backoff {
   failures = 0
   budget = BUDGET
@@ -54,7 +54,7 @@ export class Backoff {
   }
 }
 
-/** Wait, or until the line comes back: a little spread, since a whole school comes back at once. */
+/** Wait, or until the line is back: with a spread, since a whole school comes back at once. */
 export const rest = (ms) =>
   new Promise((resolve) => {
     setTimeout(resolve, ms)

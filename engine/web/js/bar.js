@@ -10,6 +10,14 @@ const CALLS_MIN = [10, 5, 1]
 const SECONDS_FROM_MS = 5 * 60_000
 const SIZES = ['100%', '125%', '150%']
 
+/** null where time is not limited; it stands still during a pause. */
+export function remainingOf(sitting) {
+  const { paused, session } = sitting.state
+  if (!session.deadline_ms) return null
+  const left_ms = Math.max(0, session.deadline_ms - sitting.clock.now())
+  return (sitting.left_ms = paused && sitting.left_ms ? sitting.left_ms : left_ms)
+}
+
 /** `timeUp()` is called when the time is up, and again if it was extended and is up again. */
 export function fillBar(sitting, outbox, timeUp) {
   byId('tools').replaceChildren(statusLine(sitting, outbox), timeLine(sitting, timeUp), sizeButton(sitting.state))
@@ -46,10 +54,10 @@ function timeLine(sitting, timeUp) {
   const element = button('time', () => update((isHidden = !isHidden)), icon('clock'), value)
   let isHidden = false
   let isUp = false
-  let before_ms = sitting.remaining_ms
+  let before_ms = remainingOf(sitting)
 
   function update() {
-    const left_ms = sitting.remaining_ms
+    const left_ms = remainingOf(sitting)
     element.hidden = left_ms === null
     if (left_ms === null) return
     const text = left_ms > SECONDS_FROM_MS ? Math.ceil(left_ms / 60_000) + ' min' : countdown(left_ms)

@@ -1,4 +1,4 @@
-// The server's last word, and what the monotonic clock counted since. The device's date only bridges a reload.
+// The server's time by the monotonic clock; the device's date only bridges a reload.
 
 export class Clock {
   constructor(kept) {

@@ -1,8 +1,8 @@
-// The printed code as pupils type it; the same rules as the server's sessions/codes.py.
+// The code as pupils type it: the rules of sessions/codes.py.
 
 const ALPHABET = '123456789BCDFGHJKMNPQRSTVWXYZ'
 const LENGTHS = [12, 24]
-// AZERTY without Shift, also on a Mac; quotes "corrected" by tablets; look-alikes.
+// AZERTY without Shift, "corrected" quotes, look-alikes.
 const TYPED = '&É"\'(È_Ç§!‘’´`“”IL|U'
 const MEANT = '1234578968444433111V'
 
@@ -15,7 +15,7 @@ export class CodeTypo extends Error {
 
 export function normalise(text) {
   let typed = signs(text)
-  // A dash is 6 without Shift, or stands between groups: the length decides.
+  // A dash is 6 without Shift, or nothing: the length decides.
   if (!isWhole(typed)) typed = typed.filter((sign) => sign !== '-')
   const places = typed.map((sign) => {
     const place = ALPHABET.indexOf(read(sign))

@@ -1,4 +1,4 @@
-// The sealed form: fetched ahead of time, opened in memory once the key is here, each frame as it arrives.
+// The sealed form: fetched ahead, opened with the key, each frame as it arrives.
 
 import { Backoff, rest } from './api.js'
 
@@ -63,7 +63,7 @@ export class Content {
     }
   }
 
-  /** Resolves with the header, frame 0. */
+  /** Resolves with frame 0. */
   open(key) {
     this.prefetch()
     this.reading = this.reading || this.read(key).catch((problem) => this.fail(problem))
@@ -78,7 +78,7 @@ export class Content {
     for (let index = 0, isLast = false; !isLast; index++) {
       const sealed = await take(number(await take(4)))
       const open = (last) => unsealed(cipher, id, index, last, sealed)
-      // Which frame is the last is under its seal: a cut is noticed.
+      // The last frame says so under its seal: a cut is noticed.
       const packed = await open(0).catch(() => (isLast = true) && open(1))
       const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'))
       this.sort(new Uint8Array(await new Response(stream).arrayBuffer()))
@@ -121,7 +121,7 @@ export class Content {
     }
   }
 
-  /** Cut, changed or under another key: the next reload fetches afresh. */
+  /** Cut, changed, or another key: a reload fetches afresh. */
   fail(problem) {
     caches.delete(CACHE + this.form)
     this.slot = () => ({ promise: Promise.reject(problem) })
@@ -140,7 +140,7 @@ export class Content {
     return this.slot('blob', id).promise
   }
 
-  /** The HTML of an item or stimulus, or the blob: address of a picture. */
+  /** HTML, or the blob: address of a picture. */
   get(kind, id) {
     return this.slot(kind, id).promise
   }

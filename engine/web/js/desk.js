@@ -10,6 +10,7 @@ import { MODULES } from './item.js'
 import { showMap } from './map.js'
 import { ask, banner, closeDialogs, hold, say, showNotice } from './notice.js'
 import { Outbox } from './outbox.js'
+import { survey } from './progress.js'
 import { showReview } from './review.js'
 import { clearOld, keepContent, keepShell } from './shell.js'
 import { claim } from './tab.js'
@@ -30,7 +31,8 @@ let resumeFromPause = () => {}
 /** Take over a sitting whose first question is on the screen. */
 export async function attend(opened, itsPaper) {
   ;[sitting, paper] = [opened, itsPaper]
-  await Promise.all([speakMore(), style('late')])
+  await style('late')
+  for (const backoff = new Backoff(); !(await speakMore()); ) await rest(backoff.delay_ms())
   if (!(await claim(sitting.vault, tabLost))) return tabLost()
   outbox = new Outbox(sitting)
   paper.adorn = adorn
@@ -49,6 +51,7 @@ export async function attend(opened, itsPaper) {
     if (paper.isOpen && paper.index) paper.go(paper.index - 1)
   })
   ready()
+  survey(sitting).catch(() => {}) // what cannot be read says so itself, when it is on the screen
   if (sitting.state.paused) pause(true)
   if (Object.values(sitting.state.files || {}).some((file) => !file.isSent)) {
     import('./files.js').then(({ filesOf }) => filesOf(sitting).flush(), console.warn)
@@ -96,7 +99,7 @@ function leave() {
 }
 
 function warn(event) {
-  if (sitting.isOver || !outbox.waiting) return
+  if (sitting.isOver || !(outbox.waiting || sitting.isHandingIn)) return
   event.preventDefault()
   event.returnValue = ''
 }

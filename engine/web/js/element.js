@@ -53,12 +53,15 @@ export function focusOn(element) {
   element.focus({ preventScroll: true })
 }
 
-/** Resolves when the style sheet applies, or cannot be had. */
+/** Resolves when it applies, or cannot be had: the next call asks again. */
 export function style(name) {
   const old = byId('css-' + name)
   if (old) return old.loaded
   const link = h('link', { id: 'css-' + name, rel: 'stylesheet', href: `/static/css/${name}.css` })
-  link.loaded = new Promise((resolve) => (link.onload = link.onerror = resolve))
+  link.loaded = new Promise((resolve) => {
+    link.onload = resolve
+    link.onerror = () => resolve(link.remove())
+  })
   document.head.append(link)
   return link.loaded
 }

@@ -1,21 +1,21 @@
-// The way in: code, log-in, instructions, first question.
+// The way in, to the first question.
 
 import { Backoff, isPassing, post, rest } from './api.js'
 import { countdown } from './clock.js'
-import { button, byId, h, icon, show, style } from './element.js'
+import { button, byId, h, icon, show } from './element.js'
+import { elements } from './fragment.js'
 import { Paper } from './paper.js'
 import { Sitting, freshState } from './sitting.js'
 import { openVault } from './vault.js'
-import { speak, words } from './words.js'
+import { speak, speakMore, words } from './words.js'
 
-const RUSH_MS = 20_000 // who presses so soon after the opening ...
-const SPREAD_MS = 3000 // ... waits up to so long; the time of the test begins after it
+const RUSH_MS = 20_000 // who presses so soon after the opening waits
+const SPREAD_MS = 3000 // up to so long; the time begins after it
 
 const resumption = () => import('./resume.js')
 
-/** From the log-in page; `form` has wait(text), fail(text) and isCancelled. */
+/** `form` has wait(text), fail(text), isCancelled. */
 export async function logIn(code, form) {
-  style('test')
   const vault = await openVault(code)
   return vault.state ? (await resumption()).reopen(vault, code, form) : enter(vault, code, form)
 }
@@ -28,14 +28,15 @@ export async function enter(vault, code, form) {
   vault.state = isSame ? old : freshState(reply)
   const sitting = new Sitting(vault)
   await sitting.adopt(reply)
-  await speak(sitting.state.session.language)
+  await speak(sitting.state.session.language, '.test')
   if (sitting.state.session.status === 'ready') return showInstructions(sitting)
   return (await resumption()).resume(sitting, form)
 }
 
-/** How it works, how long it takes, and a button that lights up at the server's hour. */
+/** What the test is like, and a button that lights up at the server's hour. */
 export function showInstructions(sitting) {
-  const { title, limits = {} } = sitting.state.session
+  const { instructions, session } = sitting.state
+  const { title, limits = {} } = session
   const note = h('p', { class: 'waiting', role: 'status' })
   const arrival = h('p', { class: 'help' }, words.arriving)
   const begin = button('main big', press)
@@ -67,6 +68,8 @@ export function showInstructions(sitting) {
   sitting.content.prefetch().then(() => arrival.replaceChildren(icon('check'), words.arrived))
   byId('title').textContent = title
   byId('tools').textContent = ''
+  const part = (title, text) => h('section', {}, h('h2', {}, title), text)
+  const howTo = h('ul', { class: 'how' }, words.howTo.map(([drawing, text]) => h('li', {}, icon(drawing), h('span', {}, text))))
   const fact = (drawing, text) => h('span', {}, icon(drawing), text)
   show(
     'instructions',
@@ -81,11 +84,14 @@ export function showInstructions(sitting) {
         limits.duration_ms && fact('clock', words.minutes(Math.round(limits.duration_ms / 60_000))),
         limits.items && fact('grid', words.questions(limits.items)),
       ),
-      h('h2', {}, words.beforeStart),
-      h('ul', { class: 'how' }, words.howTo.map(([drawing, text]) => h('li', {}, icon(drawing), h('span', {}, text)))),
+      h(
+        'div',
+        { class: 'brief' },
+        instructions && part(words.beforeStart, h('div', { class: 'item own' }, elements(instructions))),
+        part(instructions ? words.howItWorks : words.beforeStart, howTo),
+      ),
       arrival,
-      h('div', { class: 'actions' }, begin),
-      note,
+      h('div', { class: 'actions' }, note, begin),
     ),
   )
   const ticking = setInterval(update, 250)
@@ -107,7 +113,6 @@ export async function begin(sitting) {
     sitting.header = header
     sitting.emit('answers')
   }, console.error)
-  await style('test')
   const desk = () => import('./desk.js')
   const openMap = () => desk().then((open) => open.openMap())
   const finish = () => desk().then((open) => open.review())
@@ -122,15 +127,17 @@ export async function begin(sitting) {
   }
 }
 
-/** Ask until there is a reply; null if the refusal stands (the form says why) or the pupil gave up. */
+/** Ask until there is a reply; null if a refusal stands or the pupil gave up. */
 export async function insist(ask, form) {
   const backoff = new Backoff()
   for (;;) {
     const reply = await ask()
     if (form.isCancelled) return null
     if (reply.ok) return reply
-    if (isPassing(reply)) form.wait(navigator.onLine ? words.tryingAgain : words.noLine)
-    else if (!(await resumption()).waits(reply, form)) return null
+    if (isPassing(reply)) {
+      form.wait(navigator.onLine ? words.tryingAgain : words.noLine)
+      speakMore() // in the language of the test
+    } else if (!(await (await resumption()).waits(reply, form))) return null
     await rest(backoff.delay_ms(reply))
     if (form.isCancelled) return null
   }

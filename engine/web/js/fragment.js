@@ -1,5 +1,5 @@
-// Where HTML becomes elements. Our own compiler wrote it, over authenticated frames; still only what is listed here
-// gets through: no script, no handler, no style, no address.
+// Where HTML becomes elements. Our own compiler wrote it; still only what is listed gets through: no script, no
+// handler, no style, no address.
 
 const rules = { createHTML: (html) => html, createScriptURL: (url) => (url === '/sw.js' ? url : '') }
 const policy = window.trustedTypes ? trustedTypes.createPolicy('passation', rules) : rules

@@ -1,6 +1,7 @@
 // Hand-in: everything sent, then handed in, then the receipt. Without network it waits, and says what to do.
 
 import { Backoff, isPassing, post, rest } from './api.js'
+import { remainingOf } from './bar.js'
 import { button, byId, h, icon, show, style } from './element.js'
 import { showNotice } from './notice.js'
 import { words } from './words.js'
@@ -24,11 +25,11 @@ export async function handIn(sitting, outbox, isTimeUp) {
   const left = () => new Promise((resolve) => (attempt.leave = resolve))
   const over = (result) => {
     attempt.isOver = true
-    outbox.isHurried = false
+    outbox.isHurried = sitting.isHandingIn = false
     return result
   }
   sitting.look(null)
-  outbox.isHurried = true
+  outbox.isHurried = sitting.isHandingIn = true // and closing the page would undo it
   sitting.on('status', showState)
   showState()
   if (isTimeUp) await rest(Math.random() * SPREAD_MS)
@@ -36,7 +37,7 @@ export async function handIn(sitting, outbox, isTimeUp) {
     // When the time is up, one sign of life first: there may be more of it.
     await Promise.race([files.flush(true), left()])
     if (outbox.waiting || outbox.isAway || isTimeUp) await Promise.race([outbox.retry(), left()])
-    if (outbox.isStopped || attempt.isLeft || (isTimeUp && sitting.remaining_ms > 0)) return over(null)
+    if (outbox.isStopped || attempt.isLeft || (isTimeUp && remainingOf(sitting) > 0)) return over(null)
     if (!outbox.waiting && !outbox.isAway) {
       const reply = await post('submit', { last: state.box.last }, state.token)
       outbox.isAway = isPassing(reply)
@@ -57,7 +58,8 @@ function showSending({ vault, state }, attempt, isTimeUp) {
   const actions = isTimeUp ? [] : [[words.backToTest, leave, 'second']]
   if (isWaiting) {
     const fileLine = Object.values(state.files || {}).some((file) => !file.isSent) && words.handInFiles
-    const lines = [isTimeUp && words.timeUp + '.', vault.isAble ? words.handInHeld : words.handInMemory, fileLine]
+    const safe = vault.isAble ? words.handInHeld : words.handInMemory
+    const lines = [isTimeUp && words.timeUp + '.', safe, fileLine, words.handInAlone, h('p', {}, h('strong', {}, words.handInStay))]
     showNotice('waiting', 'device', words.handInWaits, lines, actions)
   } else if (isTimeUp) showNotice('sending', 'sending', words.timeUp, [words.timeUpText])
   else showNotice('sending', 'sending', words.handingIn, [words.handingInText], actions)
@@ -69,13 +71,14 @@ export async function finish(sitting, reply, isClosed) {
   sitting.isOver = true
   sitting.settle(reply)
   state.receipt = reply.receipt
-  Object.assign(state, { token: null, key: null, order: null, answers: {}, asks: {}, marks: [], at: null })
+  const aside = (sitting.list || []).filter(({ item }) => state.box.aside[item]).map(({ number }) => number)
+  Object.assign(state, { token: null, key: null, order: null, answers: {}, marks: [], at: null })
   state.box.dirty = []
   if (state.files) await import('./files.js').then(({ forget }) => forget(sitting), () => {})
   state.box.batches = state.box.batches.filter((batch) => batch.n <= reply.last) // nobody takes the others any more
   const wipeWhenSealed = () => (state.box.batches.length ? sitting.keep() : vault.wipe())
   await wipeWhenSealed()
-  showReceipt(reply.receipt, isClosed)
+  showReceipt(reply.receipt, isClosed, aside)
   for (let tries = 0; state.box.batches.length && tries < SEALED_TRIES; tries++) {
     await rest(SEALED_MS * (0.75 + Math.random() / 2))
     const again = await post('submit', { last: state.box.last }, reply.token)
@@ -84,7 +87,8 @@ export async function finish(sitting, reply, isClosed) {
   }
 }
 
-export function showReceipt(receipt, isClosed) {
+/** `aside`: the numbers of questions whose answers the server refused. */
+export function showReceipt(receipt, isClosed, aside = []) {
   style('late')
   byId('title').textContent = byId('tools').textContent = ''
   document.documentElement.style.fontSize = ''
@@ -96,7 +100,7 @@ export function showReceipt(receipt, isClosed) {
       { class: 'card notice is-done' },
       h('div', { class: 'badge' }, icon('check')),
       h('h1', {}, isClosed ? words.closed : words.handedIn),
-      h('p', {}, isClosed ? words.closedText : words.handedInText),
+      h('p', {}, isClosed ? words.closedText : aside.length ? words.handedInBut(aside) : words.handedInText),
       h(
         'div',
         { class: 'receipt' },

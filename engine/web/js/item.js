@@ -1,4 +1,4 @@
-// One item: its fragment, the passages it needs, its controls, and its response as one object.
+// One item: fragment, passages, controls, and its response as one object.
 
 import { h, style } from './element.js'
 import { elements } from './fragment.js'
@@ -28,6 +28,14 @@ export const MODULES = {
   custom: 'custom',
 }
 
+/** A module could not be fetched: that passes. */
+export class LineDown extends Error {}
+
+const fetched = (promise) =>
+  promise.catch((cause) => {
+    throw new LineDown(cause)
+  })
+
 function fill(element, html, content) {
   element.append(...elements(html))
   for (const picture of element.querySelectorAll('[data-media]')) {
@@ -41,7 +49,7 @@ function fill(element, html, content) {
 export async function mount({ item, choices }, content, given, changed, sitting) {
   const element = fill(h('div', { class: 'item' }), await content.get('item', item), content)
   if (element.querySelector('[data-vocabulary]')) await style('vocabulary')
-  const needed = element.querySelector('[data-stimulus]') && (await import('./passages.js'))
+  const needed = element.querySelector('[data-stimulus]') && (await fetched(import('./passages.js')))
   const passages = needed && (await needed.takePassages(element, content, fill))
   const controls = {}
   const report = () => {
@@ -62,16 +70,19 @@ export async function mount({ item, choices }, content, given, changed, sitting)
     write(null)
     report()
   }
-  const asks = Object.values(controls).filter((control) => !control.isOptional).length
-  return { element, passages, asks, clear }
+  return { element, passages, clear }
 }
 
 async function bind(root, context) {
   const { interaction, cardinality, baseType, min, max } = root.dataset
   const note = h('p', { class: 'hint', role: 'status' })
   const name = MODULES[interaction]
-  if (name !== 'choice') await Promise.all([style('controls'), speakMore()])
-  const module = await import(`./interactions/${name}.js`)
+  const [module, isSpoken] = await Promise.all([
+    fetched(import(`./interactions/${name}.js`)),
+    name === 'choice' || speakMore(),
+    name === 'choice' || style('controls'),
+  ])
+  if (!isSpoken) throw new LineDown(name)
   return module.bind(root, {
     ...context,
     kind: interaction,

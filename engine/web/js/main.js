@@ -1,8 +1,8 @@
-// Opens the page: what the browser can do, the code in the address, the log-in. The rest is fetched meanwhile.
+// The page of the code; what comes after it is fetched meanwhile.
 
 import { normalise, pretty } from './code.js'
 import { button, byId, h, show } from './element.js'
-import { LANGUAGES, language, preferred, speak, speakMore, words } from './words.js'
+import { LANGUAGES, language, preferred, remember, speak, speakMore, words } from './words.js'
 
 /** A code that came by QR leaves the address at once. */
 function codeInAddress() {
@@ -16,12 +16,12 @@ const canRun = () =>
 
 async function begin() {
   const code = codeInAddress()
-  await speak(preferred())
+  await speak(preferred(), '')
   const isSafe = isSecureContext && crypto.subtle
   if (!isSafe || !canRun()) {
     await speakMore()
     const [title, text] = isSafe ? words.oldBrowser : words.insecure
-    return show('notice', title, h('div', { class: 'card' }, h('h1', {}, title), h('p', {}, text)))
+    return (await import('./notice.js')).showNotice('over', 'alert', title, [text])
   }
   showLogin(code)
   addEventListener('hashchange', () => document.body.matches('.on-login') && showLogin(codeInAddress()))
@@ -83,18 +83,19 @@ function showLogin(code) {
       const { logIn } = await import('./flow.js')
       await logIn(typed, attempt)
     } catch ({ hint }) {
-      fail(hint ? words.typo[hint](field.value.replace(/[\s-]/g, '').length) : words.noLine)
+      fail(hint && (await speakMore()) ? words.typo[hint](field.value.replace(/[\s-]/g, '').length) : words.noLine)
     }
   }
 
   field.addEventListener('input', () => {
     error.textContent = ''
     field.removeAttribute('aria-invalid')
-    // Groups of four, but never under the hands of a pupil who corrects the middle.
+    // Never under the hands of a pupil who corrects the middle.
     if (field.selectionStart === field.value.length) field.value = pretty(field.value)
   })
   byId('title').textContent = ''
   byId('skip').textContent = words.skip
+  byId('skip').lang = language
   byId('tools').replaceChildren(...Object.keys(LANGUAGES).map((name) => languageButton(name, field)))
   show(
     'login',
@@ -116,7 +117,11 @@ function showLogin(code) {
 }
 
 function languageButton(name, field) {
-  const choose = () => speak(name, true).then(() => showLogin(field.value))
+  const choose = async () => {
+    await speak(name, '')
+    remember(name)
+    showLogin(field.value)
+  }
   const choice = button('language', choose, LANGUAGES[name])
   choice.lang = name
   choice.setAttribute('aria-pressed', name === language)

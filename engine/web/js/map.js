@@ -1,6 +1,7 @@
 // The map of the questions: answered or not, marked, and where one is; never by colour alone.
 
 import { button, h, icon } from './element.js'
+import { isMarked, stateOf } from './progress.js'
 import { words } from './words.js'
 
 /** One button a question, in its sections. */
@@ -16,17 +17,16 @@ export function questionList(sitting, go, heading, hereItem) {
 }
 
 function place(sitting, { item, number }, go, hereItem) {
-  const state = sitting.stateOf(item)
-  const isMarked = sitting.isMarked(item)
+  const state = stateOf(sitting, item)
+  const isFlagged = isMarked(sitting, item)
   const isHere = item === hereItem
   const text = [
     words.question(number, sitting.items.length),
     words.states[state],
-    sitting.state.box.aside[item] && words.toCorrect,
-    isMarked && words.toReview,
+    isFlagged && words.toReview,
     isHere && words.here,
   ]
-  const element = button('', () => go(number - 1), h('span', {}, number), ...signs(state, isMarked))
+  const element = button('', () => go(number - 1), h('span', {}, number), ...signs(state, isFlagged))
   element.className = `place is-${state}`
   element.title = text.filter(Boolean).join(', ')
   element.setAttribute('aria-label', element.title)
@@ -34,19 +34,20 @@ function place(sitting, { item, number }, go, hereItem) {
   return element
 }
 
-const signs = (state, isMarked) => [
+const signs = (state, isFlagged) => [
   state === 'done' || state === 'read' ? icon('check') : '',
   state === 'partly' ? '…' : '',
-  isMarked ? h('span', { class: 'place-flag' }, icon('flag')) : '',
+  state === 'aside' ? icon('alert') : '',
+  isFlagged ? h('span', { class: 'place-flag' }, icon('flag')) : '',
 ]
 
-function legend() {
-  const sample = (state, isMarked) => h('span', { class: 'place is-' + state }, ...signs(state, isMarked))
-  const line = (state, isMarked, text) => h('li', {}, sample(state, isMarked), text)
+function legend(isAside) {
+  const sample = (state, isFlagged) => h('span', { class: 'place is-' + state }, ...signs(state, isFlagged))
+  const line = (state, isFlagged, text) => h('li', {}, sample(state, isFlagged), text)
   return h(
     'ul',
     { class: 'legend' },
-    ['done', 'partly', 'none'].map((state) => line(state, false, words.states[state])),
+    ['done', 'partly', 'none', ...(isAside ? ['aside'] : [])].map((state) => line(state, false, words.states[state])),
     line('none', true, words.toReview),
   )
 }
@@ -61,7 +62,7 @@ export function showMap(sitting, go, finish) {
     'dialog',
     { class: 'map-dialog', 'aria-labelledby': 'map-title' },
     h('div', { class: 'map-head' }, h('h2', { id: 'map-title' }, words.map), button('plain', close, words.close)),
-    legend(),
+    legend(sitting.items.some(({ item }) => stateOf(sitting, item) === 'aside')),
     questionList(sitting, leave(go), 'h3', sitting.state.at),
     h('div', { class: 'actions' }, button('second', leave(finish), words.finish)),
   )

@@ -29,7 +29,7 @@ export function showNotice(kind, drawing, title, lines, actions = []) {
 
 function openDialog(drawing, title, lines, ...more) {
   const heading = h('h2', { id: 'dialog-title' }, title)
-  const attributes = { class: 'ask', 'aria-labelledby': 'dialog-title' }
+  const attributes = { class: 'ask is-' + drawing, 'aria-labelledby': 'dialog-title' }
   const dialog = h('dialog', attributes, badge(drawing), heading, lines.map(paragraph), ...more)
   document.body.append(dialog)
   dialog.showModal()
@@ -69,6 +69,8 @@ export function say(text, isSilent) {
   if (isSilent) return
   const toast = byId('toast')
   toast.textContent = text
+  const turns = document.querySelector('.turns') // it covers nothing that can be pressed
+  toast.style.bottom = `${(turns ? turns.offsetHeight : 0) + 12}px`
   toast.hidden = false
   clearTimeout(say.timer)
   say.timer = setTimeout(() => (toast.hidden = true), 8000)

@@ -1,7 +1,8 @@
-// The test on the screen: one question at a time, its passage beside it, the way on below.
+// One question at a time, its passage beside it, the way on below.
 
+import { rest } from './api.js'
 import { button, byId, focusOn, h, icon, show } from './element.js'
-import { mount } from './item.js'
+import { LineDown, mount } from './item.js'
 import { words } from './words.js'
 
 const PATIENCE_MS = 500 // before "it comes soon" is shown
@@ -60,21 +61,20 @@ export class Paper {
     try {
       const changed = (response) => sitting.answer(item, response)
       const mounted = await mount(entry, sitting.content, sitting.state.answers[item], changed, sitting)
-      if (this.body === body) this.fill(item, mounted)
+      if (this.body === body) this.fill(mounted)
     } catch (problem) {
       if (this.body !== body) return
-      // A TypeError: a module could not be fetched. Anything else: the content is broken.
-      const isLine = problem instanceof TypeError
+      const isLine = problem instanceof LineDown
       if (!isLine) console.error(problem)
       const text = isLine ? words.comesSoon : words.cannotRead
       body.replaceChildren(h('p', { class: 'error', role: 'alert' }, text))
-      setTimeout(() => this.isOpen && this.body === body && this.go(index), RETRY_MS)
+      if (isLine) rest(RETRY_MS).then(() => this.isOpen && this.body === body && this.go(index))
+    } finally {
+      clearTimeout(soon)
     }
-    clearTimeout(soon)
   }
 
-  fill(item, { element, passages, asks, clear }) {
-    this.sitting.state.asks[item] = asks
+  fill({ element, passages, clear }) {
     const wipe = () => {
       clear()
       focusOn(this.heading)
@@ -100,7 +100,8 @@ export class Paper {
     this.previous.disabled = !index
     this.place.textContent = `${number} / ${items.length}`
     this.next.firstChild.textContent = isLast ? words.finish : words.next
-    if (this.clear) this.clear.hidden = sitting.stateOf(item) === 'none' || !state.asks[item]
+    const { response = {} } = state.answers[item] || {}
+    if (this.clear) this.clear.hidden = Object.values(response).every((value) => value === null)
     if (this.adorn) this.adorn(this)
   }
 }

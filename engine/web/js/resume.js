@@ -2,6 +2,7 @@
 
 import { call, isPassing } from './api.js'
 import { receive, tabLost } from './desk.js'
+import { byId } from './element.js'
 import { begin, enter, insist, showInstructions, start } from './flow.js'
 import { showReceipt } from './handin.js'
 import { showNotice } from './notice.js'
@@ -32,6 +33,7 @@ async function askForTab(code, form) {
     const vault = await openVault(code)
     return vault.state ? reopen(vault, code, form) : enter(vault, code, form)
   }
+  byId('tools').textContent = ''
   showNotice('moved', 'device', words.otherTab, [words.otherTabText], [
     [words.continueHere, take],
     [words.backToCode, () => location.replace('/'), 'second'],
@@ -43,7 +45,7 @@ export async function reopen(vault, code, form) {
   if (!(await claim(vault, tabLost))) return askForTab(code, form)
   const { state } = vault
   const sitting = new Sitting(vault)
-  await speak(state.session.language)
+  await speak(state.session.language, '.test')
   const reply = state.token ? await call('GET', 'session', { token: state.token, timeout_ms: SESSION_MS }) : {}
   if (reply.ok) {
     await sitting.adopt(reply)
@@ -74,6 +76,7 @@ export async function resume(sitting, form, isNewSeat = true) {
     const known = await insist(() => call('GET', 'session', { token }), form)
     if (!known) return null
     merge(sitting, known.answers, true)
+    sitting.state.at = known.at || sitting.state.at
     await sitting.adopt(known)
   }
   return start(sitting, form)

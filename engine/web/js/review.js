@@ -3,19 +3,25 @@
 import { button, h, icon, show } from './element.js'
 import { questionList } from './map.js'
 import { ask } from './notice.js'
+import { isMarked, stateOf } from './progress.js'
 import { words } from './words.js'
 
 export function showReview(sitting, { go, back, handIn }) {
-  const { items, state } = sitting
+  const { items } = sitting
   const numbers = (test) => items.filter(({ item }) => test(item)).map(({ number }) => number)
-  const none = numbers((item) => sitting.stateOf(item) === 'none')
-  const partly = numbers((item) => sitting.stateOf(item) === 'partly')
-  const aside = numbers((item) => state.box.aside[item])
-  const marked = numbers((item) => sitting.isMarked(item))
-  const open = none.length + partly.length
+  const none = numbers((item) => stateOf(sitting, item) === 'none')
+  const partly = numbers((item) => stateOf(sitting, item) === 'partly')
+  const aside = numbers((item) => stateOf(sitting, item) === 'aside')
+  const marked = numbers((item) => isMarked(sitting, item))
+  const open = none.length + partly.length + aside.length
   const line = (drawing, text, kind) => h('li', { class: kind }, icon(drawing), h('span', {}, text))
   const confirm = async () => {
-    const lines = [open > 0 && words.sureMissing(open), words.sureText]
+    const lines = [
+      none.length > 0 && words.missing(none),
+      partly.length > 0 && words.unfinished(partly),
+      aside.length > 0 && words.notSaved(aside),
+      h('p', { class: open ? 'warning' : '' }, words.sureText),
+    ]
     const choices = [[words.notYet, false, 'second'], [words.yesHandIn, true]]
     if (await ask(open ? 'alert' : 'check', words.sure, lines, choices)) handIn()
   }

@@ -10,13 +10,14 @@ export const freshState = ({ session, last }) => ({
   session,
   answers: {},
   spent_ms: {},
-  asks: {},
   marks: [],
   at: null,
   box: { last, sealed: 0, top: last, batches: [], dirty: [], full: false, aside: {} },
 })
 
 export class Sitting extends EventTarget {
+  asked = {} // by item, what it asks for: see progress.js
+
   constructor(vault) {
     super()
     this.vault = vault
@@ -39,6 +40,7 @@ export class Sitting extends EventTarget {
     this.clock.anchor(reply)
     state.token = reply.token || state.token
     state.session = reply.session || state.session
+    state.instructions = reply.instructions
     state.paused = state.session.status === 'paused'
     if (reply.content_key) {
       state.key = reply.content_key
@@ -77,25 +79,6 @@ export class Sitting extends EventTarget {
     this.emit('status')
   }
 
-  stateOf(item) {
-    const { answers, asks } = this.state
-    const values = answers[item] ? Object.values(answers[item].response) : []
-    const given = values.filter((value) => value !== null).length
-    if (asks[item] === 0) return 'read'
-    return !given ? 'none' : given < Math.max(values.length, asks[item] || 0) ? 'partly' : 'done'
-  }
-
-  isMarked(item) {
-    return this.state.marks.includes(item)
-  }
-
-  mark(item) {
-    const { marks } = this.state
-    this.isMarked(item) ? marks.splice(marks.indexOf(item), 1) : marks.push(item)
-    this.keepSoon()
-    this.emit('answers', item)
-  }
-
   /** This item is on the screen now; null: none is. */
   look(item) {
     this.visible(false)
@@ -110,14 +93,6 @@ export class Sitting extends EventTarget {
     this.since_ms = isVisible && at ? now_ms : 0
     if (isVisible && this.clock.hasDrifted()) this.emit('drifted')
     this.keep()
-  }
-
-  /** null where time is not limited; it stands still during a pause. */
-  get remaining_ms() {
-    const { paused, session } = this.state
-    if (!session.deadline_ms) return null
-    const left_ms = Math.max(0, session.deadline_ms - this.clock.now())
-    return (this.left_ms = paused && this.left_ms ? this.left_ms : left_ms)
   }
 
   async keep() {

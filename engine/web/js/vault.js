@@ -1,4 +1,4 @@
-// What this computer keeps of a sitting, under a key made from the code. A code is right when it decrypts.
+// What this computer keeps, under a key made from the code. A code is right when it decrypts.
 
 const ITERATIONS = 210_000 // a tenth of a second here; the code has 53 bits of its own
 

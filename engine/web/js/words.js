@@ -1,26 +1,31 @@
-// What the pages say: words/fr.js until the first question, words/fr.late.js after it.
+// What the pages say: words/fr.js on the page of the code, fr.test.js up to the first question, then fr.late.js.
 
 export const LANGUAGES = { fr: 'Français', en: 'English' }
 export const words = {}
 export let language = ''
-let late = null
+const spoken = {} // by part: its language
 
-export async function speak(wanted, isChosen) {
+/** Speak `wanted` from now on; resolves with these parts. */
+export function speak(wanted, ...parts) {
   const name = String(wanted).slice(0, 2)
-  if (!LANGUAGES[name] || name === language) return
-  Object.assign(words, (await import(`./words/${name}.js`)).default)
-  document.documentElement.lang = language = name
-  try {
-    if (isChosen) localStorage.language = name
-  } catch {} // forgotten next time, nothing worse
-  if (late) await ((late = null), speakMore())
+  if (LANGUAGES[name]) document.documentElement.lang = language = name
+  const missing = parts.filter((part) => spoken[part] !== language)
+  return Promise.all(missing.map((part) => learn(part, language)))
 }
 
-export const speakMore = () =>
-  (late = late || import(`./words/${language}.late.js`).then(
-    (more) => Object.assign(words, more.default),
-    () => (late = null), // the next call tries again
-  ))
+async function learn(part, name) {
+  Object.assign(words, (await import(`./words/${name}${part}.js`)).default)
+  spoken[part] = name
+}
+
+/** All there is; false if it cannot be had now. */
+export const speakMore = () => speak(language, '', '.late').then(Boolean, () => false)
+
+export function remember(name) {
+  try {
+    localStorage.language = name
+  } catch {} // forgotten next time, nothing worse
+}
 
 export function preferred() {
   try {

@@ -1,4 +1,4 @@
-// Choice and hot text: native radio buttons and check boxes, and their limits. Hot spots and match use them too.
+// Native radio buttons and check boxes, and their limits: choice, hot text, hot spots, match.
 
 import { arrange } from '../item.js'
 import { words } from '../words.js'

@@ -4,6 +4,12 @@ const plural = (number, word) => `${number} ${word}${number === 1 ? '' : 's'}`
 const which = (numbers) => `question${numbers.length > 1 ? 's' : ''} ${numbers.join(', ')}`
 
 export default {
+  typo: {
+    length: (count) => `The code has 12 signs. You typed ${count}.`,
+    symbol: () => 'One of the signs does not exist in our codes. Look at your sheet again.',
+    no_o_or_zero: () => 'Our codes have no zero and no letter O. Is it a D or a Q? Look at your sheet again.',
+    check: () => 'There is a typing mistake. Compare each sign with your sheet.',
+  },
   refused: {
     code_typo: 'There is a typing mistake. Compare each sign with your sheet.',
     code_unknown: 'This code is not known. Compare it with your sheet, then ask your teacher.',
@@ -35,10 +41,9 @@ export default {
   aside: 'This answer could not be saved. Change it, or call your teacher.',
   close: 'Close',
   textSize: 'Text size',
-  states: { none: 'not answered', partly: 'started', done: 'answered', read: 'read' },
+  states: { aside: 'to correct', none: 'not answered', partly: 'started', done: 'answered', read: 'read', unread: 'not read yet' },
   here: 'you are here',
   toReview: 'to review',
-  toCorrect: 'to correct',
 
   saving: {
     saved: 'Saved',
@@ -48,7 +53,12 @@ export default {
     memory: 'Waiting for the network: do not close this page',
     aside: 'One answer needs correcting',
   },
-  savingShort: { away: 'Saved', held: 'Waiting', memory: 'Do not close', aside: 'To correct' },
+  savingShort: {
+    away: 'Saved, network down',
+    held: 'Safe here, network down',
+    memory: 'Network down: do not close',
+    aside: 'To correct',
+  },
   saidOfSaving: {
     saved: 'The network is back. Your answers are saved.',
     held: 'The network is down. Your answers are safe on this computer. Carry on.',
@@ -174,28 +184,28 @@ export default {
   allAnswered: (count) => `You answered all questions (${count}).`,
   someAnswered: (done, count) => `You answered ${plural(done, 'question')} of ${count}.`,
   missing: (numbers) => `Not answered: ${which(numbers)}.`,
-  unfinished: (numbers) => `Not finished: ${which(numbers)}.`,
+  unfinished: (numbers) => `Started, not finished: ${which(numbers)}.`,
   notSaved: (numbers) => `To correct: ${which(numbers)}.`,
   markedOnes: (numbers) => `To review: ${which(numbers)}.`,
   backToTest: 'Back to the questions',
   handIn: 'Hand in my test',
   sure: 'Hand in your test now?',
   sureText: 'After that you cannot change anything.',
-  sureMissing: (count) => (count > 1 ? `${count} questions have no complete answer.` : 'One question has no complete answer.'),
   yesHandIn: 'Yes, hand in',
   notYet: 'No, not yet',
   handingIn: 'Handing in your test…',
   handingInText: 'One moment: your last answers are on their way.',
   handInWaits: 'No network to hand in the test',
-  handInHeld:
-    'Your answers are safe on this computer. Leave this page open and call your teacher. It hands in the test by itself as soon as the network is back.',
+  handInHeld: 'Your answers are safe on this computer.',
   handInFiles: 'A file or drawing has not left yet: it waits for the network too.',
-  handInMemory:
-    'Do not close this page, and call your teacher. It hands in the test by itself as soon as the network is back.',
+  handInMemory: 'Your answers are in this page only. Do not close it.',
+  handInAlone: 'As soon as the network is back, the test is handed in by itself: there is nothing to do again.',
+  handInStay: 'Leave this page open and tell your teacher.',
   timeUp: 'Time is up',
   timeUpText: 'You can put down your mouse. Your last answers are on their way.',
   handedIn: 'Handed in. Well done!',
   handedInText: 'All your answers have arrived. There is nothing more to do.',
+  handedInBut: (numbers) => `Your answers have arrived, all but this: ${which(numbers)}. Tell your teacher.`,
   closed: 'Your test is handed in',
   closedText: 'It was handed in when time was up or by your teacher. Your saved answers count.',
   receipt: 'Your receipt',
