@@ -40,7 +40,7 @@ export async function bind(root, context) {
       show()
     }
     await files.add(item, response, file, { label: file.name, given })
-    say(words.fileTaken(file.name))
+    say(words.fileTaken(file.name), true)
   }
 
   function clear() {
