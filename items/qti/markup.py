@@ -47,7 +47,7 @@ BLOCK = names(
     address article aside blockquote details div dl figure footer h1 h2 h3 h4 h5 h6 header hr main nav
     ol p pre section summary table ul qti-rubric-block qti-choice-interaction qti-order-interaction
     qti-match-interaction qti-gap-match-interaction qti-hotspot-interaction qti-hottext-interaction
-    qti-slider-interaction qti-extended-text-interaction
+    qti-slider-interaction qti-extended-text-interaction qti-feedback-block qti-template-block
     """
 )
 NO_BLOCK_INSIDE = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre"})

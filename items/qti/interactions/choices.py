@@ -8,7 +8,7 @@ from items.qti.interactions.opening import (
     limits,
     limits_written,
     opening,
-    plain_text,
+    option,
     shuffles,
 )
 from items.qti.render import Renderer
@@ -24,7 +24,7 @@ def write_choice(element: Element, renderer: Renderer) -> str:
     bound.shape = {"choices": sorted(bound.choices), "min": low, "max": high}
     control, role = ("radio", "radiogroup") if high == 1 else ("checkbox", "group")
     entries = "".join(
-        f'<li data-choice="{choice.id}"{renderer.language(choice.element)}><label>'
+        f'<li data-choice="{choice.id}"{renderer.of_choice(choice.element)}><label>'
         f'<input type="{control}" name="{bound.id}" value="{choice.id}">'
         f'<span class="qti-choice">{renderer.content(choice.element)}</span></label></li>'
         for choice in found
@@ -42,9 +42,7 @@ def write_inline_choice(element: Element, renderer: Renderer) -> str:
         return ""
     found = choices(element, "qti-inline-choice", bound, renderer, shuffle=shuffles(element))
     bound.shape = {"choices": sorted(bound.choices), "max": 1}
-    options = "".join(
-        f'<option value="{choice.id}">{plain_text(choice.element, renderer)}</option>' for choice in found
-    )
+    options = "".join(option(choice, renderer) for choice in found)
     start = opening(element, bound, renderer, tag="select")
     return f'{start}<option value=""></option>{options}</select>'
 
@@ -61,7 +59,7 @@ def write_order(element: Element, renderer: Renderer) -> str:
             renderer.page.refuse(element, "unsupported_attribute", message)
     bound.shape = {"choices": sorted(bound.choices), "max": len(found)}
     entries = "".join(
-        f'<li data-choice="{choice.id}"{renderer.language(choice.element)}>'
+        f'<li data-choice="{choice.id}"{renderer.of_choice(choice.element)}>'
         f'<span class="qti-choice">{renderer.content(choice.element)}</span></li>'
         for choice in found
     )

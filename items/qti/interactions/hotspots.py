@@ -23,6 +23,7 @@ class Spot(NamedTuple):
     shape: str
     coords: str
     label: str
+    template: str
 
 
 def write_hotspot(element: Element, renderer: Renderer) -> str:
@@ -42,7 +43,8 @@ def write_hotspot(element: Element, renderer: Renderer) -> str:
     picture, width, height = _picture(element, renderer)
     control, role = ("radio", "radiogroup") if high == 1 else ("checkbox", "group")
     entries = "".join(
-        f'<li data-choice="{spot.id}" data-shape="{spot.shape}" data-coords="{spot.coords}"><label>'
+        f'<li data-choice="{spot.id}" data-shape="{spot.shape}" data-coords="{spot.coords}"'
+        f"{spot.template}><label>"
         f'<input type="{control}" name="{bound.id}" value="{spot.id}">'
         f'<span class="qti-choice">{escape(spot.label or str(number))}</span></label></li>'
         for number, spot in enumerate(spots, 1)
@@ -80,7 +82,8 @@ def _spot(element: Element, bound: Bound, renderer: Renderer) -> Spot:
         renderer.page.refuse(element, "bad_attribute", message)
     name = renderer.page.opaque(bound, element)
     coords = ",".join(f"{number:g}" for number in numbers)
-    return Spot(_corner(shape, numbers), name, shape, coords, element.get("hotspot-label", ""))
+    label, template = element.get("hotspot-label", ""), renderer.template(element)
+    return Spot(_corner(shape, numbers), name, shape, coords, label, template)
 
 
 def _numbers(element: Element) -> list[float]:

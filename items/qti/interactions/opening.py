@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeVar
 
 from items.ordering import shuffled
 from items.qti.documents import Element, child, local, text_of
+from items.qti.markup import FEEDBACK
 from items.qti.page import Bound
 from items.qti.render import Renderer
 
@@ -72,7 +73,6 @@ def choices(parent: Element, name: str, bound: Bound, renderer: Renderer, *, shu
     found = []
     for element in parent:
         if local(element) == name:
-            _refuse_template(element, renderer)
             fixed = not shuffle or element.get("fixed") == "true"
             found.append(Choice(renderer.page.opaque(bound, element), element, fixed))
     if not found:
@@ -91,10 +91,12 @@ def not_too_many(found: list[T], parent: Element, renderer: Renderer) -> list[T]
     return found[:MOST_CHOICES]
 
 
-def _refuse_template(element: Element, renderer: Renderer) -> None:
-    if element.get("template-identifier"):
-        message = "Choices that a template shows or hides are not supported yet."
-        renderer.page.refuse(element, "unsupported_template", message)
+def option(choice: Choice, renderer: Renderer) -> str:
+    """A choice as an entry of a native list."""
+    dynamic = renderer.page.dynamic
+    printed = dynamic.option(choice.element) if dynamic is not None else None
+    text = "" if printed else plain_text(choice.element, renderer)
+    return f'<option value="{choice.id}"{renderer.template(choice.element)}{printed or ""}>{text}</option>'
 
 
 def plain_text(element: Element, renderer: Renderer) -> str:
@@ -108,13 +110,19 @@ def plain_text(element: Element, renderer: Renderer) -> str:
     if any(not word for word in words):
         message = "A list shows text only: give the picture an alt, the formula an alttext."
         renderer.page.refuse(element, "no_text_alternative", message)
-    return renderer.page.text(" ".join([_text_without_math(element), *words]).strip())
+    return renderer.page.text(" ".join([_plain_text(element, renderer), *words]).strip())
 
 
-def _text_without_math(element: Element) -> str:
-    if not any(local(part) == "math" for part in element.iter()):
+def _plain_text(element: Element, renderer: Renderer) -> str:
+    """Its words: without formulas, which have words of their own, and without feedback."""
+    left_out = [part for part in element.iterdescendants() if local(part) in ("math", *FEEDBACK)]
+    if not left_out:
         return text_of(element)
     texts = [element.text or ""]
     for part in element:
-        texts += ["" if local(part) == "math" else _text_without_math(part), part.tail or ""]
+        if local(part) in FEEDBACK:
+            renderer.page.remark(part, f"<{local(part)}>: a list shows no feedback.")
+        elif local(part) != "math":
+            texts.append(_plain_text(part, renderer))
+        texts.append(part.tail or "")
     return " ".join("".join(texts).split())

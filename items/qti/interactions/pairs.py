@@ -10,7 +10,7 @@ from items.qti.interactions.opening import (
     limits_written,
     not_too_many,
     opening,
-    plain_text,
+    option,
     shuffles,
 )
 from items.qti.page import Bound
@@ -62,9 +62,9 @@ def _shape(
 
 def _cell(choice: Choice, limit: dict[str, int], renderer: Renderer) -> str:
     """The rest of a heading's opening tag, and what it holds."""
-    language = renderer.language(choice.element)
     content = renderer.content(choice.element)
-    return f' data-choice="{choice.id}" data-match-max="{limit[choice.id]}"{language}>{content}'
+    said = renderer.of_choice(choice.element)
+    return f' data-choice="{choice.id}" data-match-max="{limit[choice.id]}"{said}>{content}'
 
 
 def _row(
@@ -81,7 +81,7 @@ def _row(
     )
     head = renderer.content(row.element)
     return (
-        f'<tr data-choice="{row.id}" data-match-max="{limit[row.id]}">'
+        f'<tr data-choice="{row.id}" data-match-max="{limit[row.id]}"{renderer.template(row.element)}>'
         f'<th scope="row"{renderer.language(row.element)}>{head}</th>{cells}</tr>'
     )
 
@@ -94,7 +94,8 @@ def write_gap_match(element: Element, renderer: Renderer) -> str:
     words = _words(element, bound, renderer)
     limit = {word.id: renderer.page.number(word.element, "match-max", 1) for word in words}
     entries = "".join(
-        f'<li data-choice="{word.id}" data-match-max="{limit[word.id]}">{_word(word, renderer)}</li>'
+        f'<li data-choice="{word.id}" data-match-max="{limit[word.id]}"{renderer.template(word.element)}>'
+        f"{_word(word, renderer)}</li>"
         for word in words
     )
     prompt = renderer.prompt(element, bound.id)
@@ -138,9 +139,7 @@ class _Gaps:
         self.names: list[str] = []
         self._bound = bound
         self._renderer = renderer
-        self._options = '<option value=""></option>' + "".join(
-            f'<option value="{word.id}">{plain_text(word.element, renderer)}</option>' for word in words
-        )
+        self._options = '<option value=""></option>' + "".join(option(word, renderer) for word in words)
 
     def write(self, element: Element) -> str:
         name = self._renderer.page.opaque(self._bound, element)
