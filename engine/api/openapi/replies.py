@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from engine.api.openapi.attempts import attempted, views
 from engine.api.openapi.shapes import Schema, closed, listed, moment, reference, whole, words
 from engine.codesfile import FACTOR_HIGH, FACTOR_LOW, NEEDS
 from engine.wire import NUMBER_MAX
@@ -37,10 +38,11 @@ def reply_schemas() -> dict[str, Schema]:
         "Session": _session(),
         "Seat": _seat(OPEN),
         "Over": _seat(OVER, receipt=RECEIPT),
-        "Started": _seat(BEGUN, content_key=_key(), order=reference("Order")),
+        "Started": _seat(BEGUN, {"views": views()}, content_key=_key(), order=reference("Order")),
         "Resumed": _seat(OPEN, answers=_held()),
         "ResumedOver": _seat(OVER, receipt=RECEIPT, answers=nothing),
         "Acknowledgement": _acknowledgement(),
+        "Attempted": attempted(_acknowledgement()),
         "Order": _order(),
         "Time": closed({"now_ms": moment("Now.")}),
         "Alive": closed({"alive": {"const": True}}),
@@ -79,7 +81,7 @@ def _session() -> Schema:
     )
 
 
-def _seat(status: Sequence[str], **more: Schema) -> Schema:
+def _seat(status: Sequence[str], optional: Schema | None = None, **more: Schema) -> Schema:
     session = reference("Session") | {"properties": {"status": {"enum": [str(one) for one in status]}}}
     return closed(
         {
@@ -89,7 +91,8 @@ def _seat(status: Sequence[str], **more: Schema) -> Schema:
             "sealed": SEALED,
             "now_ms": moment("Now."),
             **more,
-        }
+        },
+        optional,
     )
 
 
