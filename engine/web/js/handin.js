@@ -65,7 +65,7 @@ export async function finish(sitting, reply, isClosed) {
   sitting.isOver = true
   sitting.settle(reply)
   state.receipt = reply.receipt
-  Object.assign(state, { token: null, key: null, order: null, answers: {}, asks: {}, marks: [], at: null })
+  Object.assign(state, { token: null, key: null, order: null, answers: {}, asks: {}, marks: [], at: null, views: {} })
   state.box.dirty = []
   state.box.batches = state.box.batches.filter((batch) => batch.n <= reply.last) // nobody takes the others any more
   const wipeWhenSealed = () => (state.box.batches.length ? sitting.keep() : vault.wipe())

@@ -25,14 +25,18 @@ function fill(element, html, content) {
   return element
 }
 
-export async function mount({ item, choices }, content, given, changed) {
+const MOVING = '[data-attempts], [data-printed], [data-template], [data-feedback]'
+
+export async function mount({ item, choices }, content, given, changed, sitting) {
   const element = fill(h('div', { class: 'item' }), await content.get('item', item), content)
+  const moving = element.querySelector(MOVING) && (await import('./attempts.js'))
+  const attempts = moving && (await moving.dress(element, item, sitting))
   const needed = element.querySelector('[data-stimulus]') && (await import('./passages.js'))
   const passages = needed && (await needed.takePassages(element, content, fill))
   const controls = {}
   const report = () => {
     const responses = Object.entries(controls).map(([name, control]) => [name, control.read()])
-    changed(Object.fromEntries(responses))
+    if (!attempts || !attempts.isOver) changed(Object.fromEntries(responses))
   }
   const write = (response) => {
     for (const [name, control] of Object.entries(controls)) {
@@ -41,14 +45,18 @@ export async function mount({ item, choices }, content, given, changed) {
   }
   for (const [index, root] of [...element.querySelectorAll('[data-interaction]')].entries()) {
     const name = root.dataset.response
-    controls[name] = await bind(root, { name, index, order: choices[name], changed: report })
+    controls[name] = await bind(root, { name, index, order: choices[name], changed: report, onEndAttempt: () => attempts && attempts.check() })
   }
   if (given) write(given.response)
+  // A button that ended an attempt has done its work: the next attempt begins without it.
+  for (const { dataset } of attempts ? element.querySelectorAll('[data-interaction="end-attempt"]') : []) {
+    controls[dataset.response].write(null)
+  }
   const clear = () => {
     write(null)
     report()
   }
-  return { element, passages, asks: Object.keys(controls).length, clear }
+  return { element, passages, asks: Object.keys(controls).length, clear, attempts }
 }
 
 async function bind(root, context) {

@@ -13,6 +13,7 @@ export class Paper {
     this.turn = turn
     sitting.on('answers', () => this.update())
     sitting.on('status', () => this.update())
+    sitting.on('view', (item) => this.isOpen && sitting.items[this.index].item === item && this.go(this.index))
   }
 
   get isOpen() {
@@ -59,7 +60,7 @@ export class Paper {
     const soon = setTimeout(sayWait, PATIENCE_MS)
     try {
       const changed = (response) => sitting.answer(item, response)
-      const mounted = await mount(entry, sitting.content, sitting.state.answers[item], changed)
+      const mounted = await mount(entry, sitting.content, sitting.state.answers[item], changed, sitting)
       if (this.body === body) this.fill(item, mounted)
     } catch (problem) {
       if (this.body !== body) return
@@ -73,20 +74,21 @@ export class Paper {
     clearTimeout(soon)
   }
 
-  fill(item, { element, passages, asks, clear }) {
+  fill(item, { element, passages, asks, clear, attempts }) {
     this.sitting.state.asks[item] = asks
     const wipe = () => {
       clear()
       focusOn(this.heading)
     }
-    this.clear = button('plain clear', wipe, words.clear)
-    this.body.replaceChildren(element, this.clear)
+    this.clear = attempts && attempts.isOver ? null : button('plain clear', wipe, words.clear)
+    this.body.replaceChildren(...[element, this.clear].filter(Boolean))
     if (passages) passages.lay(this)
     else if (this.question.previousSibling) {
       this.question.previousSibling.remove()
       this.sheet.className = 'sheet'
     }
     this.update()
+    if (attempts) attempts.shown()
   }
 
   update() {
