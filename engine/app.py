@@ -17,6 +17,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.api.answers import Answers
+from engine.api.attempts import Attempts
 from engine.api.contents import Contents
 from engine.api.files import Files
 from engine.api.health import Beat, health_routes
@@ -25,6 +26,7 @@ from engine.api.openapi import openapi_routes
 from engine.api.pages import page_routes
 from engine.api.pupil import Pupil
 from engine.assets import Assets
+from engine.attempts.rulebook import Rulebooks
 from engine.catalog import Catalog
 from engine.clock import now_ms
 from engine.errors import Problem
@@ -148,10 +150,11 @@ def _services(
             commit_answers, pending_max=settings.answers_pending_max, group_max=settings.group_max
         ),
         others=Writer(
-            commit_others, pending_max=settings.others_pending_max, group_max=settings.group_max, ranks=4
+            commit_others, pending_max=settings.others_pending_max, group_max=settings.group_max, ranks=5
         ),
         codes=Writer(find_codes, pending_max=settings.others_pending_max, group_max=settings.group_max),
         glances=Writer(glance, pending_max=settings.others_pending_max, group_max=settings.group_max),
+        rulebooks=Rulebooks(Bank(settings.data_dir)),
     )
 
 
@@ -168,6 +171,7 @@ def _application(services: Services, beat: Beat) -> Application:
     files = Files(services)
     routes = [
         *Pupil(services).routes(),
+        Route("/api/v1/attempts", Attempts(services).call, methods=["POST"]),
         Route("/api/v1/files", files.put, methods=["POST"]),
         Route("/api/v1/files/{file}", files.get, methods=["GET"]),
         *ledger_routes(services.settings),

@@ -63,13 +63,18 @@ class Answer(NamedTuple):
     elapsed_ms: int
     late: str
     counted: bool
+    is_attempt: bool = False
 
 
 class Held(NamedTuple):
-    """What the archive holds for one item: the answer that counts, and one beyond it that came too late."""
+    """What the archive holds for one item: the answer that counts, and one beyond it that came too late.
+
+    `attempts` are those that came in time, the first one first.
+    """
 
     counted: Answer | None = None
     uncounted: Answer | None = None
+    attempts: tuple[Answer, ...] = ()
 
 
 def held_answers(batches: Iterable[OpenBatch], rule: Rule) -> dict[str, Held]:
@@ -79,10 +84,16 @@ def held_answers(batches: Iterable[OpenBatch], rule: Rule) -> dict[str, Held]:
         for answer in _answers(batch, rule):
             before = held.get(answer.item, Held())
             if answer.counted:  # what it replaces, late or not, is superseded
-                held[answer.item] = Held(answer)
+                held[answer.item] = Held(answer, None, _with(before.attempts, answer))
             else:
-                held[answer.item] = Held(before.counted, answer)
+                held[answer.item] = Held(before.counted, answer, before.attempts)
     return held
+
+
+def _with(attempts: tuple[Answer, ...], answer: Answer) -> tuple[Answer, ...]:
+    """The attempts with this one, if it is one; a copy of the last one is none."""
+    is_copy = bool(attempts) and (attempts[-1].epoch, attempts[-1].n) == (answer.epoch, answer.n)
+    return (*attempts, answer) if answer.is_attempt and not is_copy else attempts
 
 
 def _answers(batch: OpenBatch, rule: Rule) -> Iterable[Answer]:
@@ -97,4 +108,5 @@ def _answers(batch: OpenBatch, rule: Rule) -> Iterable[Answer]:
             elapsed_ms=entry.get("elapsed_ms", 0),
             late=late,
             counted=rule.counts(late),
+            is_attempt=entry.get("attempt") is True,
         )

@@ -15,6 +15,7 @@ import orjson
 from engine.archive import Archive, Delivery
 from engine.archive.answers import KeptBatch, batches_of, paused_since
 from engine.archive.records import SessionFacts
+from engine.attempts.history import names_of
 from engine.keyring import KeyProblem, KeyRing
 from engine.logs import logger
 from sessions.cipher import SessionCipher, Unreadable, unwrap_key
@@ -120,7 +121,7 @@ def _with_batches(session: SessionFacts, batches: Sequence[KeptBatch], kek: byte
     operations: list[Operation] = [_row(session, 0)._replace(epoch=ordered[0].epoch)]
     for batch in ordered:
         answers = orjson.loads(cipher.open(batch.epoch, batch.n, batch.body))["answers"]
-        items = tuple(dict.fromkeys(answer["item"] for answer in answers))
+        items = names_of(answers, batch.n)
         # Full, since a hole in the numbers was closed once already.
         ticket = _ticket(session, batch.epoch)
         operations.append(Save(ticket, batch.n, batch.digest, batch.body, items, full=True))

@@ -86,7 +86,9 @@ class ScoreKeeper:
         self, delivery: Delivery, session: Ended, sittings: Sittings, batches: Sequence[KeptBatch]
     ) -> bytes:
         scorer, items = self._scorer(delivery.compiled)
-        record = score_session(scorer, delivery.compiled, items, sittings.held(session, batches))
+        record = score_session(
+            scorer, delivery.compiled, items, sittings.held(session, batches), sittings.seed(session)
+        )
         return seal_record(record, sittings.key(session), session.sid, delivery.id, secrets.token_bytes(12))
 
     def _scorer(self, compiled: str) -> tuple[Scorer, list[str]]:

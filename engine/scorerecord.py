@@ -3,7 +3,8 @@
     {"v": 1, "compiled": form, "items": [
         {"item": "i1", "score": 1.0, "max": 1.0, "marking": false, "outcomes": {...},
          "answer": {"response", "epoch", "n", "received_ms", "elapsed_ms", "late"} or null,
-         "uncounted": the same, for an answer that came too late, or null}, ...]}
+         "uncounted": the same, for an answer that came too late, or null,
+         "attempts": how many counted, "variant": values of its template variables; if there are any}, ...]}
 
 Responses stand there in the pupils' opaque identifiers; the export maps them back. The associated data name
 delivery and session, and a kind of their own, so a record of scores is never taken for a batch. Records of
@@ -33,13 +34,16 @@ class Unreadable(ValueError):
 
 
 def score_session(
-    scorer: Scorer, compiled: str, items: list[str], held: Mapping[str, Held]
+    scorer: Scorer, compiled: str, items: list[str], held: Mapping[str, Held], seed: bytes = b""
 ) -> dict[str, Any]:
-    """The record of one session; an item without an answer is scored as unanswered."""
+    """The record of one session; an item without an answer is scored as unanswered.
+
+    `seed` is that of the sitting: variants are drawn again from it, attempts are played again.
+    """
     return {
         "v": 1,
         "compiled": compiled,
-        "items": [_item(scorer, item, held.get(item, Held())) for item in items],
+        "items": [_item(scorer, item, held.get(item, Held()), seed) for item in items],
     }
 
 
@@ -66,18 +70,31 @@ def _owner(sid: bytes, delivery: str, version: int) -> bytes:
     return b"passation/1|score|" + later + delivery.encode("ascii") + sid
 
 
-def _item(scorer: Scorer, item: str, held: Held) -> dict[str, Any]:
-    outcomes = scorer.score(item, held.counted.response if held.counted else None)
-    score = outcomes.get("SCORE")
-    return {
+def _item(scorer: Scorer, item: str, held: Held, seed: bytes) -> dict[str, Any]:
+    last = held.counted if held.counted and not held.counted.is_attempt else None
+    attempts = [answer.response for answer in held.attempts]
+    settled = scorer.settle(item, attempts, last.response if last else None, seed)
+    score = settled.outcomes.get("SCORE")
+    entry = {
         "item": item,
         "score": score if isinstance(score, int | float) else None,
-        "max": scorer.max_score(item),
+        "max": scorer.max_score(item, seed),
         "marking": scorer.needs_marking(item),
-        "outcomes": outcomes,
-        "answer": _answer(held.counted),
+        "outcomes": settled.outcomes,
+        "answer": _answer(_counted(held, settled.response)),
         "uncounted": _answer(held.uncounted),
     }
+    if held.attempts:
+        entry["attempts"] = settled.attempts
+    if variant := scorer.variant(item, seed):
+        entry["variant"] = variant
+    return entry
+
+
+def _counted(held: Held, response: Any) -> Answer | None:
+    """The answer whose response counts: the newest one, unless it came when no attempt was left."""
+    known = [*held.attempts, *([held.counted] if held.counted else [])]
+    return next((answer for answer in reversed(known) if answer.response == response), held.counted)
 
 
 def _answer(answer: Answer | None) -> dict[str, Any] | None:

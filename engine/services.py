@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from engine.attempts.rulebook import Rulebooks
 from engine.catalog import Catalog
 from engine.errors import Problem
 from engine.files import FileStore
@@ -16,7 +17,7 @@ from sessions.cipher import SessionCipher, unwrap_key
 from sessions.model import CodeEntry, Glance, Operation, Reply, SessionState
 from sessions.ticket import Signer
 
-RANK_SUBMIT, RANK_RESUME, RANK_START, RANK_LOGIN = range(4)
+RANK_SUBMIT, RANK_RESUME, RANK_START, RANK_ATTEMPT, RANK_LOGIN = range(5)
 """Ranks of the second writer; answers have a writer, and a connection to Redis, of their own."""
 CIPHERS_MAX = 32_768
 """Session keys held ready in one worker, about 1 KiB each; the next request of a forgotten one asks Redis."""
@@ -58,6 +59,7 @@ class Services:
     others: Writer[Operation, Reply]
     codes: Writer[bytes, CodeEntry | None]
     glances: Writer[bytes, Glance | None]
+    rulebooks: Rulebooks
 
 
 def refusal(reply: Reply) -> Problem:

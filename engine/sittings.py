@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from engine.archive import Delivery
 from engine.archive.answers import Ended, KeptBatch
+from engine.attempts.rulebook import sitting_seed
 from engine.counting import Held, OpenBatch, Rule, held_answers
 from sessions.cipher import SessionCipher, unwrap_key
 from sessions.keys import partition_of
@@ -28,6 +29,10 @@ class Sittings:
     def key(self, session: Ended) -> bytes:
         """The session's own key; Unreadable when it is damaged."""
         return unwrap_key(self._kek, session.wrapped_key, session.sid, self._delivery.id)
+
+    def seed(self, session: Ended) -> bytes:
+        """The secret from which the sitting's variants and lots were drawn."""
+        return sitting_seed(self._kek, session.sid)
 
     def held(self, session: Ended, batches: Sequence[KeptBatch]) -> dict[str, Held]:
         """What counts of a session's batches, and what came too late; Unreadable when one is damaged."""

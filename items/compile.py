@@ -75,6 +75,8 @@ class _Compiler:
 
     def form(self) -> Form:
         package, parts = self._package, self._parts
+        # Pictures that only feedback shows lie in the key.
+        used = {name for item in parts.items for name in item.media}
         content = Content(
             title=package.test.title or package.title or "Test",
             language=self._language,
@@ -83,12 +85,14 @@ class _Compiler:
             sections=tuple(parts.sections),
             items=tuple(parts.items),
             stimuli=self._passages.all(),
-            media=self._shelf.all(),
+            media=tuple(medium for medium in self._shelf.all() if medium.id in used),
             structure=parts.structure,
         )
         # Salted, so that the form's name is no way to try out which answers are the right ones.
         salt = sha256(b"key" + self._seed).hexdigest()
-        schema = {"v": 1, "items": parts.shapes}
+        schema: dict[str, Any] = {"v": 1, "items": parts.shapes}
+        if moving := [name for name, entry in parts.keys.items() if "dynamic" in entry]:
+            schema["dynamic"] = moving
         key = {"v": 1, "salt": salt, "items": parts.keys}
         name = name_of(content, schema, key)
         return Form(name, content, schema, key, (*package.remarks, *self.findings.remarks))
@@ -111,12 +115,14 @@ class _Compiler:
         stimuli = {f"\0section {p}": p for p in rubric} | self._passages.of_item(document)
         placed = tuple(dict.fromkeys(stimuli.values()))
         page = Page(document.file, declarations(document), self._shelf, draws, self.findings, stimuli)
-        html = write_item(document, page, self._language)
+        html = write_item(document, page, self._language, reference.control)
         media = dict.fromkeys([*page.media, *self._passages.media(placed)])
         self._parts.items.append(Item(name, html, placed, tuple(media)))
         bound = sorted(page.bound.values(), key=lambda response: int(response.id[1:]))
         self._parts.shapes[name] = {response.id: _shape(response) for response in bound}
         self._parts.keys[name] = self._key(reference, document, plan, bound)
+        if page.dynamic is not None and (dynamic := page.dynamic.entry(self._shelf.by_name())):
+            self._parts.keys[name]["dynamic"] = dynamic
         choices = {response.id: response.groups for response in bound if response.kind in MOVABLE}
         return {"item": name, "fixed": reference.fixed, "choices": choices}
 

@@ -15,9 +15,12 @@ from typing import Any, NamedTuple
 from lxml import html
 
 from items.model import Content
+from items.scoring.run import load
+from items.scoring.variants import TRIAL_SEEDS
 
 _NAME = re.compile(r"\b[a-z]{4}\b")
 _NAMING = ("name", "value", "id", "for", "aria-labelledby", "aria-describedby", "aria-controls")
+_MOVING = ("data-printed", "data-template", "data-feedback")
 _LISTED = 5
 
 
@@ -52,6 +55,8 @@ def _of_item(item: str, before: _Shown, after: _Shown) -> Iterator[str]:
         yield f"{item}: its responses, or what can be chosen, are others"
     elif before.fragment(item) != after.fragment(item):
         yield f"{item}: pupils see something else"
+    elif before.variants(item) != after.variants(item):
+        yield f"{item}: its template values are drawn in another way"
 
 
 def _list(items: list[str]) -> str:
@@ -92,9 +97,25 @@ class _Shown:
             for response in self._key[name]["responses"].values()
             for choice, authored in response["choices"].items()
         }
+        names |= _moving(self._key[name].get("dynamic"))
         shown = self._content[name]
         passages = [self._passages[stimulus] for stimulus in shown.stimuli]
         return _canonical(shown.html, names, self._media), passages
+
+    def variants(self, item: str) -> list[Any]:
+        """What some sittings draw: what pupils saw printed must be what is scored."""
+        program = load(self._key[self.items[item]]["program"])
+        return [program.drawn(program.variant(seed)) for seed in TRIAL_SEEDS]
+
+
+def _moving(dynamic: Mapping[str, Any] | None) -> dict[str, str]:
+    """Places by what goes there, since their numbers follow the order in which choices were drawn."""
+    if dynamic is None:
+        return {}
+    printed = {name: repr(entry["parts"]) for name, entry in dynamic["printed"].items()}
+    hung = ("variable", "identifier", "show")
+    gates = {name: repr([gate[part] for part in hung]) for name, gate in dynamic["gates"].items()}
+    return printed | {name: hanging for name, hanging in gates.items() if not _NAME.fullmatch(name)}
 
 
 def _renamed(shape: Any, names: Mapping[str, str]) -> Any:
@@ -141,6 +162,8 @@ def _is_named(element: html.HtmlElement, names: Mapping[str, str]) -> bool:
 def _value(name: str, value: str, names: Mapping[str, str], media: Mapping[str, str]) -> str:
     if name == "data-media":
         return media.get(value, value)
+    if name in _MOVING and value in names:
+        return names[value]
     if name in _NAMING or name.startswith("data-"):
         return _NAME.sub(lambda found: names.get(found[0], found[0]), value)
     return value

@@ -2,22 +2,38 @@
 
 Only the scorer loads a form's key. A choice that the key does not know is left out, and so
 scores nothing: an authored identifier sent in place of an opaque one is such a choice.
+
+`seed` is the secret seed of a sitting: variants and lots come from it and the author's name of
+the item, so they are the same at the start, at each attempt, at scoring and at rescoring.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from hashlib import blake2b
+from typing import Any, NamedTuple
 
 from items.bases import from_ten, to_ten
+from items.scoring.itemsession import ItemSession
 from items.scoring.maximum import max_score
-from items.scoring.run import Program, load
+from items.scoring.run import Program, correct_responses, load
 from items.scoring.tracing import Trace, trace
 from items.scoring.values import Value
+from items.scoring.variants import Variant
+from items.views import View, view_of
 
 Outcomes = dict[str, Value]
+Response = Mapping[str, Any]
 Translate = Callable[[Any], Any]
+
+
+class Settled(NamedTuple):
+    """The end of an item: its outcomes, the response that gave them, and how many attempts were made."""
+
+    outcomes: Outcomes
+    response: Response | None
+    attempts: int
 
 
 class Scorer:
@@ -26,23 +42,89 @@ class Scorer:
     def __init__(self, key: Mapping[str, Any]) -> None:
         self._items = {item: _Item(entry) for item, entry in key["items"].items()}
 
-    def score(self, item: str, response: Mapping[str, Any] | None) -> Outcomes:
+    def score(self, item: str, response: Mapping[str, Any] | None, seed: bytes = b"") -> Outcomes:
         """The outcome values of an answer; responses that are missing are NULL."""
         known = self._items[item]
-        return known.program.score(known.in_authored(response))
+        if not known.varies:
+            return known.program.score(known.in_authored(response))
+        return known.program.score(known.in_authored(response), known.variant(seed))
 
-    def trace(self, item: str, response: Mapping[str, Any] | None) -> Trace:
-        """The outcome values of an answer, and how the rules came to them."""
+    def settle(
+        self, item: str, attempts: Sequence[Response], last: Response | None, seed: bytes = b""
+    ) -> Settled:
+        """What counts in the end: the attempts one after the other, then what stood there at hand-in.
+
+        `last` is the newest answer if it came after the last attempt. It is one more attempt, if one is left
+        and it is not the same again; when the item is over it comes too late, for feedback has been seen.
+        """
         known = self._items[item]
-        return trace(known.declarations, known.in_authored(response))
+        if not known.is_played:
+            answer = last or (attempts[-1] if attempts else None)
+            return Settled(self.score(item, answer, seed), answer, 1)
+        session, counted = known.session(seed), None
+        for response in attempts if known.most is not None else ():
+            if session.attempt(known.in_authored(response)):
+                counted = response
+        if known.most is None and last is None and attempts:
+            last = attempts[-1]  # attempts at an item that offers none are answers like others
+        if last is not None and session.hand_in(known.in_authored(last)):
+            counted = last
+        if session.count or known.program.is_adaptive:
+            return Settled(session.outcomes, counted, session.count)
+        return Settled(self.score(item, last, seed), last, 0)
+
+    def variant(self, item: str, seed: bytes) -> Outcomes:
+        """The values of the item's template variables in this sitting; none where nothing is drawn."""
+        known = self._items[item]
+        return known.program.drawn(known.variant(seed)) if known.varies else {}
+
+    @property
+    def moving(self) -> tuple[str, ...]:
+        """The items that show something of their own to each pupil."""
+        return tuple(name for name, item in self._items.items() if item.dynamic is not None)
+
+    def play(self, item: str, attempts: Sequence[Response], seed: bytes) -> ItemSession:
+        """The session of an item after these attempts."""
+        known = self._items[item]
+        session = known.session(seed)
+        for response in attempts:
+            session.attempt(known.in_authored(response))
+        return session
+
+    def attempt(self, item: str, session: ItemSession, response: Response) -> bool:
+        """One attempt more; False when none is left."""
+        return session.attempt(self._items[item].in_authored(response))
+
+    def offers_attempts(self, item: str) -> bool:
+        known = self._items.get(item)
+        return known is not None and known.most is not None
+
+    def view(self, item: str, session: ItemSession) -> View:
+        """What the item shows the pupil now (`items.views`); nothing of an item that shows all the same."""
+        dynamic = self._items[item].dynamic
+        return {} if dynamic is None else view_of(dynamic, session)
+
+    def trace(
+        self, item: str, response: Response | None, seed: bytes = b"", attempts: Sequence[Response] = ()
+    ) -> Trace:
+        """The outcome values of an answer after these attempts, and how the rules came to them."""
+        known, session = self._items[item], self.play(item, attempts, seed)
+        given = known.in_authored(response) | {"numAttempts": str(session.count + 1)}
+        before = session.variables if session.count else None
+        return trace(known.declarations, given, known.variant(seed), before)
+
+    def correct(self, item: str, seed: bytes = b"") -> dict[str, Value]:
+        """The right answers of this sitting's variant, by the author's identifiers."""
+        known = self._items[item]
+        return correct_responses(known.declarations, known.variant(seed))
 
     def needs_marking(self, item: str) -> bool:
         """Whether a person gives the score: SCORE is NULL until then, or only a proposal of the rules."""
         return self._items[item].program.needs_marking
 
-    def max_score(self, item: str) -> float | None:
+    def max_score(self, item: str, seed: bytes = b"") -> float | None:
         """The most the item gives (the rule is in `items.scoring.maximum`), None where nobody can tell."""
-        return self._items[item].max_score
+        return self._items[item].max_score(seed)
 
     def domain(self, item: str) -> str:
         return self._items[item].domain
@@ -88,19 +170,39 @@ class _Item:
         self.domain: str = entry["domain"]
         self.rubric: str = entry.get("rubric", "")
         self.declarations: Mapping[str, Any] = program
-        self.max_score = max_score(program, self.program)
+        self.dynamic: Mapping[str, Any] | None = entry.get("dynamic")
+        self.most: int | None = self.dynamic["attempts"] if self.dynamic is not None else None
+        self.varies = self.program.cloner is not None or self.program.draws
+        self.is_played = self.most is not None or self.program.is_adaptive
+        self._most_score: float | None = None if self.varies else max_score(program, self.program)
         self.names = {name: response["authored"] for name, response in entry["responses"].items()}
         self._backwards = {name: _to_pupil(response) for name, response in entry["responses"].items()}
-        self._responses = {
-            name: (response["authored"], _to_author(response))
+        self._responses = [
+            (name, response["authored"], _to_author(response))
             for name, response in entry["responses"].items()
-        }
+        ]
+
+    def variant(self, seed: bytes) -> Variant:
+        return self.program.variant(blake2b(self.authored.encode(), key=seed, digest_size=32).digest())
+
+    def session(self, seed: bytes) -> ItemSession:
+        return ItemSession(self.program, self.variant(seed), self.most or 0)
+
+    def max_score(self, seed: bytes) -> float | None:
+        return (
+            max_score(self.declarations, self.program, self.variant(seed))
+            if self.varies
+            else self._most_score
+        )
 
     def in_authored(self, response: Mapping[str, Any] | None) -> dict[str, Any]:
-        given = response or {}
-        return {
-            authored: translate(given.get(name)) for name, (authored, translate) in self._responses.items()
-        }
+        """By the author's identifiers; of those asked for in two parts the one that was given counts."""
+        given, known = response or {}, {}
+        for name, authored, translate in self._responses:
+            value = translate(given.get(name))
+            if value is not None or authored not in known:
+                known[authored] = value
+        return known
 
     def in_opaque(self, authored: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self._backwards[name](authored.get(self.names[name])) for name in self._backwards}

@@ -75,7 +75,7 @@ class Pupil:
         return reply_json(self._document(state, opened, now_ms))
 
     async def start(self, request: Request) -> Response:
-        """The clock starts, once; the content key and the order go to the seat that asks."""
+        """The clock starts, once; content key, order and first views go to the seat that asks."""
         services = self._services
         await read_body(request.scope, request.receive, OTHER_BYTES_MAX)
         ticket = ticket_of(request.scope, services)
@@ -85,12 +85,14 @@ class Pupil:
         if ticket.status is Status.READY:
             check_start(opened.record, now_ms)
         reply = await self._commit(Start(ticket, opened.record["duration_ms"]), RANK_START)
+        views = services.rulebooks.first_views(opened.record["compiled"], opened.kek, ticket.sid)
         return reply_json(
             self._document(reply.state, opened, now_ms)
             | {
                 "content_key": base64.b64encode(opened.content_key).decode(),
                 "order": opened.order(ticket.sid),
             }
+            | ({"views": views} if views else {})
         )
 
     async def resume(self, request: Request) -> Response:

@@ -22,7 +22,9 @@ from items.examine import Examined, examine, program_of
 from items.package import read_package
 from items.problems import Problem, Refused
 from items.qti.schemas import Schemas
-from items.scoring.run import correct_responses, score
+from items.scoring.itemsession import ItemSession
+from items.scoring.maximum import MOST_STEPS
+from items.scoring.run import correct_responses, load
 from items.survey import MARKS, as_markdown, put_between_marks, survey
 
 app = typer.Typer(no_args_is_help=True, help="Items: QTI packages in, compiled forms out.")
@@ -122,9 +124,10 @@ def score_item(
         Path | None, typer.Option(help="Responses by authored identifier, as a JSON object; - for stdin.")
     ] = None,
     correct: Annotated[bool, typer.Option("--correct", help="Take the declared correct responses.")] = False,
+    seed: Annotated[str, typer.Option(help="Any text: draws the variant of an item with templates.")] = "",
     as_json: Json = False,
 ) -> None:
-    """The outcome values of an item for given responses."""
+    """The outcome values of an item for given responses; an array of them is one attempt after another."""
     if (responses is None) == (not correct):
         raise typer.BadParameter("give either --responses FILE or --correct")
     try:
@@ -132,8 +135,16 @@ def score_item(
     except Refused as refused:
         _say_refused(item, refused.problems, as_json)
         raise typer.Exit(1) from refused
-    given = correct_responses(program) if responses is None else _responses(responses)
-    outcomes = score(program, given)
+    loaded = load(program)
+    variant = loaded.variant(seed.encode())
+    if responses is not None:
+        attempts = _responses(responses)
+    else:  # an item in steps is gone through to its end
+        attempts = [correct_responses(program, variant)] * (MOST_STEPS if loaded.is_adaptive else 1)
+    session = ItemSession(loaded, variant)
+    for given in attempts:
+        session.attempt(given)
+    outcomes = session.outcomes
     print(json.dumps(outcomes, ensure_ascii=False) if as_json else _lines(outcomes))
 
 
@@ -151,14 +162,15 @@ def _candidates(path: Path) -> Iterator[Path]:
             yield from _candidates(child)
 
 
-def _responses(path: Path) -> dict[str, Any]:
+def _responses(path: Path) -> list[dict[str, Any]]:
     try:
         given = json.loads(sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise Conflict(f"cannot read responses from {path}: {error}") from error
-    if not isinstance(given, dict):
-        raise Conflict(f"{path} must hold one JSON object: response identifier -> value")
-    return given
+    attempts = given if isinstance(given, list) else [given]
+    if not attempts or not all(isinstance(attempt, dict) for attempt in attempts):
+        raise Conflict(f"{path} must hold a JSON object, response identifier -> value, or an array of them")
+    return attempts
 
 
 def _say_refused(path: Path, problems: Iterable[Problem], as_json: bool) -> None:

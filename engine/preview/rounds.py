@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.archive import Archive
+from engine.attempts.rulebook import sitting_seed
 from engine.demonstration import open_form
 from engine.keyring import KeyRing
 from engine.settings import Settings
@@ -22,7 +23,7 @@ from items.model import Form
 from items.package import read_package
 from items.problems import Problem, Refused
 from items.scorer import Scorer
-from items.scoring.run import correct_responses
+from sessions.model import Ticket
 from sessions.store import Store
 
 OPEN_SINCE_MS = 60_000
@@ -41,15 +42,18 @@ class Round:
     code: str
     order: list[str] = field(default_factory=list)
     answers: dict[str, Any] = field(default_factory=dict)
+    attempts: dict[str, list[Any]] = field(default_factory=dict)
+    seed: bytes = b""  # of the author's sitting, once it has begun
 
     def items(self) -> list[dict[str, Any]]:
         """What the author sees of each item, in the order of the sitting once it is known."""
         return [self._item(item) for item in self.order or self.scorer.items()]
 
     def _item(self, item: str) -> dict[str, Any]:
-        scorer, response = self.scorer, self.answers.get(item)
-        traced = scorer.trace(item, response)
-        program = scorer.declarations(item)
+        scorer, response, seed = self.scorer, self.answers.get(item), self.seed
+        made = self.attempts.get(item, [])
+        settled = scorer.settle(item, made, None if made and response == made[-1] else response, seed)
+        traced = scorer.trace(item, settled.response, seed, made[: max(0, settled.attempts - 1)])
         shapes = self.form.schema["items"][item]
         return {
             "item": item,
@@ -59,9 +63,9 @@ class Round:
             "kinds": [shape["kind"] for shape in shapes.values()],
             "is_answered": item in self.answers,
             "responses": scorer.responses_in_authored(item, response),
-            "correct": correct_responses(program),
-            "outcomes": traced.outcomes,
-            "max": scorer.max_score(item),
+            "correct": scorer.correct(item, seed),
+            "outcomes": settled.outcomes,
+            "max": scorer.max_score(item, seed),
             "needs_marking": scorer.needs_marking(item),
             "rubric": scorer.rubric(item),
             "trace": traced.steps,
@@ -131,9 +135,11 @@ class Preview:
             found |= {"remarks": [remark._asdict() for remark in form.remarks], "items": self.round.items()}
         return found
 
-    async def started(self, delivery: str, order: Sequence[Mapping[str, Any]]) -> None:
+    async def started(self, ticket: Ticket, order: Sequence[Mapping[str, Any]]) -> None:
         """The pupil's page was given its order."""
+        delivery = ticket.delivery
         if self.round is not None and delivery == self.round.delivery:
+            self.round.seed = sitting_seed(self._parts[-1].delivery(delivery).kek, ticket.sid)
             self.round.order = [entry["item"] for section in order for entry in section["items"]]
             await self.tell()
 
@@ -143,6 +149,9 @@ class Preview:
             return
         known = {entry["item"]: entry.get("response") for entry in answers}
         self.round.answers |= {item: known[item] for item in known if item in self.round.scorer.items()}
+        for entry in answers:
+            if entry.get("attempt") is True:
+                self.round.attempts.setdefault(entry["item"], []).append(entry.get("response") or {})
         await self.tell()
 
 

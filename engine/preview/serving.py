@@ -59,7 +59,7 @@ class PreviewApplication:
             await send_problem(send, Problem("not_found"))
         elif scope["path"].startswith(self.path):
             await self._panel(scope["path"].removeprefix(self.path), scope, _framing(send))
-        elif scope["path"] in ("/api/v1/answers", "/api/v1/start"):
+        elif scope["path"] in ("/api/v1/answers", "/api/v1/attempts", "/api/v1/start"):
             await self._read_along(scope, receive, send)
         else:
             await self._engine(scope, receive, _framing(send))
@@ -98,9 +98,9 @@ class PreviewApplication:
         if status != 200 or ticket is None:
             return
         if scope["path"].endswith("start"):
-            await self._preview.started(ticket.delivery, orjson.loads(told)["order"])
+            await self._preview.started(ticket, orjson.loads(told)["order"])
         else:
-            await self._preview.answered(ticket.delivery, orjson.loads(asked)["answers"])
+            await self._preview.answered(ticket.delivery, orjson.loads(asked).get("answers", []))
 
 
 def _framing(send: Send) -> Send:

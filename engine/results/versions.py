@@ -169,7 +169,8 @@ class Judge:
         ended = Ended(session.sid, session.wrapped_key, session.deadline_ms)
         key = self._sittings.key(ended)
         held = self._correction.held(self._sittings.held(ended, batches))
-        record = score_session(self._key, self._form, self._key.items(), held)
+        seed = self._sittings.seed(ended)
+        record = score_session(self._key, self._form, self._key.items(), held, seed)
         known = opened_marks(marks, key, self._delivery)
         record["items"] = [self._marked(entry, known.get(entry["item"], {})) for entry in record["items"]]
         nonce = secrets.token_bytes(12)

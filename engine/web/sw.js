@@ -1,10 +1,11 @@
 // Keeps the page itself (never an API reply, never content) so that it opens without network.
 // VERSION is a digest of the files below; tests/engine/test_player_units.py checks both and gives the new one.
 
-const VERSION = '2823e9136942'
+const VERSION = '43a221c839ff'
 const SHELL = 'passation-shell-' + VERSION
 const FILES = [
   '/',
+  '/static/css/attempts.css',
   '/static/css/controls.css',
   '/static/css/files.css',
   '/static/css/late.css',
@@ -14,6 +15,7 @@ const FILES = [
   '/static/icons/mark.svg',
   '/static/js/adorn.js',
   '/static/js/api.js',
+  '/static/js/attempts.js',
   '/static/js/bar.js',
   '/static/js/clock.js',
   '/static/js/code.js',

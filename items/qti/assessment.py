@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from items.problems import Findings
 from items.qti.archive import Files
+from items.qti.control import LONE, Control, control_of
 from items.qti.documents import Document, Element, child, children, is_qti, line, local, read_document
 from items.qti.limits import Limits
 from items.qti.manifest import look_up
@@ -41,6 +42,7 @@ class ItemReference:
     fixed: bool
     required: bool
     weights: dict[str, float]
+    control: Control = LONE
 
 
 class Rubric(NamedTuple):
@@ -92,6 +94,7 @@ class _Reader:
         self._findings = findings
         self._limits = limits
         self._identifiers = identifiers
+        self._control = LONE  # what the file that refers to this one has set
 
     def test(self, root: Element) -> TestPlan:
         plan = TestPlan(self._source, root.get("title", ""), root.get(XML_LANG, ""))
@@ -153,6 +156,7 @@ class _Reader:
         document = read_document(name, self._files[name], self._findings, self._limits)
         if document and is_qti(document, "qti-assessment-section", self._findings):
             reader = _Reader(name, self._files, self._findings, self._limits, self._identifiers)
+            reader._control = control_of(element, self._control)
             yield from reader.sections(document.root, titles, rubrics, levels - 1)
 
     def _look_up(self, element: Element) -> str | None:
@@ -179,8 +183,10 @@ class _Reader:
         name = self._look_up(element)
         if name is not None:
             fixed, required = element.get("fixed") == "true", element.get("required") == "true"
-            weights = self._weights(element)
-            yield ItemReference(identifier, name, self._source, line(element), fixed, required, weights)
+            weights, control = self._weights(element), control_of(element, self._control)
+            yield ItemReference(
+                identifier, name, self._source, line(element), fixed, required, weights, control
+            )
 
     def _weights(self, element: Element) -> dict[str, float]:
         weights = {}

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from items.qti import markup
 from items.qti.assessment import XML_LANG
+from items.qti.control import LONE, Control
 from items.qti.documents import Document, Element, child, children, line, local, text_of
+from items.qti.dynamic import MODAL, Dynamic
 from items.qti.interactions import WRITERS
 from items.qti.page import Declared, Page
 from items.qti.render import Renderer, placeholder
@@ -48,30 +50,41 @@ def declarations(document: Document) -> Mapping[str, Declared]:
     }
 
 
-def write_item(document: Document, page: Page, language: str) -> str:
-    """The fragment; `page` holds afterwards what was bound, used and refused."""
+def write_item(document: Document, page: Page, language: str, control: Control = LONE) -> str:
+    """The fragment; `page` holds afterwards what was bound, used and refused, and what moves in the item."""
     root, renderer = document.root, Renderer(page, WRITERS)
-    _look_beside(root, page)
     body = child(root, "qti-item-body")
     if body is None:
         page.refuse(root, "no_body", "The item has no <qti-item-body>: there is nothing to show.")
         return ""
+    language = body.get(XML_LANG) or root.get(XML_LANG) or language
+    page.dynamic = dynamic = Dynamic(document, page, control, language)
+    _look_beside(root, page, control)
     written = renderer.content(body)
+    for modal in children(root, MODAL):
+        renderer.element(modal)
     passages = "".join(placeholder(name) for name in page.stimuli.values())
     page.stimuli = {}
-    language = body.get(XML_LANG) or root.get(XML_LANG) or language
     lang = f' lang="{escape(language)}"' if language else ""
     direction = f' dir="{body.get("dir")}"' if body.get("dir") in ("ltr", "rtl") else ""
-    classes = renderer.classes(body, "qti-item")
     styled = " data-vocabulary" if page.has_vocabulary else ""
-    return f"<div{classes}{lang}{direction}{styled}>{passages}{written}</div>"
+    start = f"<div{renderer.classes(body, 'qti-item')}{lang}{direction}{styled}{dynamic.attribute}>"
+    return f"{start}{passages}{written}</div>"
 
 
-def _look_beside(root: Element, page: Page) -> None:
+def _look_beside(root: Element, page: Page, control: Control) -> None:
+    if root.get("adaptive", "").strip() in ("true", "1") and not control.individual:
+        message = (
+            "In a part of simultaneous submission an adaptive item has one attempt, at hand-in: "
+            "give the part the individual submission mode."
+        )
+        page.remark(root, message)
     for element in children(root):
         name = local(element)
+        if name == MODAL:
+            continue  # written after the body
         if name in markup.FEEDBACK:
-            page.remark(element, f"<{name}>: feedback would give the answer away during a sitting.")
+            page.remark(element, f"<{name}> belongs into the body: it is not shown here.")
         elif name in markup.LEFT_OUT:
             page.remark(element, f"<{name}>: {markup.LEFT_OUT[name]}")
         elif name == "qti-companion-materials-info":

@@ -53,6 +53,7 @@ BLOCK = names(
     qti-graphic-associate-interaction qti-graphic-gap-match-interaction qti-graphic-order-interaction
     qti-select-point-interaction qti-position-object-stage qti-position-object-interaction
     qti-upload-interaction qti-drawing-interaction qti-media-interaction qti-portable-custom-interaction
+    qti-feedback-block qti-template-block
     """
 )
 NO_BLOCK_INSIDE = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre"})

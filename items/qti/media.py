@@ -56,6 +56,9 @@ class Shelf:
     def all(self) -> tuple[Media, ...]:
         return tuple(shelved.media for shelved in self._by_data.values())
 
+    def by_name(self) -> dict[str, Media]:
+        return {medium.id: medium for medium in self.all()}
+
     def add(
         self, source: str, at: int, href: str, findings: Findings, family: str = "image"
     ) -> Shelved | None:

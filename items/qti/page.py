@@ -6,13 +6,16 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from items.draws import Draws
 from items.model import Media
 from items.problems import Findings
 from items.qti.documents import Element, line, local
 from items.qti.media import Shelf, Shelved
+
+if TYPE_CHECKING:
+    from items.qti.dynamic import Dynamic
 
 BLANKS = re.compile(r"[ \t\r\n]+")
 WHOLE = re.compile(r"\d{1,6}")
@@ -38,6 +41,7 @@ class Bound:
     shape: dict[str, Any] = field(default_factory=dict)
     groups: list[list[tuple[str, bool]]] = field(default_factory=list)
     base: int = 10  # of the whole numbers that pupils type
+    place: str = ""  # the part that comes and goes in which its interaction stands
 
 
 class Page:
@@ -55,13 +59,14 @@ class Page:
         self.source = source
         self.draws = draws
         self.findings = findings
-        self.bound: dict[str, Bound] = {}
+        self.bound: dict[str, Bound] = {}  # by opaque name
         self.media: list[str] = []
         self.stimuli = dict(stimuli or {})  # authored identifier -> opaque name, until placed
         self.inside = ""  # the interaction being written
         self.parts: dict[str, Callable[[Element], str]] = {}  # how it writes its gaps or hot words
         self.preformatted = False
         self.has_vocabulary = False  # whether a class of the shared vocabulary came out
+        self.dynamic: Dynamic | None = None  # an item's moving parts; a passage has none
         self._declared = declared
         self._shelf = shelf
         self._taken: set[str] = set()
@@ -122,7 +127,7 @@ class Page:
         if declared is None:
             message = f"No qti-response-declaration is named '{authored}': declare it or correct the name."
             self.refuse(element, "unknown_response", message)
-        elif authored in self.bound:
+        elif not self._may_bind(authored):
             message = (
                 f"The response '{authored}' belongs to another interaction already: declare one for each."
             )
@@ -135,9 +140,20 @@ class Page:
             self.refuse(element, "wrong_declaration", message)
         else:
             name = f"r{len(self.bound) + 1}"
-            self.bound[authored] = Bound(name, authored, kind, declared.cardinality, declared.base_type)
-            return self.bound[authored]
+            self.bound[name] = Bound(
+                name, authored, kind, declared.cardinality, declared.base_type, place=self._place
+            )
+            return self.bound[name]
         return None
+
+    @property
+    def _place(self) -> str:
+        return self.dynamic.place if self.dynamic is not None else ""
+
+    def _may_bind(self, authored: str) -> bool:
+        """Once; but parts that come and go may each ask for the same response in their own way."""
+        taken = [bound.place for bound in self.bound.values() if bound.authored == authored]
+        return not taken or ("" not in (*taken, self._place) and self._place not in taken)
 
     def opaque(self, bound: Bound, element: Element) -> str:
         """A drawn name for a choice or gap; the key remembers whose it is."""
@@ -147,6 +163,8 @@ class Page:
             self.refuse(element, "duplicate_identifier", message)
         name = self.draws.identifier(self._taken)
         bound.choices[name] = authored
+        if self.dynamic is not None:
+            self.dynamic.choice(element, name)
         return name
 
     def number(self, element: Element, attribute: str, default: int) -> int:

@@ -25,6 +25,13 @@ class Renderer:
 
     def content(self, element: Element) -> str:
         """All that is inside the element: text and elements in their order."""
+        dynamic = self.page.dynamic
+        if dynamic is None or not dynamic.is_choice(element):
+            return self._content(element)
+        with dynamic.inside(element):
+            return self._content(element).strip()  # a space left by feedback would tell that there is some
+
+    def _content(self, element: Element) -> str:
         loose = local(element) in markup.ONLY_ELEMENTS
         parts = [] if loose else [self.page.text(element.text)]
         for child in element:
@@ -73,6 +80,8 @@ class Renderer:
             return self.rubric(element) if for_candidates(element) else ""
         if name in markup.FEEDBACK:
             return self._feedback(element, name)
+        if name in markup.TEMPLATES and self.page.dynamic is not None:
+            return self._template(element, name)
         if name in markup.LEFT_OUT:
             self.page.remark(element, f"<{name}>: {markup.LEFT_OUT[name]}")
             return ""
@@ -80,7 +89,7 @@ class Renderer:
 
     def _refuse(self, element: Element, name: str) -> str:
         if name in markup.TEMPLATES:
-            message, code = f"<{name}>: template items are not supported yet.", "unsupported_template"
+            message, code = f"<{name}> belongs into an item, not into a shared text.", "unsupported_template"
         elif name.endswith("-interaction"):
             message, code = f"<{name}> is not supported yet.", "unsupported_interaction"
         else:
@@ -146,7 +155,16 @@ class Renderer:
             return ""
         return self.page.picture(element, text_of(element))
 
+    def _template(self, element: Element, name: str) -> str:
+        assert self.page.dynamic is not None
+        if name == "qti-printed-variable":
+            return self.page.dynamic.printed(element)
+        tag = "div" if name == "qti-template-block" else "span"
+        return self.page.dynamic.block(element, self.content, tag)
+
     def _feedback(self, element: Element, name: str) -> str:
+        if self.page.dynamic is not None and self.page.dynamic.shows_feedback:
+            return self.page.dynamic.feedback(element, self.content, "span" if "inline" in name else "div")
         if any(local(inner) in self._interactions for inner in element.iterdescendants()):
             self.page.refuse(
                 element, "unsupported_feedback", f"An interaction inside <{name}> is not supported."
@@ -161,6 +179,8 @@ class Renderer:
             message = f"<{name}> is not presentation MathML: export the formula as presentation markup."
             self.page.refuse(element, "unsupported_element", message)
             return ""
+        if name == "mi" and self.page.dynamic and (value := self.page.dynamic.letter(text_of(element))):
+            return value
         kept = [
             (str(attribute), str(value))
             for attribute, value in element.attrib.items()
@@ -168,6 +188,14 @@ class Renderer:
         ]
         attributes = "".join(f' {attribute}="{escape(value)}"' for attribute, value in kept)
         return f"<{name}{attributes}>{self.content(element)}</{name}>"
+
+    def template(self, choice: Element) -> str:
+        """The attribute of a choice that a template shows and hides."""
+        return self.page.dynamic.attribute_of(choice) if self.page.dynamic is not None else ""
+
+    def of_choice(self, choice: Element) -> str:
+        """What the opening tag of a choice says besides its name."""
+        return self.template(choice) + self.language(choice)
 
     def language(self, element: Element) -> str:
         """`lang` and `dir`, as attributes."""

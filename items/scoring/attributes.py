@@ -63,6 +63,26 @@ def any_n(element: Element, variables: Variables) -> dict[str, Any]:
     }
 
 
+def random_integer(element: Element, variables: Variables) -> dict[str, Any]:
+    return {
+        "min": _number(element, element.get("min") or "0", "integer", variables),
+        "max": _bound(element, "max", "integer", variables),
+        "step": _whole(element, "step", variables, 1, "1"),
+    }
+
+
+def random_float(element: Element, variables: Variables) -> dict[str, Any]:
+    return {
+        "min": _number(element, element.get("min") or "0", "float", variables),
+        "max": _bound(element, "max", "float", variables),
+    }
+
+
+def _bound(element: Element, name: str, base_type: str, variables: Variables) -> Code | None:
+    text = variables.reader.required(element, name)
+    return _number(element, text, base_type, variables) if text else None
+
+
 def index(element: Element, variables: Variables) -> dict[str, Any]:
     return {"n": _whole(element, "n", variables, 1)}
 

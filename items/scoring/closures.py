@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any, Final
 
-from items.scoring import arithmetic, containers, logic, strings
+from items.scoring import arithmetic, chance, containers, logic, strings
 from items.scoring.logic import Build, Evaluate, Variables
 from items.scoring.mappings import area_mapping, lookup_table, mapping
 from items.scoring.mathematics import CONSTANTS
 from items.scoring.values import Value, authored, members, whole
 
 Rule = Callable[[Variables], bool]  # true when the rest of the rules must not run
+Kinds = Mapping[str, Callable[[list[Any], Mapping[str, Any]], Rule]]
+_NO_MORE: Final[Kinds] = MappingProxyType({})
 
 _BUILDERS: Final[dict[str, Build]] = {
     **logic.BUILDERS,
     **arithmetic.BUILDERS,
     **containers.BUILDERS,
     **strings.BUILDERS,
+    **chance.BUILDERS,
 }
-ASSIGNED: Final = " SCORE was set"  # no identifier begins with a space
+# Among the variables; no identifier begins with a space.
+ASSIGNED: Final = " SCORE was set"
+CORRECT: Final = " correct "  # with a response's name: the right answer that template processing set
+DEFAULT: Final = " default "
 
 
 def declared(entry: Mapping[str, Any], name: str) -> Value:
@@ -36,8 +43,14 @@ def declared(entry: Mapping[str, Any], name: str) -> Value:
     return members([read(text) for text in value], cardinality)
 
 
-def build_rules(rules: list[Any], program: Mapping[str, Any]) -> Rule:
-    built = tuple(_RULES[rule[0]](rule, program) for rule in rules)
+def build_rules(rules: list[Any], program: Mapping[str, Any], more: Kinds = _NO_MORE) -> Rule:
+    """The rules as one function; `more` are the kinds that only some processing knows."""
+    built = tuple(
+        _condition(rule, program, more)
+        if rule[0] == "if"
+        else (more.get(rule[0]) or _RULES[rule[0]])(rule, program)
+        for rule in rules
+    )
     if len(built) == 1:
         return built[0]
 
@@ -54,11 +67,11 @@ def _exit(_rule: list[Any], _program: Mapping[str, Any]) -> Rule:
     return lambda _variables: True
 
 
-def _condition(rule: list[Any], program: Mapping[str, Any]) -> Rule:
+def _condition(rule: list[Any], program: Mapping[str, Any], more: Kinds) -> Rule:
     branches = tuple(
-        (build_expression(code, program), build_rules(inner, program)) for code, inner in rule[1]
+        (build_expression(code, program), build_rules(inner, program, more)) for code, inner in rule[1]
     )
-    otherwise = build_rules(rule[2], program)
+    otherwise = build_rules(rule[2], program, more)
 
     def run(variables: Variables) -> bool:
         for condition, inner in branches:
@@ -72,14 +85,14 @@ def _condition(rule: list[Any], program: Mapping[str, Any]) -> Rule:
 def _assignment(rule: list[Any], program: Mapping[str, Any]) -> Rule:
     _, identifier, code = rule
     entry = program["outcomes"][identifier]
-    evaluate, fitted = build_expression(code, program), _fitted(entry)
+    evaluate, fit = build_expression(code, program), fitted(entry)
     if rule[0] == "lookup":
         looked_up, evaluate_number = lookup_table(entry["table"], entry["base_type"]), evaluate
         evaluate = lambda variables: looked_up(evaluate_number(variables))  # noqa: E731
     counts = identifier == "SCORE"
 
     def assign(variables: Variables) -> bool:
-        variables[identifier] = fitted(evaluate(variables))
+        variables[identifier] = fit(evaluate(variables))
         if counts:
             variables[ASSIGNED] = True
         return False
@@ -87,7 +100,7 @@ def _assignment(rule: list[Any], program: Mapping[str, Any]) -> Rule:
     return assign
 
 
-def _fitted(entry: Mapping[str, Any]) -> Callable[[Value], Value]:
+def fitted(entry: Mapping[str, Any]) -> Callable[[Value], Value]:
     """How a value becomes one of the outcome's type; what has no place in it is NULL."""
     base_type = entry["base_type"]
     convert = {"float": _as_float, "integer": _as_integer}.get(base_type or "", _as_it_is)
@@ -117,11 +130,11 @@ def _as_integer(value: Value) -> Value:
     return whole(int(value)) if value == int(value) else None
 
 
-_RULES: Final = {"set": _assignment, "lookup": _assignment, "if": _condition, "exit": _exit}
+_RULES: Final = {"set": _assignment, "lookup": _assignment, "exit": _exit}
 
 
 def build_expression(code: list[Any], program: Mapping[str, Any]) -> Evaluate:
-    """One expression, ready to be evaluated with the variables."""
+    """An expression as a function of the variables."""
     name, attributes, *operands = code
     if name in _LEAVES:
         return _LEAVES[name](attributes, program)
@@ -129,6 +142,8 @@ def build_expression(code: list[Any], program: Mapping[str, Any]) -> Evaluate:
         key: build_expression(value, program) if is_code(value) else value
         for key, value in attributes.items()
     }
+    if name == "repeat":
+        loaded["draws"] = chance.draws(operands)
     return _BUILDERS[name](loaded, [build_expression(operand, program) for operand in operands])
 
 
@@ -149,13 +164,24 @@ def _variable(attributes: Mapping[str, Any], _program: Mapping[str, Any]) -> Eva
 
 
 def _correct(attributes: Mapping[str, Any], program: Mapping[str, Any]) -> Evaluate:
-    return _constant(declared(program["responses"][attributes["identifier"]], "correct"))
+    identifier = attributes["identifier"]
+    value = declared(program["responses"][identifier], "correct")
+    return _varying(program, "correct", CORRECT, identifier, value)
+
+
+def _varying(program: Mapping[str, Any], kind: str, prefix: str, identifier: str, value: Value) -> Evaluate:
+    """A declared value that template processing may have replaced."""
+    if identifier not in program.get("varying", {}).get(kind, ()):
+        return _constant(value)
+    name = prefix + identifier
+    return lambda variables: variables.get(name, value)
 
 
 def _default(attributes: Mapping[str, Any], program: Mapping[str, Any]) -> Evaluate:
     identifier = attributes["identifier"]
     groups = (program["responses"], program["outcomes"], program["templates"])
-    return _constant(next(declared(g[identifier], "default") for g in groups if identifier in g))
+    value = next(declared(group[identifier], "default") for group in groups if identifier in group)
+    return _varying(program, "default", DEFAULT, identifier, value)
 
 
 def _map_response(attributes: Mapping[str, Any], program: Mapping[str, Any]) -> Evaluate:

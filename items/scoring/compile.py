@@ -11,13 +11,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from items.problems import Problem, Refused
+from items.problems import Refused
 from items.qti.documents import Element
 from items.scoring.keys import check_keys
 from items.scoring.reading import Reader, child, children, name_of
 from items.scoring.rules import compile_rules
+from items.scoring.run import load
 from items.scoring.templates import compile_template, needs, template_name
 from items.scoring.variables import Variables
+from items.scoring.variant_rules import compile_variant_rules, varying
+from items.scoring.variants import MOST_TRIES, never_holds
 
 # The largest item seen has 600 elements in its rules; the bound keeps a hostile one cheap.
 MOST_ELEMENTS: Final = 10_000
@@ -31,11 +34,11 @@ def compile_item(element: Element, source: str) -> dict[str, Any]:
     """The program of a `qti-assessment-item`; raises Refused with all its problems."""
     reader = Reader(source)
     variables = Variables(reader)
-    _refuse_unsupported(element, reader)
     for declaration in children(element):
         if name_of(declaration) in ("response-declaration", "outcome-declaration", "template-declaration"):
             variables.declare(declaration)
     check_keys(element, variables)
+    variant_rules = _variant_rules(element, variables)
     rules = _rules(element, variables)
     program: dict[str, Any] = {
         "identifier": element.get("identifier", ""),
@@ -43,27 +46,36 @@ def compile_item(element: Element, source: str) -> dict[str, Any]:
         **variables.program,
         "rules": rules,
     }
+    if element.get("adaptive", "false").strip() in ("true", "1"):
+        program["adaptive"] = True
+    if variant_rules:
+        program |= {"template_rules": variant_rules, "varying": variables.varying}
     program["needs_marking"] = _needs_marking(element, program)
+    if not reader.problems:
+        _try_out(element, program, reader)
     if reader.problems:
-        raise Refused(_without_echoes(reader.problems))
+        raise Refused(reader.problems)
     return program
 
 
-def _refuse_unsupported(element: Element, reader: Reader) -> None:
-    if element.get("adaptive", "false").strip() in ("true", "1"):
-        message = "Adaptive items take several attempts, which is not supported: split the item into steps."
-        reader.add(element, "unsupported_adaptive", message)
+def _variant_rules(element: Element, variables: Variables) -> list[Any]:
     processing = child(element, "template-processing")
-    if processing is not None:
-        message = "Template processing is not supported: write each variant as an item of its own."
-        reader.add(processing, "unsupported_template_processing", message)
+    if processing is None:
+        return []
+    variables.varying = varying(processing)
+    return compile_variant_rules(processing, variables)
 
 
-def _without_echoes(problems: list[Problem]) -> list[Problem]:
-    """Template processing may set right answers: where it is refused, they are not missing as well."""
-    if all(problem.code != "unsupported_template_processing" for problem in problems):
-        return problems
-    return [problem for problem in problems if problem.code != "no_correct_response"]
+def _try_out(element: Element, program: dict[str, Any], reader: Reader) -> None:
+    """Refuse rules that lead nowhere: a constraint that never holds, repetitions without end."""
+    cloner = load(program).cloner
+    if cloner is not None and never_holds(cloner):
+        processing = child(element, "template-processing")
+        message = (
+            f"No variant was found in {MOST_TRIES} tries: the qti-template-constraint never holds, or the "
+            "rules repeat too much. Correct the rules, so that most tries succeed."
+        )
+        reader.add(element if processing is None else processing, "endless_constraint", message)
 
 
 def _rules(element: Element, variables: Variables) -> list[Any]:
@@ -78,6 +90,7 @@ def _rules(element: Element, variables: Variables) -> list[Any]:
     name = template_name(address)
     if name is not None:
         lacking = needs(name) not in variables.program["responses"].get("RESPONSE", {})
+        lacking = lacking and not variables.has_correct("RESPONSE")
         if lacking and _for_people(element, "RESPONSE"):
             return []
         return compile_template(processing, name, variables)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
+from items.scoring import lots
 from items.scoring.areas import area
 from items.scoring.logic import Attributes, Build, Evaluate, Variables, strict
 from items.scoring.values import MOST_MEMBERS, Point, Value
@@ -33,14 +34,21 @@ def _repeat(attributes: Attributes, operands: list[Evaluate]) -> Evaluate:
     times = attributes["number_repeats"]
 
     def repeat(variables: Variables) -> Value:
+        """Nothing is drawn by lot here, so every repetition would give what the first gave."""
         count = times(variables)
-        # Nothing is drawn by lot here, so every repetition would give what the first gave.
         members = _collected([operand(variables) for operand in operands])
         if members is None or count is None or count < 1 or count * len(members) > MOST_MEMBERS:
             return None
         return members * count
 
-    return repeat
+    def draw_again(variables: Variables) -> Value:
+        count = times(variables)
+        if count is None or not 1 <= count <= MOST_MEMBERS:
+            return None
+        variables[lots.NAME].spend(count)
+        return _collected([operand(variables) for _ in range(count) for operand in operands])
+
+    return draw_again if attributes["draws"] else repeat
 
 
 def _size(_attributes: Attributes, operands: list[Evaluate]) -> Evaluate:

@@ -132,7 +132,7 @@ def _reference(element: Element, variables: Variables) -> Typed:
     variable = variables.find(element, identifier, *groups)
     if variable is None:
         return UNKNOWN
-    if name == "correct" and "correct" not in variable.entry:
+    if name == "correct" and not variables.has_correct(str(identifier)):
         variables.reader.add(
             element, "no_correct_response", f"Declare a qti-correct-response for {identifier!r}."
         )

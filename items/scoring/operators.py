@@ -90,20 +90,20 @@ OPERATORS: Final[dict[str, Operator]] = {
     "contains": Operator(("members", "members"), BOOLEAN, agree=True),
     "field-value": Operator(("record",), ANY, attributes=read.field),
     "inside": Operator(("points",), BOOLEAN, attributes=read.area),
+    # lots
+    "random": Operator(("members",), _first_of("single")),
+    "random-integer": Operator((), INTEGER, attributes=read.random_integer),
+    "random-float": Operator((), FLOAT, attributes=read.random_float),
     # text
     "string-match": Operator(("text", "text"), BOOLEAN, attributes=read.string_match),
     "substring": Operator(("text", "text"), BOOLEAN, attributes=read.case),
     "pattern-match": Operator(("text",), BOOLEAN, attributes=read.pattern),
 }
 
-_TEMPLATES_ONLY = "draws lots, which only template processing may do: score from the response alone."
 _TESTS_ONLY = "belongs to the outcome processing of a test: score the item from its own response."
 
 # What QTI names and an item's response processing must not or cannot use here: the code and the reason.
 REFUSED: Final[dict[str, tuple[str, str]]] = {
-    "random": ("not_in_response_processing", _TEMPLATES_ONLY),
-    "random-integer": ("not_in_response_processing", _TEMPLATES_ONLY),
-    "random-float": ("not_in_response_processing", _TEMPLATES_ONLY),
     "custom-operator": (
         "unsupported_custom_operator",
         "is a program of one vendor's player: write the rule with the operators of QTI.",

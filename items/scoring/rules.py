@@ -99,7 +99,7 @@ def _assignment(element: Element, variables: Variables) -> list[Code]:
     if variable is None:
         return []
     if name_of(element) == "set-outcome-value":
-        problem = _misfit(variable, code, type_, variables)
+        problem = misfit(variable, code, type_, variables)
         if problem:
             reader.add(element, "wrong_type", f"{identifier!r} is {variable.type}, {problem}.")
         return [["set", identifier, code]]
@@ -111,7 +111,7 @@ def _assignment(element: Element, variables: Variables) -> list[Code]:
     return [["lookup", identifier, code]]
 
 
-def _misfit(variable: Variable, code: Code, type_: Type, variables: Variables) -> str | None:
+def misfit(variable: Variable, code: Code, type_: Type, variables: Variables) -> str | None:
     """Why an expression cannot be the outcome's value, as far as the item tells before any response."""
     wanted = variable.type
     if type_.cardinality == "any":

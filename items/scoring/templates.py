@@ -112,7 +112,7 @@ def compile_template(element: Element, name: str, variables: Variables) -> list[
         reader.add(element, "unknown_variable", message)
         return []
     need, rules = TEMPLATES[name]
-    if need not in response:
+    if need not in response and not (need == "correct" and variables.has_correct("RESPONSE")):
         code = "no_correct_response" if need == "correct" else "no_mapping"
         reader.add(
             element, code, f"The template {name} needs a {_NEEDS[need]} in the declaration of RESPONSE."

@@ -12,12 +12,15 @@ or {"rule": "set" | "lookup" | "exit" | ..., "identifier"?, "expression"?, "valu
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any, NamedTuple
 
+from items.scoring import lots
 from items.scoring.closures import Rule, build_expression, build_rules, is_code
 from items.scoring.logic import Variables
-from items.scoring.run import Program
+from items.scoring.run import PLAIN, Program
 from items.scoring.values import Value, in_json
+from items.scoring.variants import Variant
 
 Step = dict[str, Any]
 Code = list[Any]
@@ -34,10 +37,16 @@ class Trace(NamedTuple):
     is_whole: bool
 
 
-def trace(program: Mapping[str, Any], responses: Mapping[str, Value]) -> Trace:
-    """Score the responses, all by authored identifier, and tell how."""
+def trace(
+    program: Mapping[str, Any],
+    responses: Mapping[str, Value],
+    variant: Variant = PLAIN,
+    before: Mapping[str, Value] | None = None,
+) -> Trace:
+    """Score the responses, all by authored identifier, and tell how; `before`: after an earlier attempt."""
     watcher = _Watcher()
-    outcomes = Program(program, watcher.build).score(responses)
+    watched = Program(program, watcher.build)
+    outcomes = watched.outcomes(watched.play(responses, variant, before))
     return Trace(outcomes, watcher.steps, watcher.left > 0)
 
 
@@ -89,7 +98,9 @@ class _Watcher:
         return _if("else" if rule[2] else None, conditions, inner), is_over
 
     def _told(self, code: Code, variables: Variables) -> Step:
-        """An expression with its value and those of its parts."""
+        """An expression with its value and those of its parts; what it draws is drawn again by the run."""
+        if lots.NAME in variables:
+            variables = {**variables, lots.NAME: deepcopy(variables[lots.NAME])}
         name, attributes, *operands = code
         inner = [*operands, *(value for value in attributes.values() if is_code(value))]
         plain = {key: value for key, value in attributes.items() if not is_code(value)}

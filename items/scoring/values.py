@@ -33,6 +33,9 @@ GREATEST_INTEGER: Final = 2**53
 # No interaction has more choices; what computes with containers stays cheap below it.
 MOST_MEMBERS: Final = 1000
 
+# The fields of a number's record that spell it, the best first.
+RECORD_TEXTS: Final = ("stringValue", "floatValue", "integerValue")
+
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _SPACES = " \u00a0\u2009\u202f"
 _GROUPED = re.compile(rf"(?<![0-9])[0-9]{{1,3}}(?:[{_SPACES}][0-9]{{3}})+(?![0-9])")
@@ -152,3 +155,16 @@ def in_json(value: Value) -> Value:
     if isinstance(value, dict):
         return {field: in_json(member) for field, member in value.items()}
     return finite(value) if isinstance(value, float) else value
+
+
+def as_response(value: Value) -> Any:
+    """The value in the shape of a pupil's response: text, or a list of texts."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, Point):
+        return in_json(value)
+    if isinstance(value, tuple):
+        return [as_response(member) for member in value]
+    if isinstance(value, dict):
+        return next((as_response(value[name]) for name in RECORD_TEXTS if value.get(name) is not None), None)
+    return str(value).lower() if isinstance(value, bool) else repr(value)

@@ -51,6 +51,7 @@ class Variables:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self.program: dict[str, dict[str, Any]] = {"responses": {}, "outcomes": {}, "templates": {}}
+        self.varying: dict[str, list[str]] = {}  # "correct", "default": what template processing may set
 
     def declare(self, element: Element) -> None:
         group = name_of(element).removesuffix("-declaration") + "s"
@@ -80,6 +81,8 @@ class Variables:
             if base_type is not None:
                 details["mapping"] = read_mapping(element, base_type, self.reader)
                 details["area_mapping"] = read_area_mapping(element, base_type, self.reader)
+        if group == "templates" and element.get("math-variable", "false").strip() in ("true", "1"):
+            details["math"] = True
         if group == "outcomes":
             details["normal_maximum"] = self.reader.number(element, "normal-maximum")
             details["external_scored"] = element.get("external-scored")
@@ -102,6 +105,11 @@ class Variables:
             self.reader.add(element, "wrong_variable", f"{identifier!r} must be a {wanted} variable.")
             return None
         return variable
+
+    def has_correct(self, response: str) -> bool:
+        """Whether a response has a right answer, declared or drawn for each pupil."""
+        declared = "correct" in self.program["responses"].get(response, {})
+        return declared or response in self.varying.get("correct", ())
 
     def get(self, identifier: str) -> Variable | None:
         for group, known in self.program.items():

@@ -272,6 +272,19 @@ def test_items_of_every_version_are_checked_scored_and_surveyed(operator: Operat
     assert (code, "put the .xsd files there" in err) == (1, True)
 
 
+def test_variants_and_attempts_are_scored_at_the_terminal(operator: Operator) -> None:
+    """A seed draws the variant, whose right answer earns the point; an array is one attempt after another."""
+    items = Path(__file__).parents[1] / "forms" / "attempts" / "items"
+    for seed in ("one", "two"):
+        drawn = operator.json("items", "score", str(items / "VAR-001.xml"), "--correct", "--seed", seed)
+        assert drawn["SCORE"] == 1.0
+    file = str(operator.folder / "attempts.json")
+    first = {"COFFRE": "rouge"}
+    Path(file).write_text(json.dumps([first, first | {"CHOIX": "changer"}]))
+    chests = operator.json("items", "score", str(items / "ADA-001.xml"), "--responses", file)
+    assert (chests["SCORE"], chests["completionStatus"]) == (2.0, "completed")
+
+
 def test_an_item_is_scored_at_the_terminal(operator: Operator) -> None:
     """The declared answers, a file of answers, or none at all."""
     full = operator.json("items", "score", ITEM, "--correct")

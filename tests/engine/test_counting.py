@@ -131,3 +131,21 @@ def test_what_counts_takes_the_place_of_what_came_too_late() -> None:
 def test_an_empty_full_batch_holds_nothing() -> None:
     """A pupil who took a new seat and has answered nothing yet."""
     assert held_answers([batch(1, {})], STRICT) == {}
+
+
+def test_attempts_are_told_apart_from_answers_and_copies() -> None:
+    """In their order, those that came in time, each once; what counts is still the newest of all."""
+    entries = [
+        {"item": "i1", "response": response, "elapsed_ms": 7, "age_ms": 0, "attempt": attempt}
+        for response, attempt in (("a", True), ("b", False), ("c", True), ("d", True), ("e", False))
+    ]
+    batches = [
+        OpenBatch(1, n, DEADLINE_MS - 1, "", orjson.dumps({"n": n, "answers": [entry]}))
+        for n, entry in enumerate(entries, 1)
+    ]
+    late = batches[3]._replace(late="after", received_ms=DEADLINE_MS + GRACE_MS + 1)
+    held = held_answers([*batches[:3], late, *batches[:3], batches[4]], STRICT)["i1"]
+    assert [answer.response for answer in held.attempts] == ["a", "c"]
+    assert held.counted is not None
+    assert held.counted.response == "e"
+    assert not held.counted.is_attempt

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import orjson
 import pytest
 from redis.asyncio import Redis
 
+from engine.attempts.history import names_of
 from engine.deliveries import Deliveries
 from engine.recovery import publish
 from sessions.cipher import SessionCipher
 from sessions.link import Link
-from sessions.model import Login, Pause, Read, Resume, Submit, Verdict
+from sessions.model import Login, Pause, Read, Resume, Save, Submit, Verdict
 from sessions.states import Status
 from sessions.store import Store
 from tests.engine.archives import NOON_MS, a_session, a_sid, emptied, empty_address, opened
@@ -196,3 +199,23 @@ async def test_a_session_whose_key_is_damaged_does_not_stop_the_others(day: Day,
 def test_the_builders_agree() -> None:
     """Sessions of the builders have the codes that these tests look for."""
     assert a_session(1)[1][0] == b"s" + a_sid(1)[1:]
+
+
+async def test_attempts_are_found_again_though_the_item_was_answered_since(day: Day, redis: Redis) -> None:
+    """An attempt counts for more than its item: the next one is played after it, from there."""
+    right = day.right()
+    item = day.items[0]
+    saves = []
+    for n, is_attempt in ((4, True), (5, False)):
+        answer = {"item": item, "response": right[item], "attempt": is_attempt}
+        body = orjson.dumps({"n": n, "answers": [answer]})
+        sealed = SessionCipher(KEY, a_sid(1), NAME).seal(day.tickets[1].epoch, n, body, n.to_bytes(12, "big"))
+        names = names_of([answer], n)
+        saves.append(Save(day.tickets[1], n, hashlib.sha256(body).digest(), sealed, names))
+    await day.save(saves)
+    await day.drain()
+    await lost(day, redis)
+
+    (reply,) = await day.store.commit([Read(day.tickets[1])], NOON_MS + 60_000)
+
+    assert sorted(batch.n for batch in reply.batches) == [2, 3, 4, 5]

@@ -126,11 +126,10 @@ def test_problems_of_all_items_come_together_in_order(tmp_path: Path) -> None:
         ("<qti-item-body>", "<qti-companion-materials-info/><qti-item-body>", "unsupported_element"),
         ("<qti-item-body>", "<qti-unheard-of/><qti-item-body>", "unsupported_element"),
         ("qti-item-body>", "qti-other>", "no_body"),
-        ('time-dependent="false"', 'adaptive="true"', "unsupported_adaptive"),
     ],
 )
 def test_items_of_kinds_we_lack_are_refused(tmp_path: Path, old: str, new: str, code: str) -> None:
-    """Adaptive items and companion materials change what an item asks."""
+    """Companion materials change what an item asks."""
     assert code in codes(refusals_of(tmp_path, an_item().replace(old, new)))
 
 

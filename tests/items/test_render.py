@@ -142,7 +142,7 @@ MISTAKES = [
         _choice("", '<qti-simple-choice identifier="a"/><qti-simple-choice identifier="a"/>'),
         "duplicate_identifier",
     ),
-    (_choice("", '<qti-simple-choice identifier="a" template-identifier="T"/>'), "unsupported_template"),
+    (_choice("", '<qti-simple-choice identifier="a" template-identifier="T"/>'), "unknown_variable"),
     (_choice("") + _choice(""), "duplicate_response"),
     (
         _choice("", f'<qti-simple-choice identifier="a">{_choice("")}</qti-simple-choice>'),

@@ -96,7 +96,7 @@ REFUSED = [
     ("<table><tr><td>a</td></tr>loose</table>", "loose_text"),
     ("<p><br>text</br></p>", "not_empty"),
     ("<table><tr><td colspan='many'>a</td></tr></table>", "bad_attribute"),
-    ("<p><qti-printed-variable identifier='X'/></p>", "unsupported_template"),
+    ("<p><qti-printed-variable identifier='X'/></p>", "unknown_variable"),
     ("<qti-custom-interaction response-identifier='R'/>", "unsupported_interaction"),
     ("<qti-text-entry-interaction response-identifier='NONE'/>", "unknown_response"),
 ]

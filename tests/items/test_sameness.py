@@ -20,7 +20,7 @@ def compiled(package: Path, seed: bytes) -> Compiled:
     return Compiled(form.content, form.schema, form.key)
 
 
-@pytest.mark.parametrize("form", ["maths-6e", "francais-6e"])
+@pytest.mark.parametrize("form", ["maths-6e", "francais-6e", "../../tests/forms/attempts"])
 def test_other_draws_of_one_package_are_the_same(form: str) -> None:
     """Opaque names and drawn orders are no difference, in any kind of interaction."""
     assert differences(compiled(CONTENT / form, b"one"), compiled(CONTENT / form, b"two")) == []
@@ -53,3 +53,30 @@ def test_what_a_pupil_could_notice_is_a_difference(
 
     assert bool(found) == (reason is not None)
     assert reason is None or any(re.search(re.escape(reason), one) for one in found)
+
+
+ATTEMPTS = Path(__file__).parents[1] / "forms" / "attempts"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "reason"),
+    [
+        ("VAR-001", '<qti-random-integer min="3"', '<qti-random-integer min="2"', "drawn in another way"),
+        ("VAR-001", "<qti-product>", "<qti-sum>", "drawn in another way"),
+        ("VAR-002", 'double"><qti-printed-variable identifier="DOUBLE"', None, "pupils see something else"),
+        ("ESS-001", "<qti-value>lyon<", "<qti-value>macon<", None),
+        ("ESS-001", "Bravo, tu connais", "Bravo, tu sais", None),
+    ],
+)
+def test_what_a_variant_shows_is_compared_too(
+    tmp_path: Path, file: str, old: str, new: str | None, reason: str | None
+) -> None:
+    """Values that were printed must be those that are scored; feedback of the past may be corrected."""
+    package = Path(shutil.copytree(ATTEMPTS, tmp_path / "form"))
+    path = package / "items" / f"{file}.xml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    changed = text.replace(old, new if new is not None else old.replace("DOUBLE", "DEUX"))
+    path.write_text(changed.replace("</qti-product>", "</qti-sum>") if "sum" in (new or "") else changed)
+    found = differences(compiled(ATTEMPTS, b"one"), compiled(package, b"one"))
+    assert [reason in one for one in found] == [True] if reason else found == []

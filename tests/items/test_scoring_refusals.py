@@ -149,20 +149,6 @@ def test_a_mistake_is_refused_by_its_code(code: str, parts: tuple[str, ...]) -> 
     assert code in codes(*parts)
 
 
-def test_adaptive_items_and_template_processing_are_refused_for_now() -> None:
-    """They cannot be scored from one response alone."""
-    assert codes(SCORE, adaptive="true") == ["unsupported_adaptive"]
-    processing = op("template-processing", op("set-template-value", f(1), identifier="A"))
-    assert codes(SCORE, processing) == ["unsupported_template_processing"]
-
-
-def test_template_processing_that_sets_the_right_answer_is_one_problem_and_not_two() -> None:
-    """The missing right answer is not missing."""
-    processing = op("template-processing", op("set-correct-response", w("A"), identifier="RESPONSE"))
-    expected = ["unsupported_template_processing"]
-    assert codes(response(), SCORE, processing, template("match_correct")) == expected
-
-
 def test_a_mapping_with_fractions_does_not_fit_an_integer_score() -> None:
     """Half a point would be lost in silence."""
     declared = response(inside=mapping(("A", 0.5)))

@@ -34,6 +34,7 @@ def paths() -> dict[str, dict[str, Schema]]:
         "/api/v1/start": {"post": _start()},
         "/api/v1/session": {"get": _session()},
         "/api/v1/answers": {"post": _answers()},
+        "/api/v1/attempts": {"post": _attempts()},
         "/api/v1/submit": {"post": _submit()},
         "/api/v1/files": {"post": _put_file()},
         "/api/v1/files/{file}": {"get": _get_file()},
@@ -117,6 +118,31 @@ def _answers() -> Schema:
             {"anyOf": [reference("Batch"), reference("Heartbeat")]},
             batch=examples.BATCH,
             heartbeat=examples.HEARTBEAT,
+        ),
+    )
+
+
+def _attempts() -> Schema:
+    return _call(
+        "attempts",
+        "Try an answer, or ask what the items show now",
+        "An attempt is saved like a batch of answers, and may be repeated like one: the same bytes under the "
+        "same number bring the same view.",
+        {
+            "200": _one_of(
+                "What the item shows after the attempt; or what all items show.",
+                ("Attempted", "Variant"),
+                examples.ATTEMPTED,
+            )
+        },
+        ("bad_answer", "gap", "fork", "too_many", "seat_moved", "not_started", "handed_in", "session_closed"),
+        ("delivery_over", "intake_over", *TOKEN, *BODY, *STORE),
+        limit_bytes=ANSWERS_BYTES_MAX,
+        security=[{"pupil": []}],
+        requestBody=_body(
+            {"oneOf": [reference("Attempt"), reference("AskVariant")]},
+            attempt=examples.ATTEMPT,
+            variant={"kind": "variant"},
         ),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.api.openapi.attempts import attempt_schemas
 from engine.api.openapi.calls import paths
 from engine.api.openapi.refusals import refusal_schemas
 from engine.api.openapi.replies import reply_schemas
@@ -33,7 +34,7 @@ def document() -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "paths": paths(),
         "components": {
-            "schemas": request_schemas() | reply_schemas() | refusal_schemas(),
+            "schemas": request_schemas() | reply_schemas() | attempt_schemas() | refusal_schemas(),
             "securitySchemes": _tokens(),
         },
         "x-refusals": {code: kind._asdict() for code, kind in KINDS.items()},

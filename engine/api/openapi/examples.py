@@ -73,6 +73,33 @@ ACKNOWLEDGEMENT: dict[str, Any] = {
     "flush_after_ms": 4000,
     "notices": [],
 }
+ATTEMPT: dict[str, Any] = {
+    "kind": "attempt",
+    "n": 2,
+    "answers": [
+        {"item": "i2", "response": {"r1": "vpzs"}, "elapsed_ms": 18_600, "age_ms": 40, "attempt": True}
+    ],
+    "at": "i2",
+    "held": 1,
+}
+ATTEMPTED: dict[str, Any] = {
+    "last": 2,
+    "sealed": 1,
+    "lease": "AQAAAAGiBMq-SQAAAaIE8_EVkUTUNwpbYeXRPrPZ-9XEB6cJ",
+    "now_ms": 1_795_376_726_104,
+    "remaining_ms": 2_699_453,
+    "flush_after_ms": 4000,
+    "notices": [],
+    "item": "i2",
+    "taken": True,
+    "view": {
+        "feedback": {"f1": "not there: look at the second line again"},
+        "choices": {"f1": "vpzs"},
+        "attempts": 1,
+        "left": 1,
+        "over": False,
+    },
+}
 RESUMED: dict[str, Any] = {
     "token": "AQAAEQIAAAGiBMq-IgAAAAIAAAGiBMq-NQAAAaIE8_EVAAABogTKxh"
     "2RRNQ3CluE_T6LUgpuhPyscDlnd2txcWPfkh34SQY7pADgyNt33E2o",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from engine.api.openapi.attempts import attempted, views
 from engine.api.openapi.shapes import Schema, closed, listed, moment, reference, whole, words
 from engine.codesfile import FACTOR_HIGH, FACTOR_LOW, NEEDS
 from engine.wire import NUMBER_MAX, TEXT_MAX
@@ -41,10 +42,11 @@ def reply_schemas() -> dict[str, Schema]:
         "Session": _session(),
         "Seat": _seat(OPEN, may={"instructions": INSTRUCTIONS}),
         "Over": _seat(OVER, receipt=RECEIPT),
-        "Started": _seat(BEGUN, content_key=_key(), order=reference("Order")),
+        "Started": _seat(BEGUN, {"views": views()}, content_key=_key(), order=reference("Order")),
         "Resumed": _seat(OPEN, may={"instructions": INSTRUCTIONS}, answers=_held(), at=_at()),
         "ResumedOver": _seat(OVER, receipt=RECEIPT, answers=nothing),
         "Acknowledgement": _acknowledgement(),
+        "Attempted": attempted(_acknowledgement()),
         "Order": _order(),
         "FileHeld": closed(
             {

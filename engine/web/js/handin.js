@@ -72,7 +72,7 @@ export async function finish(sitting, reply, isClosed) {
   sitting.settle(reply)
   state.receipt = reply.receipt
   const aside = (sitting.list || []).filter(({ item }) => state.box.aside[item]).map(({ number }) => number)
-  Object.assign(state, { token: null, key: null, order: null, answers: {}, marks: [], at: null })
+  Object.assign(state, { token: null, key: null, order: null, answers: {}, marks: [], at: null, views: {} })
   state.box.dirty = []
   if (state.files) await import('./files.js').then(({ forget }) => forget(sitting), () => {})
   state.box.batches = state.box.batches.filter((batch) => batch.n <= reply.last) // nobody takes the others any more

@@ -46,15 +46,20 @@ function fill(element, html, content) {
   return element
 }
 
+const MOVING = '[data-attempts], [data-printed], [data-template], [data-feedback]'
+
 export async function mount({ item, choices }, content, given, changed, sitting) {
   const element = fill(h('div', { class: 'item' }), await content.get('item', item), content)
   if (element.querySelector('[data-vocabulary]')) await style('vocabulary')
+  const moving = element.querySelector(MOVING) && (await fetched(import('./attempts.js')))
+  const attempts = moving && (await moving.dress(element, item, sitting))
   const needed = element.querySelector('[data-stimulus]') && (await fetched(import('./passages.js')))
   const passages = needed && (await needed.takePassages(element, content, fill))
   const controls = {}
   const report = () => {
     const responses = Object.entries(controls).map(([name, control]) => [name, control.read()])
-    changed(Object.fromEntries(responses.filter(([name, value]) => value !== null || !controls[name].isOptional)))
+    const said = responses.filter(([name, value]) => value !== null || !controls[name].isOptional)
+    if (!attempts || !attempts.isOver) changed(Object.fromEntries(said))
   }
   const write = (response) => {
     for (const [name, control] of Object.entries(controls)) {
@@ -63,14 +68,20 @@ export async function mount({ item, choices }, content, given, changed, sitting)
   }
   for (const [index, root] of [...element.querySelectorAll('[data-interaction]')].entries()) {
     const name = root.dataset.response
-    controls[name] = await bind(root, { name, index, order: choices[name], changed: report, item, sitting, content })
+    const onEndAttempt = () => attempts && attempts.check()
+    const context = { name, index, order: choices[name], changed: report, onEndAttempt, item, sitting, content }
+    controls[name] = await bind(root, context)
   }
   if (given) write(given.response)
+  // A button that ended an attempt has done its work: the next attempt begins without it.
+  for (const { dataset } of attempts ? element.querySelectorAll('[data-interaction="end-attempt"]') : []) {
+    controls[dataset.response].write(null)
+  }
   const clear = () => {
     write(null)
     report()
   }
-  return { element, passages, clear }
+  return { element, passages, clear, attempts }
 }
 
 async function bind(root, context) {

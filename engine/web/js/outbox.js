@@ -30,6 +30,7 @@ export class Outbox {
   constructor(sitting) {
     this.sitting = sitting
     this.box = sitting.state.box
+    sitting.outbox = this
     sitting.on('answers', () => this.changed())
     sitting.on('drifted', () => this.retry())
     this.plan()
@@ -172,7 +173,7 @@ export class Outbox {
     if (batch) await Promise.race([this.sitting.keep(), rest(DISK_MS)])
     this.sent_ms = performance.now()
     this.sitting.emit('status')
-    return post('answers', batch ? batch.body : { answers: [], ...this.presence() }, this.sitting.state.token)
+    return post((batch && batch.path) || 'answers', batch ? batch.body : { answers: [], ...this.presence() }, this.sitting.state.token)
   }
 
   accepted(batch, reply) {
@@ -188,6 +189,10 @@ export class Outbox {
     const isStale = batch && sitting.clock.now() - batch.frozen_ms > STALE_MS
     if (isStale && reply.late && reply.late !== 'proved') this.again(batch.items)
     this.heard(reply)
+    if (reply.view) {
+      sitting.state.views[reply.item] = reply.view
+      sitting.emit('view', reply.item)
+    }
   }
 
   again(items) {

@@ -14,6 +14,7 @@ export class Paper {
     this.turn = turn
     sitting.on('answers', () => this.update())
     sitting.on('status', () => this.update())
+    sitting.on('view', (item) => this.isOpen && sitting.items[this.index].item === item && this.go(this.index))
   }
 
   get isOpen() {
@@ -74,19 +75,20 @@ export class Paper {
     }
   }
 
-  fill({ element, passages, clear }) {
+  fill({ element, passages, clear, attempts }) {
     const wipe = () => {
       clear()
       focusOn(this.heading)
     }
-    this.clear = button('plain clear', wipe, words.clear)
-    this.body.replaceChildren(element, this.clear)
+    this.clear = attempts && attempts.isOver ? null : button('plain clear', wipe, words.clear)
+    this.body.replaceChildren(...[element, this.clear].filter(Boolean))
     if (passages) passages.lay(this)
     else if (this.question.previousSibling) {
       this.question.previousSibling.remove()
       this.sheet.className = 'sheet'
     }
     this.update()
+    if (attempts) attempts.shown()
   }
 
   update() {

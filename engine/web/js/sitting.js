@@ -45,6 +45,8 @@ export class Sitting extends EventTarget {
     if (reply.content_key) {
       state.key = reply.content_key
       state.order = reply.order
+      state.views = { ...reply.views, ...state.views }
+      state.hasOldViews = Object.keys(state.answers).length > 0
     }
     this.settle(reply)
     return this.keep()

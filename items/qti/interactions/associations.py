@@ -25,7 +25,7 @@ def write_associate(element: Element, renderer: Renderer) -> str:
     limit = {choice.id: uses(choice.element, renderer) for choice in found}
     entries = "".join(
         f'<li data-choice="{choice.id}" data-match-max="{limit[choice.id]}"'
-        f"{renderer.language(choice.element)}>{renderer.content(choice.element)}</li>"
+        f"{renderer.of_choice(choice.element)}>{renderer.content(choice.element)}</li>"
         for choice in found
     )
     prompt = renderer.prompt(element, bound.id)

@@ -10,8 +10,8 @@ from items.qti.interactions.opening import (
     limits_written,
     needs_room,
     opening,
+    option,
     order_limits,
-    plain_text,
     shuffles,
 )
 from items.qti.page import Bound
@@ -28,7 +28,7 @@ def write_choice(element: Element, renderer: Renderer) -> str:
     bound.shape = {"choices": sorted(bound.choices), "min": low, "max": high}
     control, role = ("radio", "radiogroup") if high == 1 else ("checkbox", "group")
     entries = "".join(
-        f'<li data-choice="{choice.id}"{renderer.language(choice.element)}><label>'
+        f'<li data-choice="{choice.id}"{renderer.of_choice(choice.element)}><label>'
         f'<input type="{control}" name="{bound.id}" value="{choice.id}">'
         f'<span class="qti-choice">{renderer.content(choice.element)}</span></label></li>'
         for choice in found
@@ -48,16 +48,14 @@ def write_inline_choice(element: Element, renderer: Renderer) -> str:
     bound.shape = {"choices": sorted(bound.choices), "max": 1}
     if any(needs_room(choice.element) for choice in found):
         return _folded(found, opening(element, bound, renderer, tag="span"), bound, renderer)
-    options = "".join(
-        f'<option value="{choice.id}">{plain_text(choice.element, renderer)}</option>' for choice in found
-    )
+    options = "".join(option(choice, renderer) for choice in found)
     start = opening(element, bound, renderer, tag="select")
     return f'{start}<option value=""></option>{options}</select>'
 
 
 def _folded(found: list[Choice], start: str, bound: Bound, renderer: Renderer) -> str:
     entries = "".join(
-        f'<label data-choice="{choice.id}"{renderer.language(choice.element)}>'
+        f'<label data-choice="{choice.id}"{renderer.of_choice(choice.element)}>'
         f'<input type="radio" name="{bound.id}" value="{choice.id}">'
         f'<span class="qti-choice">{renderer.content(choice.element)}</span></label>'
         for choice in found
@@ -74,7 +72,7 @@ def write_order(element: Element, renderer: Renderer) -> str:
     low, high = order_limits(element, renderer, len(found))
     bound.shape = {"choices": sorted(bound.choices), "min": low, "max": high}
     entries = "".join(
-        f'<li data-choice="{choice.id}"{renderer.language(choice.element)}>'
+        f'<li data-choice="{choice.id}"{renderer.of_choice(choice.element)}>'
         f'<span class="qti-choice">{renderer.content(choice.element)}</span></li>'
         for choice in found
     )

@@ -20,8 +20,8 @@ from items.qti.interactions.opening import (
     needs_room,
     not_too_many,
     opening,
+    option,
     pairs_shape,
-    plain_text,
     shuffles,
 )
 from items.qti.interactions.places import listed, picture_of, places
@@ -81,7 +81,7 @@ def write_graphic_gap_match(element: Element, renderer: Renderer) -> str:
 def _labels(words: list[Choice], limit: dict[str, int], renderer: Renderer) -> str:
     entries = "".join(
         f'<li data-choice="{word.id}" data-match-max="{limit[word.id]}"'
-        f"{renderer.language(word.element)}>{_label(word.element, renderer)}</li>"
+        f"{renderer.of_choice(word.element)}>{_label(word.element, renderer)}</li>"
         for word in words
     )
     return f'<ul class="qti-gap-choices">{entries}</ul>'
@@ -117,6 +117,4 @@ class _Gaps:
         return f'<select{self._renderer.classes(element)} data-gap="{name}">{self._options}</select>'
 
     def _listed(self, words: list[Choice]) -> str:
-        return '<option value=""></option>' + "".join(
-            f'<option value="{word.id}">{plain_text(word.element, self._renderer)}</option>' for word in words
-        )
+        return '<option value=""></option>' + "".join(option(word, self._renderer) for word in words)

@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeVar
 
 from items.ordering import shuffled
 from items.qti.documents import Element, child, local, text_of
+from items.qti.markup import FEEDBACK
 from items.qti.page import Bound
 from items.qti.render import Renderer
 
@@ -15,7 +16,7 @@ MOST_CHOICES = 200
 # Characters; a closed list shows about as many on a narrow screen.
 LONGEST_OPTION = 40
 # Markup that a word loses without harm.
-AS_WORDS = frozenset({"b", "div", "p", "span", "strong"})
+AS_WORDS = frozenset({"b", "div", "p", "span", "strong", "qti-printed-variable", *FEEDBACK})
 MESSAGES = ("data-max-selections-message", "data-min-selections-message")
 
 T = TypeVar("T")
@@ -95,7 +96,6 @@ def choices(
     found = []
     for element in parent:
         if local(element) in names:
-            _refuse_template(element, renderer)
             fixed = not shuffle or element.get("fixed") == "true"
             found.append(Choice(renderer.page.opaque(bound, element), element, fixed))
     if not found:
@@ -114,10 +114,12 @@ def not_too_many(found: list[T], parent: Element, renderer: Renderer) -> list[T]
     return found[:MOST_CHOICES]
 
 
-def _refuse_template(element: Element, renderer: Renderer) -> None:
-    if element.get("template-identifier"):
-        message = "Choices that a template shows or hides are not supported yet."
-        renderer.page.refuse(element, "unsupported_template", message)
+def option(choice: Choice, renderer: Renderer) -> str:
+    """A choice as an entry of a native list."""
+    dynamic = renderer.page.dynamic
+    printed = dynamic.option(choice.element) if dynamic is not None else None
+    text = "" if printed else plain_text(choice.element, renderer)
+    return f'<option value="{choice.id}"{renderer.template(choice.element)}{printed or ""}>{text}</option>'
 
 
 def pairs_shape(
@@ -140,5 +142,18 @@ def needs_room(element: Element) -> bool:
 
 
 def plain_text(element: Element, renderer: Renderer) -> str:
-    """What a native list of options can show; see `needs_room` for what it cannot."""
-    return renderer.page.text(text_of(element))
+    """What a native list of options can show; see `needs_room` for what it cannot. Feedback is left out."""
+    return renderer.page.text(_plain_text(element, renderer))
+
+
+def _plain_text(element: Element, renderer: Renderer) -> str:
+    if not any(local(part) in FEEDBACK for part in element.iterdescendants()):
+        return text_of(element)
+    texts = [element.text or ""]
+    for part in element:
+        if local(part) in FEEDBACK:
+            renderer.page.remark(part, f"<{local(part)}>: a list shows no feedback.")
+        else:
+            texts.append(_plain_text(part, renderer))
+        texts.append(part.tail or "")
+    return " ".join("".join(texts).split())

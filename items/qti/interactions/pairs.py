@@ -51,9 +51,9 @@ def write_match(element: Element, renderer: Renderer) -> str:
 
 def _cell(choice: Choice, limit: dict[str, int], renderer: Renderer) -> str:
     """The rest of a heading's opening tag, and what it holds."""
-    language = renderer.language(choice.element)
     content = renderer.content(choice.element)
-    return f' data-choice="{choice.id}" data-match-max="{limit[choice.id]}"{language}>{content}'
+    said = renderer.of_choice(choice.element)
+    return f' data-choice="{choice.id}" data-match-max="{limit[choice.id]}"{said}>{content}'
 
 
 def _row(
@@ -70,6 +70,6 @@ def _row(
     )
     head = renderer.content(row.element)
     return (
-        f'<tr data-choice="{row.id}" data-match-max="{limit[row.id]}">'
+        f'<tr data-choice="{row.id}" data-match-max="{limit[row.id]}"{renderer.template(row.element)}>'
         f'<th scope="row"{renderer.language(row.element)}>{head}</th>{cells}</tr>'
     )

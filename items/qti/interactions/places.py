@@ -35,6 +35,7 @@ class Place(NamedTuple):
     coords: str
     label: str
     element: Element
+    template: str
 
 
 class Picture(NamedTuple):
@@ -91,7 +92,7 @@ def listed(
 
 
 def shape_written(place: Place) -> str:
-    return f' data-shape="{place.shape}" data-coords="{place.coords}"'
+    return f' data-shape="{place.shape}" data-coords="{place.coords}"{place.template}'
 
 
 def called(place: Place, number: int) -> str:
@@ -115,7 +116,7 @@ def _place(element: Element, bound: Bound, renderer: Renderer) -> Place:
     name = renderer.page.opaque(bound, element)
     coords = ",".join(f"{number:g}" for number in numbers)
     label = element.get("hotspot-label", "").strip()
-    return Place(_corner(shape, numbers), name, shape, coords, label, element)
+    return Place(_corner(shape, numbers), name, shape, coords, label, element, renderer.template(element))
 
 
 def _numbers(element: Element) -> list[float]:

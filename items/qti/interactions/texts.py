@@ -125,7 +125,8 @@ class _HotWords:
         name = self._renderer.page.opaque(self._bound, element)
         control = f'<input type="{self._control}" name="{self._bound.id}" value="{name}">'
         word = f"<span>{self._renderer.content(element)}</span>"
-        return f'<label class="qti-hottext">{control}{word}</label>'
+        template = self._renderer.template(element)
+        return f'<label class="qti-hottext"{template}>{control}{word}</label>'
 
 
 def write_slider(element: Element, renderer: Renderer) -> str:

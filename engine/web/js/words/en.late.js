@@ -77,6 +77,14 @@ export default {
   message: 'Message from your teacher',
   understood: 'I understand',
 
+  check: 'Check',
+  checking: 'Checking…',
+  answerFirst: 'Answer first, then check.',
+  attemptsLeft: (count) => (count === 1 ? 'You have one try left.' : `You have ${count} tries left.`),
+  attemptsOver: 'This question is finished: go on to the next one.',
+  checkNeedsNetwork: 'Checking needs the network. Your answer is kept: go on, and come back to check later.',
+  checkOnItsWay: 'Your answer leaves as soon as the network is back. You can go on meanwhile.',
+
   answerNumber: (number) => `Answer ${number}`,
   gapNumber: (number) => `Gap ${number}`,
   chooseOne: 'Choose…',

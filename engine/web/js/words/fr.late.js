@@ -77,6 +77,14 @@ export default {
   message: 'Message de ton professeur',
   understood: 'J’ai compris',
 
+  check: 'Vérifier',
+  checking: 'On vérifie…',
+  answerFirst: 'Réponds d’abord, puis vérifie.',
+  attemptsLeft: (count) => (count === 1 ? 'Il te reste un essai.' : `Il te reste ${count} essais.`),
+  attemptsOver: 'C’est fini pour cette question : passe à la suivante.',
+  checkNeedsNetwork: 'Il faut le réseau pour vérifier. Ta réponse est gardée : continue, et reviens vérifier plus tard.',
+  checkOnItsWay: 'Ta réponse part dès que le réseau revient. Tu peux continuer en attendant.',
+
   answerNumber: (number) => `Réponse ${number}`,
   gapNumber: (number) => `Trou ${number}`,
   chooseOne: 'Choisis…',

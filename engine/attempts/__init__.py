@@ -1,0 +1,1 @@
+"""Attempts and variants: what an item shows one pupil, decided by the server, replayed at scoring."""
