@@ -14,15 +14,17 @@ from hashlib import sha256
 from typing import Any
 
 from items.draws import Draws
-from items.model import Content, Form, Item, Section, encode
+from items.model import Content, Form, Item, Part, Section, encode
+from items.outline import Outline, copies_node, item_node, part_node, section_node
 from items.package import Package
 from items.problems import Findings, Problem, Refused
-from items.qti.assessment import XML_LANG, ItemReference, SectionPlan
+from items.qti.assessment import XML_LANG
 from items.qti.documents import Document
 from items.qti.item import declarations, scorers_rubric, write_item
 from items.qti.media import Shelf
 from items.qti.page import Bound, Page
 from items.qti.passages import Passages
+from items.qti.testplan import ItemReference, PartPlan, SectionPlan
 from items.scoring.compile import compile_item
 
 MOVABLE = frozenset({"choice", "inline-choice", "order", "match", "gap-match"})
@@ -49,6 +51,7 @@ class _Parts:
 
     sections: list[Section] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     structure: list[dict[str, Any]] = field(default_factory=list)
     shapes: dict[str, Any] = field(default_factory=dict)
     keys: dict[str, Any] = field(default_factory=dict)
@@ -64,12 +67,17 @@ class _Compiler:
         self._passages = Passages(package.files, package.limits, self._shelf, self.findings)
         self._language = _language(package)
         self._instructions = ""
+        self._outline = Outline()
+        self._test: dict[str, Any] = {}
 
     def run(self) -> None:
         plan = self._package.test
-        self._instructions = self._passages.instructions(plan.rubrics)
-        for number, section in enumerate(plan.sections, 1):
-            self._section(f"s{number}", section)
+        is_whole = len(plan.parts) == 1  # then what is said of the part is said of the test
+        rubrics = plan.rubrics + (plan.parts[0].rubrics if is_whole else [])
+        self._instructions = self._passages.instructions(rubrics)
+        for number, part in enumerate(plan.parts, 1):
+            self._part(f"t{number}", part, is_whole)
+        self._test = self._outline.compile(plan, self._parts.keys, self._passages.feedback, self.findings)
 
     def form(self) -> Form:
         package, parts = self._package, self._parts
@@ -82,24 +90,54 @@ class _Compiler:
             items=tuple(parts.items),
             stimuli=self._passages.all(),
             media=self._shelf.all(),
-            structure=parts.structure,
+            structure={"v": 2, "routed": self._outline.is_routed, "parts": parts.structure},
+            parts=tuple(parts.parts),
         )
         # Salted, so that the form's name is no way to try out which answers are the right ones.
         salt = sha256(b"key" + self._seed).hexdigest()
         schema = {"v": 1, "items": parts.shapes}
-        key = {"v": 1, "salt": salt, "items": parts.keys}
+        key = {"v": 1, "salt": salt, "items": parts.keys, "test": self._test}
         name = name_of(content, schema, key)
         return Form(name, content, schema, key, (*package.remarks, *self.findings.remarks))
 
-    def _section(self, name: str, plan: SectionPlan) -> None:
-        rubric = self._passages.of_section(plan.rubrics)
-        places = []
-        for reference in plan.items:
-            document = self._package.documents.get(reference.href)
-            if document is not None:
-                places.append(self._item(reference, document, plan, rubric))
-        self._parts.sections.append(Section(name, plan.title, tuple(place["item"] for place in places)))
-        self._parts.structure.append({"section": name, "shuffle": plan.shuffle, "items": places})
+    def _part(self, name: str, plan: PartPlan, is_whole: bool) -> None:
+        rubric = "" if is_whole else self._passages.instructions(plan.rubrics)
+        self._parts.parts.append(Part(name, plan.title, rubric))
+        self._outline.enter(name, plan.identifier, plan.logic, feedback=plan.feedback)
+        node = part_node(name, plan)
+        node["children"] = [self._section(section, (name,)) for section in plan.sections]
+        self._parts.structure.append(node)
+
+    def _section(self, plan: SectionPlan, within: tuple[str, ...]) -> dict[str, Any]:
+        place = len(self._parts.sections)
+        name = f"s{place + 1}"
+        self._parts.sections.append(Section(name, plan.title, ()))
+        self._outline.enter(name, plan.identifier, plan.logic)
+        rubric, within = self._passages.of_section(plan.rubrics), (*within, name)
+        node = section_node(name, plan)
+        nodes: list[dict[str, Any]] = []
+        for child in plan.children:
+            if isinstance(child, SectionPlan):
+                nodes.append(self._section(child, within))
+            elif child.href in self._package.documents:
+                nodes.append(self._drawable(child, plan, rubric, within))
+        own = [item["item"] for child in nodes for item in child.get("copies", (child,)) if "item" in item]
+        self._parts.sections[place] = Section(name, plan.title, tuple(own))
+        return node | {"children": nodes}
+
+    def _drawable(
+        self, reference: ItemReference, plan: SectionPlan, rubric: tuple[str, ...], within: tuple[str, ...]
+    ) -> dict[str, Any]:
+        """An item, or as many copies of it as may be drawn: each is an item with answers of its own."""
+        copies = []
+        for number in range(1, plan.copies + 1):
+            document = self._package.documents[reference.href]
+            node = self._item(reference, document, plan, rubric)
+            self._outline.item(node["item"], reference, within, number if plan.with_replacement else 0)
+            if plan.with_replacement:
+                self._parts.keys[node["item"]]["authored"] += f".{number}"
+            copies.append(item_node(node, reference))
+        return copies_node(copies, reference) if plan.with_replacement else copies[0]
 
     def _item(
         self, reference: ItemReference, document: Document, plan: SectionPlan, rubric: tuple[str, ...]
@@ -116,7 +154,7 @@ class _Compiler:
         self._parts.shapes[name] = {response.id: _shape(response) for response in bound}
         self._parts.keys[name] = self._key(reference, document, plan, bound)
         choices = {response.id: response.groups for response in bound if response.kind in MOVABLE}
-        return {"item": name, "fixed": reference.fixed, "choices": choices}
+        return {"item": name, "choices": choices}
 
     def _key(
         self, reference: ItemReference, document: Document, plan: SectionPlan, bound: list[Bound]

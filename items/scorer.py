@@ -34,6 +34,11 @@ class Scorer:
         known = self._items[item]
         return trace(known.declarations, known.in_authored(response))
 
+    def play(self, item: str, response: Mapping[str, Any] | None) -> Outcomes:
+        """All variables of the item after an answer, by authored name, as expressions compute with them."""
+        known = self._items[item]
+        return known.program.play(known.in_authored(response))
+
     def needs_marking(self, item: str) -> bool:
         """Whether a person gives the score: SCORE is NULL until then, or only a proposal of the rules."""
         return self._items[item].program.needs_marking

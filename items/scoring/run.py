@@ -66,6 +66,11 @@ class Program:
         self._run = build(program["rules"], program)
 
     def score(self, responses: Mapping[str, Value]) -> dict[str, Value]:
+        variables = self.play(responses)
+        return {identifier: in_json(variables[identifier]) for identifier in self._outcomes}
+
+    def play(self, responses: Mapping[str, Value]) -> dict[str, Value]:
+        """All variables after the responses, as expressions compute with them."""
         variables = dict(self._initial)
         for identifier, take, default in self._responses:
             given = responses.get(identifier)
@@ -73,7 +78,7 @@ class Program:
         self._run(variables)
         if self.needs_marking and ASSIGNED not in variables:
             variables["SCORE"] = None
-        return {identifier: in_json(variables[identifier]) for identifier in self._outcomes}
+        return variables
 
 
 def _first_value(entry: Mapping[str, Any]) -> Value:

@@ -1,0 +1,126 @@
+"""One form's course: the way of each session through it, and what the test adds up to.
+
+    course = Course(structure, key["test"] and the scorer, None where nothing depends on answers)
+    places = course.places(seed)
+    way = course.way(places, steps)               as far as it is known, and what is agreed for the rest
+    step = course.decide(places, way, "i5", answers)       where the rules lead after i5
+    course.order(way, seed, ask)                  the `order` of the API
+
+The engine signs the steps that it decides; the scorer follows them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from items.ordering import Place, draw, order_of, parts_of
+from items.routing import END, START, Agreed, Decided, Rules, Step, Way, next_place, siblings_of, way
+from items.testscorer import Feedback, Given, TestScorer
+
+
+class Course:
+    """The structure of a form and the rules that lead through it."""
+
+    def __init__(
+        self, structure: Mapping[str, Any], key: Mapping[str, Any] | None, scorer: TestScorer | None
+    ) -> None:
+        self.structure = structure
+        self.parts = parts_of(structure)
+        self.limits = limits_of(structure)
+        self.scorer = scorer
+        self._rules = Rules(key["test"]) if key and scorer else None
+        self._siblings = siblings_of(structure)
+        self._told = self._told_parts()
+
+    @property
+    def is_routed(self) -> bool:
+        """Whether what pupils answer, or what is told them, makes a difference on the way."""
+        return self._rules is not None
+
+    def places(self, seed: bytes) -> list[Place]:
+        """All that a session may meet."""
+        return draw(self.structure, seed)
+
+    def way(self, places: list[Place], steps: Iterable[Step] = ()) -> Way:
+        """The steps given, as far as they lead forward, then the agreed way."""
+        if self._rules is None or self.scorer is None:
+            return Way(places, {}, [])
+        nothing = self.scorer.variables([place.item for place in places], {})
+        return way(places, Agreed(self._rules, nothing, self._siblings, self._told), steps)
+
+    def decide(self, places: Sequence[Place], walked: Way, after: str, answers: Mapping[str, Given]) -> Step:
+        """The step that the rules take after an item; LookupError if the way does not lead through it."""
+        if self._rules is None or self.scorer is None:
+            raise LookupError(after)
+        so_far = _until(walked.places, after)
+        here = next(n for n, place in enumerate(places) if place.item == after) if after != START else -1
+        running = places[here].part if here >= 0 else ""
+        submitted = self.scorer.variables([place.item for place in so_far], answers)
+        inside: frozenset[str] = frozenset()
+        variables = submitted
+        if running and self.parts[running].get("simultaneous"):
+            # What is submitted at the end of a part is not known to the rules inside it.
+            among = [place for place in places if place.part == running]
+            inside = frozenset(name for place in among for name in place.path[1:])
+            hidden = {place.item for place in among}
+            variables = self.scorer.variables([place.item for place in so_far], answers, hidden)
+        judge = Decided(self._rules, lambda node: variables if node in inside else submitted)
+        there = next_place(places, here, judge)
+        return Step(after, places[there].item if there < len(places) else END)
+
+    def feedback(
+        self, places: Sequence[Place], walked: Way, step: Step, answers: Mapping[str, Given]
+    ) -> list[Feedback]:
+        """What is told at a step that leads from one part to another, or to the end."""
+        part_of = {place.item: place.part for place in places}
+        left, entered = part_of.get(step.after, ""), part_of.get(step.to, "")
+        if self.scorer is None or not left or left == entered:
+            return []
+        so_far = [place.item for place in _until(walked.places, step.after)]
+        variables = self.scorer.variables(so_far, answers)
+        moments = ((left, "during"), (left, "atEnd"), ("", "during"))
+        return [told for part, access in moments for told in self.scorer.feedback(variables, part, access)]
+
+    def last_words(self, walked: Way, answers: Mapping[str, Given]) -> list[Feedback]:
+        """What is told when the test has been handed in."""
+        if self.scorer is None or not self.scorer.tells_at_end:
+            return []
+        variables = self.scorer.variables([place.item for place in walked.places], answers)
+        return self.scorer.feedback(variables, "", "atEnd")
+
+    def order(self, walked: Way, seed: bytes, write: Callable[[Step], str]) -> list[dict[str, Any]]:
+        """`order` of the API; `write` gives an agreed step as the player is to send it back."""
+        asks = {to: write(step) for to, step in walked.asks.items()}
+        order = order_of(walked.places, self.parts, seed, asks)
+        return order if END not in asks else [*order, {"items": [], "agreed": asks[END]}]
+
+    def _told_parts(self) -> frozenset[str]:
+        if self.scorer is None:
+            return frozenset()
+        return frozenset(self.parts) if self.scorer.tells_during else self.scorer.told_parts
+
+
+def limits_of(structure: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The time limits of parts, sections and items, by name."""
+    found: dict[str, dict[str, Any]] = {}
+
+    def look(node: Mapping[str, Any]) -> None:
+        if "limits" in node:
+            found[node.get("part") or node.get("section") or node["item"]] = node["limits"]
+        for inner in (*node.get("children", ()), *node.get("copies", ())):
+            look(inner)
+
+    for part in structure["parts"]:
+        look(part)
+    return found
+
+
+def _until(places: Sequence[Place], item: str) -> list[Place]:
+    """The way up to an item and with it."""
+    if item == START:
+        return []
+    for number, place in enumerate(places):
+        if place.item == item:
+            return list(places[: number + 1])
+    raise LookupError(item)
