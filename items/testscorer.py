@@ -10,6 +10,7 @@ against. What the pupil left unanswered on the way is there with the values it b
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from items.scorer import Scorer
@@ -28,6 +29,8 @@ class Given(NamedTuple):
 
     response: Mapping[str, Any] | None
     elapsed_ms: int = 0
+    marked: Mapping[str, float] = MappingProxyType({})
+    """Outcomes that people gave."""
 
 
 class Feedback(NamedTuple):
@@ -83,7 +86,9 @@ class TestScorer:
 
     def _facts(self, item: str, given: Given | None) -> ItemFacts:
         known = self._items[item]
-        values = self._scorer.play(item, given.response if given else None)
+        values = self._scorer.play(item, given.response if given else None) | (
+            dict(given.marked) if given else {}
+        )
         answered = {name: values.get(name) is not None for name in known.responses}
         return ItemFacts(
             **known.named,

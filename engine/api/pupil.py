@@ -15,6 +15,7 @@ from engine.api.answers import ticket_of
 from engine.catalog import Opened, check_intake, check_log_in, check_start, is_log_in_open, session_document
 from engine.errors import Problem
 from engine.guessing import COOKIE
+from engine.held import latest_answers, open_batches, stretches_of
 from engine.respond import JSON_HEADERS, read_body
 from engine.services import (
     ACCEPTED,
@@ -25,7 +26,7 @@ from engine.services import (
     Services,
     refusal,
 )
-from engine.wire import OTHER_BYTES_MAX, hand_in, log_in
+from engine.wire import OTHER_BYTES_MAX, hand_in, log_in, taken_route
 from sessions.codes import CodeTypo, digest, normalise
 from sessions.model import CodeEntry, Login, Operation, Read, Reply, SessionState, Start, Submit
 from sessions.states import Status
@@ -61,12 +62,12 @@ class Pupil:
         if state.status is Status.READY and now_ms > opened.record["closes_at_ms"]:
             raise Problem("start_over")
         services.ciphers.remember(state, opened.kek)
-        return reply_json(self._document(state, opened.record, now_ms))
+        return reply_json(self._document(state, opened, now_ms))
 
     async def start(self, request: Request) -> Response:
         """The clock starts, once; the content key and the order go to the seat that asks."""
         services = self._services
-        await read_body(request.scope, request.receive, OTHER_BYTES_MAX)
+        route = taken_route(await read_body(request.scope, request.receive, OTHER_BYTES_MAX))
         ticket = ticket_of(request.scope, services)
         now_ms = services.clock()
         opened = await services.catalog.delivery(ticket.delivery)
@@ -74,11 +75,12 @@ class Pupil:
         if ticket.status is Status.READY:
             check_start(opened.record, now_ms)
         reply = await self._commit(Start(ticket, opened.record["duration_ms"]), RANK_START)
+        course = opened.of(ticket.sid)
         return reply_json(
-            self._document(reply.state, opened.record, now_ms)
+            self._document(reply.state, opened, now_ms)
             | {
                 "content_key": base64.b64encode(opened.content_key).decode(),
-                "order": opened.order(ticket.sid),
+                "order": course.order(course.read(route)),
             }
         )
 
@@ -90,8 +92,12 @@ class Pupil:
         opened = await services.catalog.delivery(ticket.delivery)
         check_intake(opened.record, now_ms)
         reply = await self._commit(Read(ticket), RANK_RESUME)
-        answers = {} if _is_over(reply.state) else self._answers(reply, opened)
-        return reply_json(self._document(reply.state, opened.record, now_ms) | {"answers": answers})
+        document = self._document(reply.state, opened, now_ms) | {"answers": {}}
+        if not _is_over(reply.state):
+            bodies = open_batches(reply, opened, services)
+            document["answers"] = latest_answers(bodies)
+            document |= stretches_of(bodies, opened.of(ticket.sid))
+        return reply_json(document)
 
     async def submit(self, request: Request) -> Response:
         """The test is handed in; repeated, or closed by the server meanwhile, the receipt is the same."""
@@ -102,7 +108,7 @@ class Pupil:
         opened = await services.catalog.delivery(ticket.delivery)
         check_intake(opened.record, now_ms)
         reply = await self._commit(Submit(ticket, last), RANK_SUBMIT)
-        return reply_json(self._document(reply.state, opened.record, now_ms))
+        return reply_json(self._document(reply.state, opened, now_ms))
 
     async def _entry(self, typed: str, device: str, now_ms: int) -> CodeEntry:
         services = self._services
@@ -124,10 +130,10 @@ class Pupil:
             raise refusal(reply)
         return reply
 
-    def _document(self, state: SessionState, record: Any, now_ms: int) -> dict[str, Any]:
+    def _document(self, state: SessionState, opened: Opened, now_ms: int) -> dict[str, Any]:
         document = {
             "token": self._services.signer.sign(state.ticket(), now_ms),
-            "session": session_document(record, state),
+            "session": session_document(opened, state),
             "last": state.last,
             "sealed": state.sealed,
             "now_ms": now_ms,
@@ -135,17 +141,6 @@ class Pupil:
         if _is_over(state):
             document["receipt"] = receipt(self._services.pepper, state.sid)
         return document
-
-    def _answers(self, reply: Reply, opened: Opened) -> dict[str, Any]:
-        """Per item the response of the highest (epoch, n), opened from the batches that hold them."""
-        cipher = self._services.ciphers.get(reply.state.sid) or self._services.ciphers.remember(
-            reply.state, opened.kek
-        )
-        answers: dict[str, Any] = {}
-        for n, epoch, sealed in sorted(reply.batches, key=lambda batch: (batch[1], batch[0])):
-            for answer in orjson.loads(cipher.open(epoch, n, sealed))["answers"]:
-                answers[answer["item"]] = {"response": answer["response"], "n": n}
-        return answers
 
 
 def receipt(key: bytes, sid: bytes) -> str:

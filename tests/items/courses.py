@@ -92,8 +92,7 @@ class Run:
         named = [a_choice_item(identifier=f"q{number}") for number in range(1, items + 1)]
         self.form: Form = a_form(folder, *named, test=test)
         self.scorer = TestScorer(self.form.key)
-        key = self.form.key if self.form.content.structure["routed"] else None
-        self.course = Course(self.form.content.structure, key, self.scorer)
+        self.course = Course(self.form.content.structure, self.form.key)
         self.places = self.course.places(SEED)
         self.answers: dict[str, Given] = {}
         self.steps: list[Step] = []
