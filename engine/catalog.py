@@ -175,6 +175,8 @@ def session_document(opened: Opened, state: SessionState) -> dict[str, Any]:
         "factor": state.factor_permille / 1000,
         "needs": state.needs.split(",") if state.needs else [],
         "limits": limits_of(opened, state.factor_permille),
+        "navigation": opened.course.navigation,
+        "tells": opened.course.tells,
         "opens_at_ms": record["opens_at_ms"],
         "closes_at_ms": record["closes_at_ms"],
         "started_at_ms": state.started_ms or None,

@@ -1,42 +1,48 @@
 """One form's course: the way of each session through it, and what the test adds up to.
 
-    course = Course(structure, key["test"] and the scorer, None where nothing depends on answers)
+    course = Course(structure, key)                     the key only where something depends on answers
     places = course.places(seed)
-    way = course.way(places, steps)               as far as it is known, and what is agreed for the rest
-    step = course.decide(places, way, "i5", answers)       where the rules lead after i5
-    course.order(way, seed, ask)                  the `order` of the API
+    way = course.way(places, steps)                     as far as it is known, and what is agreed for the rest
+    step = course.decide(places, way, "i5", answers)    where the rules lead after i5
+    course.order(way, seed)                             the `order` of the API
 
 The engine signs the steps that it decides; the scorer follows them again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from items.ordering import Place, draw, order_of, parts_of
-from items.routing import END, START, Agreed, Decided, Rules, Step, Way, next_place, siblings_of, way
+from items.routing import END, Agreed, Decided, Rules, Step, Way, next_place, siblings_of, way
 from items.testscorer import Feedback, Given, TestScorer
 
 
 class Course:
-    """The structure of a form and the rules that lead through it."""
+    """The structure of a form and the rules that lead through it; without a key there are none."""
 
-    def __init__(
-        self, structure: Mapping[str, Any], key: Mapping[str, Any] | None, scorer: TestScorer | None
-    ) -> None:
+    def __init__(self, structure: Mapping[str, Any], key: Mapping[str, Any] | None = None) -> None:
         self.structure = structure
         self.parts = parts_of(structure)
         self.limits = limits_of(structure)
-        self.scorer = scorer
-        self._rules = Rules(key["test"]) if key and scorer else None
+        self.scorer = TestScorer(key) if key is not None else None
+        self._rules = Rules(key["test"] if key is not None else None)
         self._siblings = siblings_of(structure)
         self._told = self._told_parts()
+        self._timed = self._timed_nodes()
+        self._is_plain = not (self._rules.nodes or self._told or self._timed)
 
     @property
-    def is_routed(self) -> bool:
-        """Whether what pupils answer, or what is told them, makes a difference on the way."""
-        return self._rules is not None
+    def navigation(self) -> str:
+        """How pupils go through the test: `free`, `parts` (one after the other) or `linear`."""
+        linear = [bool(part.get("linear")) for part in self.parts.values()]
+        return "linear" if all(linear) else "parts" if any(linear) or len(linear) > 1 else "free"
+
+    @property
+    def tells(self) -> bool:
+        """Whether something is said when the test has been handed in."""
+        return self.scorer is not None and self.scorer.tells_at_end
 
     def places(self, seed: bytes) -> list[Place]:
         """All that a session may meet."""
@@ -44,30 +50,30 @@ class Course:
 
     def way(self, places: list[Place], steps: Iterable[Step] = ()) -> Way:
         """The steps given, as far as they lead forward, then the agreed way."""
-        if self._rules is None or self.scorer is None:
+        if self._is_plain:
             return Way(places, {}, [])
-        nothing = self.scorer.variables([place.item for place in places], {})
-        return way(places, Agreed(self._rules, nothing, self._siblings, self._told), steps)
+        nothing = self.scorer.variables([place.item for place in places], {}) if self.scorer else {}
+        return way(places, Agreed(self._rules, nothing, self._siblings, self._told, self._timed), steps)
 
     def decide(self, places: Sequence[Place], walked: Way, after: str, answers: Mapping[str, Given]) -> Step:
         """The step that the rules take after an item; LookupError if the way does not lead through it."""
-        if self._rules is None or self.scorer is None:
-            raise LookupError(after)
-        so_far = _until(walked.places, after)
-        here = next(n for n, place in enumerate(places) if place.item == after) if after != START else -1
-        running = places[here].part if here >= 0 else ""
-        submitted = self.scorer.variables([place.item for place in so_far], answers)
-        inside: frozenset[str] = frozenset()
-        variables = submitted
-        if running and self.parts[running].get("simultaneous"):
+        so_far = [place.item for place in _until(walked.places, after)]
+        here = next(number for number, place in enumerate(places) if place.item == after)
+        submitted = self._variables(so_far, answers)
+        variables, inside = submitted, frozenset[str]()
+        if self.parts[places[here].part].get("simultaneous"):
             # What is submitted at the end of a part is not known to the rules inside it.
-            among = [place for place in places if place.part == running]
+            among = [place for place in places if place.part == places[here].part]
             inside = frozenset(name for place in among for name in place.path[1:])
-            hidden = {place.item for place in among}
-            variables = self.scorer.variables([place.item for place in so_far], answers, hidden)
+            variables = self._variables(so_far, answers, {place.item for place in among})
         judge = Decided(self._rules, lambda node: variables if node in inside else submitted)
         there = next_place(places, here, judge)
         return Step(after, places[there].item if there < len(places) else END)
+
+    def _variables(
+        self, way: Sequence[str], answers: Mapping[str, Given], hidden: Collection[str] = ()
+    ) -> Mapping[str, Any]:
+        return self.scorer.variables(way, answers, hidden) if self.scorer else {}
 
     def feedback(
         self, places: Sequence[Place], walked: Way, step: Step, answers: Mapping[str, Given]
@@ -89,16 +95,24 @@ class Course:
         variables = self.scorer.variables([place.item for place in walked.places], answers)
         return self.scorer.feedback(variables, "", "atEnd")
 
-    def order(self, walked: Way, seed: bytes, write: Callable[[Step], str]) -> list[dict[str, Any]]:
-        """`order` of the API; `write` gives an agreed step as the player is to send it back."""
-        asks = {to: write(step) for to, step in walked.asks.items()}
+    def order(self, walked: Way, seed: bytes) -> list[dict[str, Any]]:
+        """`order` of the API."""
+        asks = {to: step.after for to, step in walked.asks.items()}
         order = order_of(walked.places, self.parts, seed, asks)
-        return order if END not in asks else [*order, {"items": [], "agreed": asks[END]}]
+        return order if END not in asks else [*order, {"items": [], "ask": asks[END]}]
 
     def _told_parts(self) -> frozenset[str]:
         if self.scorer is None:
             return frozenset()
         return frozenset(self.parts) if self.scorer.tells_during else self.scorer.told_parts
+
+    def _timed_nodes(self) -> frozenset[str]:
+        """Parts, and sections of linear parts, with a greatest time: they are entered once."""
+        found = set()
+        for name, part in self.parts.items():
+            sections = sections_in(part) if part.get("linear") else []
+            found |= {node for node in (name, *sections) if self.limits.get(node, {}).get("max_ms")}
+        return frozenset(found)
 
 
 def limits_of(structure: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -116,10 +130,14 @@ def limits_of(structure: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
+def sections_in(node: Mapping[str, Any]) -> list[str]:
+    """The sections below a part or section."""
+    inner = [child for child in node["children"] if "section" in child]
+    return [name for child in inner for name in (child["section"], *sections_in(child))]
+
+
 def _until(places: Sequence[Place], item: str) -> list[Place]:
     """The way up to an item and with it."""
-    if item == START:
-        return []
     for number, place in enumerate(places):
         if place.item == item:
             return list(places[: number + 1])

@@ -58,8 +58,7 @@ def order_of(
 ) -> list[dict[str, Any]]:
     """`order` of the API: items that follow one another in the same section of the same part, together.
 
-    `asks` names the items before which the server is to be asked for the way, each with the step that is
-    taken when it is away.
+    `asks` names the items before which the server is to be asked for the way, each with the item after which.
     """
     order: list[dict[str, Any]] = []
     asks = asks or {}
@@ -73,13 +72,13 @@ def order_of(
     return order
 
 
-def _run(place: Place, part: Node, agreed: str | None) -> dict[str, Any]:
+def _run(place: Place, part: Node, ask: str | None) -> dict[str, Any]:
     run: dict[str, Any] = {"part": place.part, "section": place.sections[-1], "items": []}
     if len(place.sections) > 1:
         run["within"] = list(place.sections[:-1])
     if part.get("linear"):
         run["linear"] = True
-    return run if agreed is None else run | {"agreed": agreed}
+    return run if ask is None else run | {"ask": ask}
 
 
 def _entry(place: Place, seed: bytes) -> dict[str, Any]:

@@ -46,17 +46,18 @@ class Way(NamedTuple):
 
     places: list[Place]
     asks: dict[str, Step]
-    """Steps that hang on the answers, by the item they come to (END for the end): the agreed ones."""
+    """Steps for which the server is asked, by the item they come to (END for the end): the agreed ones."""
     taken: list[Step]
     """Those among the steps given that lie on this way."""
 
 
 class Rules:
-    """The rules of a form, ready to run."""
+    """The rules of a form, ready to run; without a key there are none."""
 
-    def __init__(self, test: Mapping[str, Any]) -> None:
-        program = test["program"]
-        self.nodes = {name: _Node(node, program) for name, node in test["nodes"].items()}
+    def __init__(self, test: Mapping[str, Any] | None = None) -> None:
+        self.nodes: dict[str, _Node] = {}
+        if test is not None:
+            self.nodes = {name: _Node(node, test["program"]) for name, node in test["nodes"].items()}
 
 
 class _Node:
@@ -88,6 +89,7 @@ class Decided:
     """Judges by variables: those of a node hold what the pupil has done so far, and has submitted."""
 
     def __init__(self, rules: Rules, variables: Callable[[str], Mapping[str, Any]]) -> None:
+        self._rules = rules
         self._nodes = rules.nodes
         self._variables = variables
 
@@ -103,9 +105,10 @@ class Decided:
 
 
 class Agreed(Decided):
-    """Judges when nobody can look at the answers, and notes whether that made a difference (`is_asked`).
+    """Judges when nobody can look at the answers, and notes where the server is to be asked (`is_asked`).
 
-    `told` are parts whose end has something to tell: there the server is asked as well.
+    That is where answers make a difference; at the end of parts that have something to tell (`told`); and
+    where a time begins to run (`timed`), so that the server knows when.
     """
 
     def __init__(
@@ -114,14 +117,22 @@ class Agreed(Decided):
         nothing: Mapping[str, Any],
         siblings: Mapping[str, Sequence[str]],
         told: frozenset[str] = frozenset(),
+        timed: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(rules, lambda _node: nothing)
         self._siblings = siblings
         self._told = told
+        self._timed = timed
         self.is_asked = False
+
+    @property
+    def at_start(self) -> Decided:
+        """The same rules, followed as they stand."""
+        return Decided(self._rules, self._variables)
 
     def enters(self, node: str) -> bool:
         rules = self._nodes.get(node)
+        self.is_asked |= node in self._timed
         if rules is None or not rules.asks_to_enter:
             return super().enters(node)
         self.is_asked = True
@@ -235,7 +246,8 @@ def way(places: Sequence[Place], agreed: Agreed, steps: Iterable[Step]) -> Way:
     here, name = -1, START
     while here < len(places):
         agreed.is_asked = False
-        there = next_place(places, here, agreed)
+        # Before the first item nobody has answered anything: there is nothing to ask, and nothing to agree.
+        there = next_place(places, here, agreed if here >= 0 else agreed.at_start)
         step = given.get(name)
         if agreed.is_asked and step is not None:
             wanted = at.get(step.to, -1) if step.to != END else len(places)

@@ -1,11 +1,12 @@
 // Keeps the page itself (never an API reply, never content) so that it opens without network.
 // VERSION is a digest of the files below; tests/engine/test_player_units.py checks both and gives the new one.
 
-const VERSION = '890133bee1c2'
+const VERSION = '01a86c062cf5'
 const SHELL = 'passation-shell-' + VERSION
 const FILES = [
   '/',
   '/static/css/controls.css',
+  '/static/css/course.css',
   '/static/css/late.css',
   '/static/css/page.css',
   '/static/css/passages.css',
@@ -17,6 +18,7 @@ const FILES = [
   '/static/js/clock.js',
   '/static/js/code.js',
   '/static/js/content.js',
+  '/static/js/course.js',
   '/static/js/desk.js',
   '/static/js/element.js',
   '/static/js/flow.js',
@@ -42,10 +44,14 @@ const FILES = [
   '/static/js/review.js',
   '/static/js/shell.js',
   '/static/js/sitting.js',
+  '/static/js/stretches.js',
   '/static/js/tab.js',
+  '/static/js/validity.js',
   '/static/js/vault.js',
+  '/static/js/words/en.course.js',
   '/static/js/words/en.js',
   '/static/js/words/en.late.js',
+  '/static/js/words/fr.course.js',
   '/static/js/words/fr.js',
   '/static/js/words/fr.late.js',
   '/static/js/words.js',

@@ -33,6 +33,7 @@ export async function attend(opened, itsPaper) {
   await Promise.all([speakMore(), style('late')])
   if (!(await claim(sitting.vault, tabLost))) return tabLost()
   outbox = new Outbox(sitting)
+  if (sitting.course) sitting.course.attach(outbox)
   paper.adorn = adorn
   paper.update()
   fillBar(sitting, outbox, () => lastPage(true))

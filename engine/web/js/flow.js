@@ -94,11 +94,21 @@ export function showInstructions(sitting) {
 
 /** For a first start and a new seat alike. */
 export async function start(sitting, form) {
-  const reply = await insist(() => post('start', {}, sitting.state.token), form)
+  const { route, token } = sitting.state
+  const reply = await insist(() => post('start', route ? { route } : {}, token), form)
   if (!reply) return
   await sitting.adopt(reply)
   return begin(sitting)
 }
+
+/** Everywhere at any time, as most tests are; else course.js says where the way goes. */
+const isFree = ({ order, session: { limits = {}, tells } }) =>
+  !limits.within &&
+  !tells &&
+  order.every(({ part, linear, ask, items }) => {
+    const isOpen = ({ control = {} }) => control.allow_skipping !== false && !control.validate_responses
+    return part === order[0].part && !linear && !ask && items.every(isOpen)
+  })
 
 /** First the question; everything else when it stands. */
 export async function begin(sitting) {
@@ -112,9 +122,14 @@ export async function begin(sitting) {
   const openMap = () => desk().then((open) => open.openMap())
   const finish = () => desk().then((open) => open.review())
   const paper = new Paper(sitting, { openMap, finish })
-  await paper.go(Math.max(0, items.findIndex(({ item }) => item === state.at)))
-  await new Promise(requestAnimationFrame)
   const backoff = new Backoff()
+  while (!isFree(state) && !sitting.course) {
+    const course = await import('./course.js').catch(() => rest(backoff.delay_ms()))
+    if (course) sitting.course = await course.open(sitting).catch(() => null)
+  }
+  const { course } = sitting
+  await paper.go(course ? course.here : Math.max(0, items.findIndex(({ item }) => item === state.at)))
+  await new Promise(requestAnimationFrame)
   for (;;) {
     const sit = await desk().catch(() => null)
     if (sit) return sit.attend(sitting, paper)

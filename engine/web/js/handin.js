@@ -70,7 +70,7 @@ export async function finish(sitting, reply, isClosed) {
   state.box.batches = state.box.batches.filter((batch) => batch.n <= reply.last) // nobody takes the others any more
   const wipeWhenSealed = () => (state.box.batches.length ? sitting.keep() : vault.wipe())
   await wipeWhenSealed()
-  showReceipt(reply.receipt, isClosed)
+  showReceipt(reply.receipt, isClosed, sitting.course ? await sitting.course.lastWords(reply.token) : [])
   for (let tries = 0; state.box.batches.length && tries < SEALED_TRIES; tries++) {
     await rest(SEALED_MS * (0.75 + Math.random() / 2))
     const again = await post('submit', { last: state.box.last }, reply.token)
@@ -79,7 +79,7 @@ export async function finish(sitting, reply, isClosed) {
   }
 }
 
-export function showReceipt(receipt, isClosed) {
+export function showReceipt(receipt, isClosed, told = []) {
   style('late')
   byId('title').textContent = byId('tools').textContent = ''
   document.documentElement.style.fontSize = ''
@@ -99,6 +99,7 @@ export function showReceipt(receipt, isClosed) {
         h('strong', {}, receipt),
         h('p', { class: 'help' }, words.receiptHelp),
       ),
+      told.map(({ title, nodes }) => h('section', { class: 'item own told' }, title && h('h2', {}, title), nodes)),
       h('div', { class: 'actions' }, button('second', () => location.replace('/'), words.nextPupil)),
     ),
   )

@@ -74,6 +74,8 @@ export async function resume(sitting, form, isNewSeat = true) {
     const known = await insist(() => call('GET', 'session', { token }), form)
     if (!known) return null
     merge(sitting, known.answers, true)
+    const { route, entered } = known
+    Object.assign(sitting.state, { route, entered })
     await sitting.adopt(known)
   }
   return start(sitting, form)
