@@ -1,0 +1,97 @@
+"""A test that leads: linear questions, parts that close, a way that the server decides, times of parts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import forms
+from tests.browser.conftest import Open
+from tests.browser.deliveries import Delivered, deliver
+from tests.browser.sitting import Sitting
+from tests.served import Served
+
+
+class Walk(Sitting):
+    """A sitting of a test that leads."""
+
+    def tick(self, choice: str) -> None:
+        """Choose by what is written."""
+        self.page.locator(".question .qti-choices label").filter(
+            has_text=re.compile(rf"^\s*{choice}")
+        ).click()
+
+    def says(self, title: str) -> None:
+        """Wait for a dialog with this title."""
+        expect(self.dialog.locator("h2")).to_have_text(title)
+
+    def press(self, text: str) -> None:
+        """A button of the dialog, or of the page where there is none."""
+        root = self.dialog if self.dialog.count() else self.page
+        root.get_by_role("button", name=text, exact=True).click()
+
+    def on(self, number: int, text: str) -> None:
+        """Wait until this question is on the screen."""
+        self.on_question(number)
+        expect(self.page.locator(".question .qti-prompt")).to_have_text(text)
+
+
+@pytest.fixture(scope="module")
+def multistage(engine: Served, tmp_path_factory: pytest.TempPathFactory) -> Delivered:
+    """The multistage form, open."""
+    return deliver(engine, forms.multistage(tmp_path_factory.mktemp("form")))
+
+
+def first_part(walk: Walk) -> None:
+    """Two linear questions, answered right, up to the border of the part."""
+    walk.begin()
+    walk.on(1, "Combien font 7 × 8 ?")
+    expect(walk.page.locator(".turn.previous")).to_be_disabled()
+    walk.next.click()
+    walk.says("Pas encore")
+    walk.press("J’ai compris")
+    walk.tick("56")
+    walk.next.click()
+    walk.on(2, "Quel nombre est le plus grand ?")
+    expect(walk.page.locator(".turn.previous")).to_be_disabled()
+    walk.tick("0,5")
+    expect(walk.next).to_have_text("Partie suivante")
+
+
+def test_a_pupil_is_led_through_a_test_that_branches(opened: Open, multistage: Delivered) -> None:
+    """No way back, nothing skipped that must not be, the hard module for who is right, a word at the end."""
+    walk = Walk(opened().new_page(), multistage)
+    page = walk.page
+    first_part(walk)
+    page.locator(".turn.middle").click()
+    expect(walk.dialog.locator(".map .place").nth(0)).to_be_disabled()
+    expect(walk.dialog.locator(".map .place").nth(1)).to_be_enabled()
+    page.keyboard.press("Escape")
+    page.go_back()
+    walk.on(2, "Quel nombre est le plus grand ?")
+
+    walk.next.click()
+    walk.says("Quitter cette partie ?")
+    walk.press("Partie suivante")
+    expect(page.locator(".on-part h1")).to_have_text("Partie 2")
+    page.reload()
+    walk.type_code(walk.seat.code)
+    walk.on(3, "Combien font les trois quarts de 60 ?")
+    expect(page.locator(".section")).to_have_text("Partie 2 · Plus loin")
+    walk.tick("45")
+    walk.next.click()
+    walk.on(4, "Quelle fraction est égale à 2/3 ?")
+    page.locator(".turn.previous").click()
+    walk.on(3, "Combien font les trois quarts de 60 ?")
+    walk.next.click()
+    walk.tick("8/12")
+    walk.next.click()
+    walk.press("Partie suivante")
+    walk.press("Commencer cette partie")
+    walk.on(5, "Combien de minutes y a-t-il dans deux heures ?")
+    walk.tick("120")
+    walk.review()
+    assert walk.hand_in()
+    expect(page.locator(".told")).to_contain_text("Tu as pris le grand chemin.")
