@@ -56,7 +56,34 @@ class Course:
         return way(places, Agreed(self._rules, nothing, self._siblings, self._told, self._timed), steps)
 
     def decide(self, places: Sequence[Place], walked: Way, after: str, answers: Mapping[str, Given]) -> Step:
-        """The step that the rules take after an item; LookupError if the way does not lead through it."""
+        """The step that the rules take after an item; LookupError if the way does not lead through it.
+
+        What they would have entered where the agreed way was taken is not entered later on: a pupil whose
+        line was down sits one module, not two.
+        """
+        return self._decide(places, walked, after, answers, self._forgone(places, walked, after, answers))
+
+    def _forgone(
+        self, places: Sequence[Place], walked: Way, after: str, answers: Mapping[str, Given]
+    ) -> frozenset[str]:
+        paths = {place.item: place.path for place in places}
+        before = {place.item for place in _until(walked.places, after)} - {after}
+        forgone: set[str] = set()
+        for agreed in walked.asks.values():
+            if agreed.after in before:
+                decided = self._decide(places, walked, agreed.after, answers, frozenset())
+                taken = {*paths[agreed.after], *paths.get(agreed.to, ())}
+                forgone |= {*paths.get(decided.to, ())} - taken
+        return frozenset(forgone)
+
+    def _decide(
+        self,
+        places: Sequence[Place],
+        walked: Way,
+        after: str,
+        answers: Mapping[str, Given],
+        forgone: frozenset[str],
+    ) -> Step:
         so_far = [place.item for place in _until(walked.places, after)]
         here = next(number for number, place in enumerate(places) if place.item == after)
         submitted = self._variables(so_far, answers)
@@ -66,7 +93,7 @@ class Course:
             among = [place for place in places if place.part == places[here].part]
             inside = frozenset(name for place in among for name in place.path[1:])
             variables = self._variables(so_far, answers, {place.item for place in among})
-        judge = Decided(self._rules, lambda node: variables if node in inside else submitted)
+        judge = Decided(self._rules, lambda node: variables if node in inside else submitted, forgone)
         there = next_place(places, here, judge)
         return Step(after, places[there].item if there < len(places) else END)
 

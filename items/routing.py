@@ -86,15 +86,26 @@ def _varies(code: Any) -> bool:
 
 
 class Decided:
-    """Judges by variables: those of a node hold what the pupil has done so far, and has submitted."""
+    """Judges by variables: those of a node hold what the pupil has done so far, and has submitted.
 
-    def __init__(self, rules: Rules, variables: Callable[[str], Mapping[str, Any]]) -> None:
+    What is `forgone` is not entered any more.
+    """
+
+    def __init__(
+        self,
+        rules: Rules,
+        variables: Callable[[str], Mapping[str, Any]],
+        forgone: frozenset[str] = frozenset(),
+    ) -> None:
+        self._forgone = forgone
         self._rules = rules
         self._nodes = rules.nodes
         self._variables = variables
 
     def enters(self, node: str) -> bool:
         rules = self._nodes.get(node)
+        if node in self._forgone:
+            return False
         return rules is None or all(holds(self._variables(node)) for holds in rules.conditions)
 
     def branches(self, node: str) -> str | None:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.archive import Archive
-from engine.archive.answers import scored_sessions
 from engine.demonstration import Prepared
-from engine.keyring import KeyRing
-from engine.scorerecord import open_record
 from items.bank import Bank
-from sessions.cipher import unwrap_key
 from tests import forms
 from tests.pupil import PupilClient, Refused
+from tests.records import records_of
 from tests.served import Served
 
 
@@ -156,7 +151,7 @@ def test_scores_say_which_way_was_taken_and_by_whom(engine: Served, tmp_path: Pa
     early.answer(i1=form.response("i1", "wrong"))
     for pupil in (led, alone, early):
         pupil.submit()
-    records = records_of(form, 3)
+    records = records_of(engine, form.prepared.delivery, 3)
     by = {
         sid: [(step["after"], step["to"], step["by"]) for step in r["test"]["route"]]
         for sid, r in records.items()
@@ -180,7 +175,7 @@ def test_each_session_draws_its_own_questions(engine: Served, tmp_path: Path) ->
     for pupil in pupils[:2]:
         pupil.answer(**form.right(*drawn[pupil.session]))
         pupil.submit()
-    for session, record in records_of(form, 2).items():
+    for session, record in records_of(engine, form.prepared.delivery, 2).items():
         assert record["test"]["outcomes"] == {"TOTAL": 3.0, "DRAWN": 3}
         assert record["test"]["order"] == drawn[session]
         assert sorted(drawn[session]) == [entry["item"] for entry in record["items"]]
@@ -193,29 +188,3 @@ def test_times_of_parts_are_told_with_the_pupils_share(engine: Served, tmp_path:
     limits = pupil.call("GET", "/api/v1/session")["session"]["limits"]
     assert limits["within"] == {"s1": {"max_ms": 90_000}}
     assert [run.get("ask") for run in pupil.order] == [None, None]
-
-
-def records_of(form: Form, count: int) -> dict[str, dict[str, Any]]:
-    """The records of all sessions that were handed in, when all have been scored."""
-    return asyncio.run(_records(form, count))
-
-
-async def _records(form: Form, count: int) -> dict[str, dict[str, Any]]:
-    settings = form.engine.settings
-    delivery = form.prepared.delivery
-    kek = KeyRing(settings.keys_dir, settings.data_dir).delivery(delivery).kek
-    archive = await Archive.open(settings.archive_address)
-    try:
-        while True:
-            scored = [session async for session in scored_sessions(archive.database, delivery, 50)]
-            if len(scored) == count:
-                break
-            await asyncio.sleep(0.05)
-    finally:
-        await archive.close()
-    return {
-        session.sid.hex(): open_record(
-            session.body, unwrap_key(kek, session.wrapped_key, session.sid, delivery), session.sid, delivery
-        )
-        for session in scored
-    }

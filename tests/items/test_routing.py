@@ -65,6 +65,14 @@ def test_without_a_server_the_way_of_who_answered_nothing_is_agreed(tmp_path: Pa
     assert run.asks == {"i2": "i3", "i4": "i7"}
 
 
+def test_who_took_the_agreed_module_does_not_sit_the_other_one_too(tmp_path: Path) -> None:
+    """The line was down when the hard one was due; when it is back, the way goes on behind both."""
+    run = Run(tmp_path, _modules(), 7)
+    run.right("i1", "i2", "i3", "i4")
+    assert run.decide("i4") == "i7"
+    assert run.way == ["i1", "i2", "i3", "i4", "i7"]
+
+
 def test_the_form_may_mark_another_agreed_way(tmp_path: Path) -> None:
     """With data-agreed-route, among the conditional parts side by side."""
     run = Run(tmp_path, _modules(agreed='data-agreed-route="true"'), 7)

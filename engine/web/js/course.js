@@ -23,7 +23,7 @@ class Course {
     this.sitting = sitting
     this.state = sitting.state
     this.state.route = this.state.route || []
-    this.stretches = new Stretches(sitting, phrases)
+    this.stretches = new Stretches(sitting, phrases, () => this.attached.then((outbox) => outbox.retry()))
     this.rank()
     const { items, state } = sitting
     if (!items.some(({ item }) => item === state.reached)) state.reached = items[this.indexOf(state.at)].item
@@ -52,15 +52,23 @@ class Course {
     return this.ranks[index] === this.ranks[this.indexOf(this.state.reached)]
   }
 
-  /** Called when a question is to be shown; false if it may not be. */
+  /** Called when a question is to be shown; false if it may not be. The server learns that it was reached. */
   arrive(index) {
     if (!this.allows(index)) return false
-    this.stretches.enter(this.sitting.items[index])
+    const entry = this.sitting.items[index]
+    this.stretches.enter(entry)
+    if (!this.state.answers[entry.item]) this.sitting.answer(entry.item, {})
     return true
   }
 
   isLocked(item) {
     return this.stretches.isOver(this.sitting.items[this.indexOf(item)])
+  }
+
+  /** Why a question cannot be opened, in a word. */
+  closed(index) {
+    if (this.allows(index)) return ''
+    return this.ranks[index] < this.ranks[this.indexOf(this.state.reached)] ? phrases.closed : phrases.ahead
   }
 
   /** What stands above the number of the question. */
@@ -188,6 +196,9 @@ class Course {
     state.order = order
     sitting.list = null
     this.rank()
+    const [, to, at_ms] = /^\w+>(\w*)@(\d+)/.exec(step)
+    const ahead = sitting.items.find(({ item }) => item === to)
+    if (ahead) this.stretches.enter(ahead, Number(at_ms))
     await sitting.keep()
     sitting.emit('answers')
     for (const told of feedback) await this.tell(told)
@@ -198,10 +209,24 @@ class Course {
     return ask('message', title || phrases.word, [text], [[phrases.goOn, true]])
   }
 
-  /** What a part is like, before its time begins to run. */
+  /** Before the very first question: what its part is like, if there is something to say. */
+  async welcome(paper) {
+    const { sitting, state } = this
+    const [first] = sitting.items
+    if (state.at) return false
+    sitting.header = await sitting.content.open(state.key)
+    const { parts = [] } = sitting.header
+    const { rubric } = parts.find(({ id }) => id === first.part) || {}
+    if (!rubric && !first.linear) return false
+    paper.index = 0
+    this.showPart(first, () => paper.go(0))
+    return true
+  }
+
+  /** What a part is like. */
   showPart(ahead, begin) {
-    const { header = {}, state } = this.sitting
-    const { title, rubric } = (header.parts || []).find(({ id }) => id === ahead.part) || {}
+    const { header, state } = this.sitting
+    const { title, rubric } = ((header && header.parts) || []).find(({ id }) => id === ahead.part) || {}
     const number = this.parts.indexOf(ahead.part) + 1
     const { max_ms } = ((state.session.limits || {}).within || {})[ahead.part] || {}
     show(
@@ -212,7 +237,7 @@ class Course {
         { class: 'card broad' },
         h('h1', {}, title ? `${phrases.part(number)} · ${title}` : phrases.part(number)),
         rubric && h('div', { class: 'item own' }, elements(rubric)),
-        max_ms && h('p', {}, phrases.partTime(Math.round(max_ms / 60_000))),
+        max_ms && h('p', {}, phrases.partTime(Math.round(max_ms / 60_000) || 1)),
         h('p', {}, ahead.linear ? phrases.linearPart : phrases.freePart),
         h('div', { class: 'actions' }, button('main big', begin, phrases.beginPart)),
       ),

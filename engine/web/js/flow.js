@@ -128,7 +128,7 @@ export async function begin(sitting) {
     if (course) sitting.course = await course.open(sitting).catch(() => null)
   }
   const { course } = sitting
-  await paper.go(course ? course.here : Math.max(0, items.findIndex(({ item }) => item === state.at)))
+  if (!course || !(await course.welcome(paper))) await paper.go(course ? course.here : Math.max(0, items.findIndex(({ item }) => item === state.at)))
   await new Promise(requestAnimationFrame)
   for (;;) {
     const sit = await desk().catch(() => null)

@@ -23,19 +23,21 @@ function place(sitting, { item, number }, go, hereItem) {
   const state = sitting.stateOf(item)
   const isMarked = sitting.isMarked(item)
   const isHere = item === hereItem
+  const closed = sitting.course ? sitting.course.closed(number - 1) : ''
   const text = [
     words.question(number, sitting.items.length),
     words.states[state],
     sitting.state.box.aside[item] && words.toCorrect,
     isMarked && words.toReview,
     isHere && words.here,
+    closed,
   ]
   const element = button('', () => go(number - 1), h('span', {}, number), ...signs(state, isMarked))
   element.className = `place is-${state}`
   element.title = text.filter(Boolean).join(', ')
   element.setAttribute('aria-label', element.title)
   if (isHere) element.setAttribute('aria-current', 'true')
-  if (sitting.course) element.disabled = !sitting.course.allows(number - 1)
+  element.disabled = Boolean(closed)
   return element
 }
 

@@ -8,8 +8,9 @@ const TICK_MS = 500
 const CALL_MS = 60_000
 
 export class Stretches {
-  constructor(sitting, phrases) {
+  constructor(sitting, phrases, ended) {
     this.sitting = sitting
+    this.ended = ended
     this.phrases = phrases
     this.limits = (sitting.state.session.limits || {}).within || {}
     this.timing = setInterval(() => this.tick(), TICK_MS)
@@ -19,13 +20,15 @@ export class Stretches {
     return [part, ...within, section, item]
   }
 
-  /** Their time begins when they are first looked at; a reload does not begin it again. */
-  enter(entry) {
-    const { clock, state } = this.sitting
+  /** Their time begins with the test, when the server led there, or when they are first looked at; once. */
+  enter(entry, led_ms) {
+    const { clock, items, state } = this.sitting
+    const isFirst = entry.item === items[0].item
     for (const node of this.path(entry).filter((name) => this.limits[name])) {
       state.entered = state.entered || {}
       if (state.entered[node]) continue
-      state.entered[node] = [clock.now(), state.session.deadline_ms]
+      const at_ms = isFirst ? state.session.started_at_ms : led_ms || clock.now()
+      state.entered[node] = [at_ms, state.session.deadline_ms]
       this.sitting.keepSoon()
     }
   }
@@ -108,6 +111,7 @@ export class Stretches {
     for (const control of controls) control.disabled = true
     if (this.told === node || this.sitting.state.paused) return
     this.told = node
+    this.ended() // what was answered in time arrives in time
     await ask('clock', phrases.over[node[0]], [phrases.overText], [[phrases.goOn, true]])
     onward()
   }

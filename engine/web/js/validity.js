@@ -8,7 +8,8 @@ export function lacks(root, response, phrases) {
     const given = value === null || value === undefined ? [] : [value].flat()
     const least = Number(dataset.min) || 0
     if (given.length < least) found.push(phrases.atLeast(least))
-    else if (dataset.pattern && !(given.length && given.every((text) => fits(dataset.pattern, text)))) {
+    else if (dataset.pattern && !given.length) found.push(phrases.incomplete)
+    else if (dataset.pattern && !given.every((text) => fits(dataset.pattern, text))) {
       found.push(dataset.patternMessage || phrases.otherForm)
     }
   }

@@ -6,7 +6,11 @@ export default {
   part: (number) => `Part ${number}`,
   nextPart: 'Next part',
   beginPart: 'Start this part',
-  partTime: (minutes) => (minutes > 1 ? `You have ${minutes} minutes for this part.` : 'You have one minute for this part.'),
+  partTime: (minutes) =>
+    `You have ${minutes > 1 ? `${minutes} minutes` : 'one minute'} for this part: the time is running already.`,
+  closed: 'closed',
+  ahead: 'not open yet',
+  incomplete: 'An answer is missing.',
   linearPart: 'The questions come one after the other. There is no going back.',
   freePart: 'In this part you can answer in any order you like.',
   notYet: 'Not yet',

@@ -6,7 +6,11 @@ export default {
   part: (number) => `Partie ${number}`,
   nextPart: 'Partie suivante',
   beginPart: 'Commencer cette partie',
-  partTime: (minutes) => (minutes > 1 ? `Tu as ${minutes} minutes pour cette partie.` : 'Tu as une minute pour cette partie.'),
+  partTime: (minutes) =>
+    `Tu as ${minutes > 1 ? `${minutes} minutes` : 'une minute'} pour cette partie : le temps a déjà commencé.`,
+  closed: 'fermée',
+  ahead: 'pas encore ouverte',
+  incomplete: 'Il manque une réponse.',
   linearPart: 'Les questions viennent l’une après l’autre. On ne revient pas en arrière.',
   freePart: 'Dans cette partie, tu peux répondre dans l’ordre que tu veux.',
   notYet: 'Pas encore',
