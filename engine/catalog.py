@@ -151,21 +151,20 @@ def check_intake(record: Mapping[str, Any], now_ms: int) -> None:
         raise Problem("intake_over")
 
 
-def limits_of(opened: Opened, factor_permille: int) -> dict[str, Any]:
+def limits_of(record: Mapping[str, Any], course: Course, factor_permille: int) -> dict[str, Any]:
     """`limits` of a session: the time of the test and, by name, of its parts, sections and items."""
 
     def scaled(limits: Mapping[str, Any]) -> dict[str, Any]:
         most = {"max_ms": round(limits["max_ms"] * factor_permille / 1000)} if "max_ms" in limits else {}
         return {**limits, **most}
 
-    within = {name: scaled(limits) for name, limits in opened.course.limits.items()}
-    duration_ms = round(opened.record["duration_ms"] * factor_permille / 1000)
+    within = {name: scaled(limits) for name, limits in course.limits.items()}
+    duration_ms = round(record["duration_ms"] * factor_permille / 1000)
     return {"duration_ms": duration_ms} | ({"within": within} if within else {})
 
 
-def session_document(opened: Opened, state: SessionState) -> dict[str, Any]:
+def session_document(record: Mapping[str, Any], state: SessionState, course: Course) -> dict[str, Any]:
     """`session` of DESIGN 6: all that the player is told about one sitting."""
-    record = opened.record
     return {
         "id": state.sid.hex(),
         "status": str(state.status),
@@ -174,9 +173,9 @@ def session_document(opened: Opened, state: SessionState) -> dict[str, Any]:
         "language": record["language"],
         "factor": state.factor_permille / 1000,
         "needs": state.needs.split(",") if state.needs else [],
-        "limits": limits_of(opened, state.factor_permille),
-        "navigation": opened.course.navigation,
-        "tells": opened.course.tells,
+        "limits": limits_of(record, course, state.factor_permille),
+        "navigation": course.navigation,
+        "tells": course.tells,
         "opens_at_ms": record["opens_at_ms"],
         "closes_at_ms": record["closes_at_ms"],
         "started_at_ms": state.started_ms or None,

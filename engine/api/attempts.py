@@ -16,7 +16,7 @@ from engine.catalog import Opened, check_intake
 from engine.errors import Problem
 from engine.respond import read_body
 from engine.services import ACCEPTED, RANK_START, Services, refusal
-from engine.wire import ATTEMPT_BYTES_MAX, decode
+from engine.wire import ANSWERS_BYTES_MAX, decode
 from sessions.model import Read, Reply
 
 Kind = Callable[[dict[str, Any], Reply, Opened, Services], dict[str, Any]]
@@ -27,7 +27,7 @@ def attempt_routes(services: Services) -> list[Route]:
     """The address of this call."""
 
     async def attempt(request: Request) -> Response:
-        value = decode(await read_body(request.scope, request.receive, ATTEMPT_BYTES_MAX))
+        value = decode(await read_body(request.scope, request.receive, ANSWERS_BYTES_MAX))
         kind = value.get("kind")
         if not isinstance(kind, str) or kind not in KINDS:
             raise Problem("bad_request", field="kind")

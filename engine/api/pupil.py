@@ -133,7 +133,7 @@ class Pupil:
     def _document(self, state: SessionState, opened: Opened, now_ms: int) -> dict[str, Any]:
         document = {
             "token": self._services.signer.sign(state.ticket(), now_ms),
-            "session": session_document(opened, state),
+            "session": session_document(opened.record, state, opened.course),
             "last": state.last,
             "sealed": state.sealed,
             "now_ms": now_ms,

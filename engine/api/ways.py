@@ -53,10 +53,11 @@ def _decided(
 
 def last_words(value: dict[str, Any], reply: Reply, opened: Opened, services: Services) -> dict[str, Any]:
     """What the test tells at its end; to a session that is over."""
+    question = way_question(value)
     if reply.state.status not in (Status.SUBMITTED, Status.CLOSED):
         return {"feedback": []}
     course = opened.of(reply.state.sid)
-    steps = course.read(way_question(value).route)
+    steps = course.read(question.route)
     answers = given_answers(open_batches(reply, opened, services))
     return {"feedback": _written(course.course.last_words(course.way(steps), answers))}
 

@@ -178,7 +178,7 @@ def a_sealed_form() -> bytes:
         items=items,
         stimuli=(),
         media=(Media("m1.svg", "image/svg+xml", b"<svg/>"),),
-        structure=[],
+        structure={"v": 2, "routed": False, "parts": []},
     )
     return seal(content, key=KEY, content_id=NAME)
 

@@ -236,6 +236,7 @@ def test_items_that_are_not_in_the_test_of_this_session_never_count() -> None:
 def test_strange_words_of_a_hostile_device_are_passed_over() -> None:
     """Nothing in a batch can make the scorer fall over."""
     form = a_form((2, LINEAR), limits={"t1": {"max_ms": MINUTE_MS}})
+    strange: Any
     for strange in (7, "x", None, [], {"t1": 7}, {"t1": ["a", "b"]}, {"t1": [True, 1]}, {"i9": [-1, 5]}):
         more: dict[str, Any] = {"entered": strange, "route": strange, "frozen_ms": strange, "at": strange}
         found = judged(form, batch(1, 0.5, {"i1": "a"}, **more))

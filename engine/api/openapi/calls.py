@@ -29,6 +29,7 @@ def paths() -> dict[str, dict[str, Schema]]:
         "/api/v1/start": {"post": _start()},
         "/api/v1/session": {"get": _session()},
         "/api/v1/answers": {"post": _answers()},
+        "/api/v1/attempts": {"post": _attempts()},
         "/api/v1/submit": {"post": _submit()},
         "/api/v1/time": {"get": _time()},
         "/content/{form}": {"get": _content()},
@@ -66,14 +67,14 @@ def _start() -> Schema:
         "start",
         "The clock begins to run",
         "May be repeated: the clock is never started again, and key and order are brought to a new seat. "
-        "Nothing is read of the body.",
+        "Of the body only `route` is read: the steps that the session has been given, if any.",
         {"200": _json("The clock runs.", reference("Started"), examples.STARTED)},
         ("not_open", "start_over", "delivery_over", "delivery_paused", *TOKEN),
         ("seat_moved", "handed_in", "session_closed", *UNREAD, *STORE),
         security=[{"pupil": []}],
         requestBody={
             "required": False,
-            "content": {JSON: {"schema": {}, "examples": {"start": {"value": {}}}}},
+            "content": {JSON: {"schema": {}, "examples": {"start": {"value": {"route": []}}}}},
         },
     )
 
@@ -105,6 +106,21 @@ def _answers() -> Schema:
             batch=examples.BATCH,
             heartbeat=examples.HEARTBEAT,
         ),
+    )
+
+
+def _attempts() -> Schema:
+    asked = {"anyOf": [reference("AskWay"), reference("AskLastWords")]}
+    return _call(
+        "attempts",
+        "What only the server may decide while a test is sat",
+        "By `kind`: where the test goes on after an item (`route`), what it says at its end (`last-words`).",
+        {"200": _one_of("Decided.", ("Way", "LastWords"), examples.WAY)},
+        ("gap", "seat_moved", "handed_in", "session_closed", "delivery_over", "intake_over"),
+        (*TOKEN, *BODY, *STORE),
+        limit_bytes=ANSWERS_BYTES_MAX,
+        security=[{"pupil": []}],
+        requestBody=_body(asked, way=examples.ASK_WAY, last_words=examples.ASK_LAST_WORDS),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.api.openapi.shapes import Schema, closed, listed, moment, reference, whole, words
+from engine.api.openapi.ways import STEP, entered, within
 from engine.codesfile import FACTOR_HIGH, FACTOR_LOW, NEEDS
 from engine.wire import NUMBER_MAX
 from sessions.model import Late
@@ -38,10 +39,9 @@ def reply_schemas() -> dict[str, Schema]:
         "Seat": _seat(OPEN),
         "Over": _seat(OVER, receipt=RECEIPT),
         "Started": _seat(BEGUN, content_key=_key(), order=reference("Order")),
-        "Resumed": _seat(OPEN, answers=_held()),
+        "Resumed": _resumed(),
         "ResumedOver": _seat(OVER, receipt=RECEIPT, answers=nothing),
         "Acknowledgement": _acknowledgement(),
-        "Order": _order(),
         "Time": closed({"now_ms": moment("Now.")}),
         "Alive": closed({"alive": {"const": True}}),
         "Ready": closed({"ready": {"const": True}}),
@@ -68,8 +68,14 @@ def _session() -> Schema:
             },
             "needs": listed({"enum": sorted(NEEDS)}, uniqueItems=True, description="Switches of the player."),
             "limits": closed(
-                {"duration_ms": whole(1, description="Time for the whole test, factor included.")}
+                {"duration_ms": whole(1, description="Time for the whole test, factor included.")},
+                {"within": within()},
             ),
+            "navigation": {
+                "enum": ["free", "parts", "linear"],
+                "description": "Everywhere at any time; parts one after the other; never back.",
+            },
+            "tells": {"type": "boolean", "description": "Something is said after hand-in."},
             "opens_at_ms": moment("Nobody starts before."),
             "closes_at_ms": moment("Nobody starts later; who has started goes on."),
             "started_at_ms": started,
@@ -91,6 +97,13 @@ def _seat(status: Sequence[str], **more: Schema) -> Schema:
             **more,
         }
     )
+
+
+def _resumed() -> Schema:
+    resumed = _seat(OPEN, answers=_held())
+    route = listed(STEP, description="The steps that the last seat had been given.")
+    resumed["properties"] |= {"route": route, "entered": entered()}
+    return resumed
 
 
 def _key() -> Schema:
@@ -139,20 +152,6 @@ def _acknowledgement() -> Schema:
         },
         {"late": late, "token": TOKEN},
         description="What is up to `last` stands on disk.",
-    )
-
-
-def _order() -> Schema:
-    choices = {
-        "type": "object",
-        "propertyNames": _named("r"),
-        "additionalProperties": listed(words("[a-z]{4}")),
-        "description": "By response id, all its choices; rows and columns of a table in one list.",
-    }
-    item = closed({"item": _named("i"), "choices": choices})
-    return listed(
-        closed({"section": _named("s"), "items": listed(item)}),
-        description="The order that this pupil sees; the same on every seat.",
     )
 
 
