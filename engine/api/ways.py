@@ -1,7 +1,8 @@
 """`POST /api/v1/attempts` of kind `route` and `last-words`: where the test goes on, and what it tells.
 
 The server decides from the answers that it holds, and signs its decision; nothing is stored. Asked again
-about a place it gives its first decision as long as the player still has it, else it decides anew.
+about a place it gives its first decision as long as the player still has it, else it decides anew. Where
+nothing is to be decided there is no step, and the order is as it was.
 """
 
 from __future__ import annotations
@@ -9,12 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 from engine.catalog import Opened
-from engine.courses import SessionCourse, Signed
 from engine.errors import Problem
 from engine.held import given_answers, open_batches
 from engine.services import Services
-from engine.wire import WayQuestion, way_question
-from items.routing import Step
+from engine.wire import way_question
 from items.testscorer import Feedback
 from sessions.model import Reply
 from sessions.states import Status
@@ -31,24 +30,17 @@ def route(value: dict[str, Any], reply: Reply, opened: Opened, services: Service
         raise Problem("gap", last=reply.state.last)
     course = opened.of(reply.state.sid)
     steps = course.read(question.route)
-    known = next((signed for signed in steps if signed.step.after == question.after), None)
-    answers = given_answers(open_batches(reply, opened, services))
     walked = course.way(steps)
+    known = next((signed for signed in steps if signed.step.after == question.after), None)
+    if known is None and question.after not in {step.after for step in walked.asks.values()}:
+        return {"order": course.order(steps), "feedback": []}
+    answers = given_answers(open_batches(reply, opened, services))
     if known is None:
-        step = _decided(course, question, steps, answers)
+        step = course.course.decide(course.places, walked, question.after, answers)
         known = course.sign(step, services.clock())
         steps = [*steps, known]
     told = course.course.feedback(course.places, walked, known.step, answers)
     return {"step": known.text, "order": course.order(steps), "feedback": _written(told)}
-
-
-def _decided(
-    course: SessionCourse, question: WayQuestion, steps: list[Signed], answers: dict[str, Any]
-) -> Step:
-    walked = course.way(steps)
-    if question.after not in {step.after for step in walked.asks.values()}:
-        raise Problem("bad_request", field="after")
-    return course.course.decide(course.places, walked, question.after, answers)
 
 
 def last_words(value: dict[str, Any], reply: Reply, opened: Opened, services: Services) -> dict[str, Any]:

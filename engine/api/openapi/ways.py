@@ -26,7 +26,7 @@ def way_schemas() -> dict[str, Schema]:
             {"route": route(), "last": whole(0, NUMBER_MAX, description="Of the last batch sent.")},
             description="Where the test goes on after an item; asked when all answers are acknowledged.",
         ),
-        "Way": closed({"step": STEP, "order": reference("Order"), "feedback": feedback, **known}),
+        "Way": closed({"order": reference("Order"), "feedback": feedback, **known}, {"step": STEP}),
         "AskLastWords": taken(
             {"kind": {"const": "last-words"}},
             {"route": route()},

@@ -192,6 +192,7 @@ class Course {
 
   async follow({ step, order, feedback }) {
     const { sitting, state } = this
+    if (!step) return
     state.route.push(step)
     state.order = order
     sitting.list = null
