@@ -42,6 +42,15 @@ def parts_of(structure: Mapping[str, Any]) -> dict[str, Node]:
     return {part["part"]: part for part in structure["parts"]}
 
 
+def is_shuffled(structure: Mapping[str, Any]) -> bool:
+    """Whether sessions may have their items in different orders, or different items."""
+
+    def moves(node: Node) -> bool:
+        return bool(node.get("shuffle")) or "select" in node or any(map(moves, node.get("children", ())))
+
+    return any(map(moves, structure["parts"]))
+
+
 def draw(structure: Mapping[str, Any], seed: bytes) -> list[Place]:
     """All items that the session may meet, in order: selected and shuffled, before any route is taken."""
     draws = Draws(seed, "order")

@@ -12,6 +12,7 @@ from tests import forms
 from tests.browser.conftest import Open
 from tests.browser.deliveries import Delivered, apart, deliver
 from tests.browser.sitting import Sitting
+from tests.browser.test_access import Inspector
 from tests.records import records_of
 from tests.served import Served
 
@@ -79,14 +80,18 @@ def test_a_pupil_is_led_through_a_test_that_branches(opened: Open, multistage: D
     page.locator(".turn.middle").click()
     expect(walk.dialog.locator(".map .place").nth(0)).to_be_disabled()
     expect(walk.dialog.locator(".map .place").nth(1)).to_be_enabled()
+    inspector = Inspector(page)
+    inspector.look("map")
     page.keyboard.press("Escape")
     page.go_back()
     walk.on(2, "Quel nombre est le plus grand ?")
 
     walk.next.click()
     walk.says("Quitter cette partie ?")
+    inspector.look("border")
     walk.press("Partie suivante")
     expect(page.locator(".on-part h1")).to_have_text("Partie 2")
+    inspector.look("part")
     page.reload()
     walk.type_code(walk.seat.code)
     walk.on(3, "Combien font les trois quarts de 60 ?")
@@ -106,6 +111,8 @@ def test_a_pupil_is_led_through_a_test_that_branches(opened: Open, multistage: D
     walk.review()
     assert walk.hand_in()
     expect(page.locator(".told")).to_contain_text("Tu as pris le grand chemin.")
+    inspector.look("receipt")
+    assert inspector.wrong == []
 
 
 @pytest.mark.long
@@ -149,6 +156,9 @@ def test_when_the_time_of_a_part_is_over_it_closes_and_the_way_goes_on(
     )
     walk.begin()
     walk.says("Le temps de ces questions est écoulé")
+    inspector = Inspector(walk.page)
+    inspector.look("time over")
+    assert inspector.wrong == []
     expect(walk.page.locator(".question input").first).to_be_disabled()
     walk.press("Continuer")
     expect(walk.page.locator(".on-part .qti-rubric")).to_have_text("Prends ton temps.")

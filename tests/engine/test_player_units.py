@@ -65,10 +65,11 @@ def test_all_languages_say_the_same_things(page: Page) -> None:
           const read = async (name) => (await import(`/static/js/words/${name}.js`)).default
           return Promise.all(names.map(async (name) => shape(await read(name))))
         }""",
-        ["fr", "en", "fr.late", "en.late"],
+        ["fr", "en", "fr.late", "en.late", "fr.course", "en.course"],
     )
     assert shapes[0] == shapes[1]
     assert shapes[2] == shapes[3]
+    assert shapes[4] == shapes[5]
     assert "empty" not in json.dumps(shapes)
 
 

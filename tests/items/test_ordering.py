@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from items.draws import LETTERS, Draws
-from items.ordering import draw, order_for, shuffled
+from items.ordering import draw, is_shuffled, order_for, shuffled
 
 Node = dict[str, Any]
 
@@ -160,6 +160,13 @@ def test_whole_sections_can_be_selected() -> None:
         ("i20", "i21", "i40", "i41"),
         ("i30", "i31", "i40", "i41"),
     }
+
+
+def test_it_is_known_whether_sessions_differ() -> None:
+    """Because something is shuffled or selected, however deep."""
+    assert not is_shuffled(_structure())
+    assert is_shuffled(_structure(shuffle=True))
+    assert is_shuffled(_form(_section("s1", _section("s2", _item(1), select=1))))
 
 
 def test_every_selection_is_as_likely_as_another() -> None:

@@ -26,7 +26,8 @@ class Course {
     this.stretches = new Stretches(sitting, phrases, () => this.attached.then((outbox) => outbox.retry()))
     this.rank()
     const { items, state } = sitting
-    if (!items.some(({ item }) => item === state.reached)) state.reached = items[this.indexOf(state.at)].item
+    const met = items.map(({ item }, index) => (state.answers[item] ? index : 0)) // a new seat knows the answers alone
+    state.reached = items[Math.max(this.indexOf(state.reached), this.indexOf(state.at), ...met)].item
     this.attached = new Promise((resolve) => (this.attach = resolve))
   }
 
@@ -113,7 +114,8 @@ class Course {
     const problems = validate ? lacks(paper.body, this.responseOf(entry.item), phrases) : []
     if (skipping === false && !this.isAnswered(entry.item)) problems.unshift(phrases.mustAnswer)
     const ahead = items[paper.index + 1]
-    const wait_ms = this.stretches.least_ms(entry, ahead)
+    const isOpen = ahead && this.allows(paper.index + 1)
+    const wait_ms = isOpen ? 0 : this.stretches.least_ms(entry, ahead)
     if (wait_ms) problems.push(phrases.tooSoon(Math.ceil(wait_ms / 1000)))
     if (problems.length) await ask('alert', phrases.notYet, problems, [[phrases.understood, true]])
     return !problems.length
