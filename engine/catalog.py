@@ -175,6 +175,7 @@ def session_document(record: Mapping[str, Any], state: SessionState, course: Cou
         "needs": state.needs.split(",") if state.needs else [],
         "limits": limits_of(record, course, state.factor_permille),
         "navigation": course.navigation,
+        "leads": course.leads,
         "tells": course.tells,
         "opens_at_ms": record["opens_at_ms"],
         "closes_at_ms": record["closes_at_ms"],

@@ -12,6 +12,7 @@ The engine signs the steps that it decides; the scorer follows them again.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from items.ordering import Place, draw, order_of, parts_of
@@ -33,11 +34,17 @@ class Course:
         self._timed = self._timed_nodes()
         self._is_plain = not (self._rules.nodes or self._told or self._timed)
 
-    @property
+    @cached_property
     def navigation(self) -> str:
         """How pupils go through the test: `free`, `parts` (one after the other) or `linear`."""
         linear = [bool(part.get("linear")) for part in self.parts.values()]
         return "linear" if all(linear) else "parts" if any(linear) or len(linear) > 1 else "free"
+
+    @cached_property
+    def leads(self) -> bool:
+        """Whether a player has more to do than to show every question at any time."""
+        is_free = self.navigation == "free" and self._is_plain and not self.limits
+        return not is_free or self.tells or any(map(_is_controlled, self.structure["parts"]))
 
     @property
     def tells(self) -> bool:
@@ -155,6 +162,14 @@ def limits_of(structure: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     for part in structure["parts"]:
         look(part)
     return found
+
+
+def _is_controlled(node: Mapping[str, Any]) -> bool:
+    """Whether some item may not be skipped, or not be left incomplete."""
+    control = node.get("control", {})
+    inner = (*node.get("children", ()), *node.get("copies", ()))
+    own = control.get("allow_skipping") is False or control.get("validate_responses") is True
+    return own or any(map(_is_controlled, inner))
 
 
 def sections_in(node: Mapping[str, Any]) -> list[str]:

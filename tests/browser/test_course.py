@@ -23,6 +23,7 @@ class Walk(Sitting):
     def begin(self) -> None:
         """The whole way in, by what the first part is like."""
         self.enter()
+        expect(self.page.locator(".how")).to_contain_text("On ne revient pas")
         with self.page.expect_response("**/api/v1/start") as started:
             self.page.locator(".on-instructions .main").click()
         self.take_order(started.value.json())

@@ -192,6 +192,7 @@ def test_times_of_parts_are_told_with_the_pupils_share(engine: Served, tmp_path:
     """In `limits`, by the names that the order uses."""
     form = Form(engine, forms.timed(tmp_path, seconds=90))
     pupil = form.pupil()
-    limits = pupil.call("GET", "/api/v1/session")["session"]["limits"]
-    assert limits["within"] == {"s1": {"max_ms": 90_000}}
+    session = pupil.call("GET", "/api/v1/session")["session"]
+    assert session["limits"]["within"] == {"s1": {"max_ms": 90_000}}
+    assert (session["navigation"], session["leads"], session["tells"]) == ("parts", True, False)
     assert [run.get("ask") for run in pupil.order] == [None, None]

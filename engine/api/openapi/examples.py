@@ -18,6 +18,7 @@ _READY: dict[str, Any] = {
     "needs": [],
     "limits": {"duration_ms": 2_700_000},
     "navigation": "free",
+    "leads": False,
     "tells": False,
     "opens_at_ms": 1_795_376_725_371,
     "closes_at_ms": 1_797_968_725_371,

@@ -75,6 +75,7 @@ def _session() -> Schema:
                 "enum": ["free", "parts", "linear"],
                 "description": "Everywhere at any time; parts one after the other; never back.",
             },
+            "leads": {"type": "boolean", "description": "There is more to it than showing every question."},
             "tells": {"type": "boolean", "description": "Something is said after hand-in."},
             "opens_at_ms": moment("Nobody starts before."),
             "closes_at_ms": moment("Nobody starts later; who has started goes on."),

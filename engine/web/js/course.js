@@ -10,12 +10,24 @@ import { language, speakMore } from './words.js'
 
 const PATIENCE_MS = 15_000 // for the server to say where to go; then the agreed way
 
-export let phrases = {}
+let phrases = {}
 
-export async function open(sitting) {
+async function learn() {
   const [more] = await Promise.all([import(`./words/${language}.course.js`), speakMore()])
   phrases = more.default
+}
+
+export async function open(sitting) {
+  await learn()
   return new Course(sitting)
+}
+
+/** On the page before the start: that not every question can be seen at any time. */
+export async function instruct({ state }) {
+  await learn()
+  const text = phrases.howTo[state.session.navigation]
+  const line = document.querySelector('.how li span')
+  if (line && text) line.textContent = text
 }
 
 class Course {

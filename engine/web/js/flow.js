@@ -88,6 +88,7 @@ export function showInstructions(sitting) {
       note,
     ),
   )
+  if (sitting.state.session.leads) import('./course.js').then((course) => course.instruct(sitting), () => {})
   const ticking = setInterval(update, 250)
   update()
 }
@@ -100,15 +101,6 @@ export async function start(sitting, form) {
   await sitting.adopt(reply)
   return begin(sitting)
 }
-
-/** Everywhere at any time, as most tests are; else course.js says where the way goes. */
-const isFree = ({ order, session: { limits = {}, tells } }) =>
-  !limits.within &&
-  !tells &&
-  order.every(({ part, linear, ask, items }) => {
-    const isOpen = ({ control = {} }) => control.allow_skipping !== false && !control.validate_responses
-    return part === order[0].part && !linear && !ask && items.every(isOpen)
-  })
 
 /** First the question; everything else when it stands. */
 export async function begin(sitting) {
@@ -123,9 +115,8 @@ export async function begin(sitting) {
   const finish = () => desk().then((open) => open.review())
   const paper = new Paper(sitting, { openMap, finish })
   const backoff = new Backoff()
-  while (!isFree(state) && !sitting.course) {
-    const course = await import('./course.js').catch(() => rest(backoff.delay_ms()))
-    if (course) sitting.course = await course.open(sitting).catch(() => null)
+  while (state.session.leads && !sitting.course) {
+    sitting.course = await import('./course.js').then((course) => course.open(sitting)).catch(() => rest(backoff.delay_ms()))
   }
   const { course } = sitting
   if (!course || !(await course.welcome(paper))) await paper.go(course ? course.here : Math.max(0, items.findIndex(({ item }) => item === state.at)))

@@ -3,6 +3,11 @@
 const which = (numbers) => (numbers.length > 1 ? `questions ${numbers.join(', ')}` : `question ${numbers[0]}`)
 
 export default {
+  howTo: {
+    free: 'Answer in any order you like, as far as the questions allow.',
+    parts: 'The test has several parts. A part that is finished stays closed.',
+    linear: 'The questions come one after the other. There is no going back.',
+  },
   part: (number) => `Part ${number}`,
   nextPart: 'Next part',
   beginPart: 'Start this part',

@@ -3,6 +3,11 @@
 const which = (numbers) => (numbers.length > 1 ? `questions ${numbers.join(', ')}` : `question ${numbers[0]}`)
 
 export default {
+  howTo: {
+    free: 'Réponds dans l’ordre que tu veux, quand la question le permet.',
+    parts: 'Le test a plusieurs parties. On ne revient pas dans une partie finie.',
+    linear: 'Les questions viennent l’une après l’autre. On ne revient pas en arrière.',
+  },
   part: (number) => `Partie ${number}`,
   nextPart: 'Partie suivante',
   beginPart: 'Commencer cette partie',
