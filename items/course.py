@@ -19,7 +19,6 @@ from items.ordering import Place, draw, order_of, parts_of
 from items.routing import END, Agreed, Decided, Rules, Step, Way, next_place, siblings_of, way
 from items.testscorer import Feedback, Given, TestScorer
 
-
 MOST_AGREED: Final = 16
 """Steps taken without the server that are looked at again: no line is down at more borders of a test."""
 

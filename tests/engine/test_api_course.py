@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +171,28 @@ def test_scores_say_which_way_was_taken_and_by_whom(engine: Served, tmp_path: Pa
     assert [entry["item"] for entry in records[led.session]["test"]["strayed"]] == ["i3"]
     totals = {sid: record["test"]["outcomes"]["TOTAL"] for sid, record in records.items()}
     assert totals == {led.session: 3.0, alone.session: 3.0, early.session: 0.0}
+
+
+def test_the_way_and_the_outcomes_of_the_test_are_exported(engine: Served, tmp_path: Path) -> None:
+    """In a file of their own, by the author's names."""
+    form = Form(engine, forms.multistage(tmp_path))
+    pupil = form.pupil()
+    pupil.answer(**form.right("i1", "i2"))
+    pupil.n += 1
+    entry = {"item": "i5", "response": form.response("i5"), "elapsed_ms": 500, "age_ms": 0}
+    route = [ask(pupil, "i2", last=1)["step"]]
+    pupil.post("/api/v1/answers", {"n": 2, "answers": [entry], "route": route})
+    pupil.submit()
+    records_of(engine, form.prepared.delivery, 1)
+    out = tmp_path / "out"
+    engine.run("results", "export", form.prepared.delivery, "--out", str(out), "--format", "test,qti3")
+    with (out / "test.csv").open(newline="") as file:
+        rows = [tuple(row.values())[2:6] for row in csv.DictReader(file)]
+    assert rows == [
+        ("outcome", "TOTAL", "3.0", ""),
+        ("outcome", "WORD", "", ""),
+        ("step", "ref-item2", "ref-item5", "server"),
+    ]
 
 
 def test_each_session_draws_its_own_questions(engine: Served, tmp_path: Path) -> None:
