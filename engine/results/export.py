@@ -35,7 +35,7 @@ class Options(NamedTuple):
 
 FORMATS: Final[dict[str, Format]] = {
     "csv": lambda folder, names, options: csvtables.csv_tables(folder, names, bom=options.bom),
-    "test": lambda folder, names, options: testtable.test_table(folder, names, bom=options.bom),
+    "test": lambda folder, names, options: testtable.whole_test(folder, names, bom=options.bom),
     "parquet": lambda folder, names, _: _parquet(folder, names),
     "qti3": lambda folder, names, options: _reports(folder / "qti3", names, options, 3),
     "qti2": lambda folder, names, options: _reports(folder / "qti2", names, options, 2),

@@ -26,7 +26,7 @@ Row = tuple[Any, ...]
 
 
 @contextmanager
-def test_table(folder: Path, names: Names, *, bom: bool = False) -> Iterator[Callable[[Opened], None]]:
+def whole_test(folder: Path, names: Names, *, bom: bool = False) -> Iterator[Callable[[Opened], None]]:
     """The file; gives what writes one session to it."""
     with table(folder / FILES[0], TEST, bom) as put:
         yield lambda session: put(_rows(names, session))
