@@ -17,13 +17,13 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.api.answers import Answers
-from engine.api.attempts import attempt_routes
 from engine.api.contents import Contents
 from engine.api.health import Beat, health_routes
 from engine.api.ledger import ledger_routes
 from engine.api.openapi import openapi_routes
 from engine.api.pages import page_routes
 from engine.api.pupil import Pupil
+from engine.api.ways import way_routes
 from engine.assets import Assets
 from engine.catalog import Catalog
 from engine.clock import now_ms
@@ -157,7 +157,7 @@ def _application(services: Services, beat: Beat) -> Application:
         Route("/api/v1/start", pupil.start, methods=["POST"]),
         Route("/api/v1/session", pupil.resume, methods=["GET"]),
         Route("/api/v1/submit", pupil.submit, methods=["POST"]),
-        *attempt_routes(services),
+        *way_routes(services),
         *ledger_routes(services.settings),
         *health_routes(services, beat),
         *openapi_routes(),

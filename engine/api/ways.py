@@ -7,52 +7,100 @@ nothing is to be decided there is no step, and the order is as it was.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple
 
-from engine.catalog import Opened
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from engine.api.answers import ticket_of
+from engine.api.pupil import reply_json
+from engine.catalog import Opened, check_intake
 from engine.errors import Problem
 from engine.held import given_answers, open_batches
-from engine.services import Services
-from engine.wire import way_question
+from engine.respond import read_body
+from engine.services import ACCEPTED, RANK_START, Services, refusal
+from engine.wire import ANSWERS_BYTES_MAX, decode, way_question
 from items.testscorer import Feedback
-from sessions.model import Reply
+from sessions.model import Read, Reply, Ticket
 from sessions.states import Status
 
-
-def route(value: dict[str, Any], reply: Reply, opened: Opened, services: Services) -> dict[str, Any]:
-    """The step after an item and the order that follows from it; `reply` is that of a Read."""
-    question = way_question(value)
-    if reply.state.status is Status.SUBMITTED:
-        raise Problem("handed_in")
-    if reply.state.status is Status.CLOSED:
-        raise Problem("session_closed")
-    if question.last > reply.state.last:
-        raise Problem("gap", last=reply.state.last)
-    course = opened.of(reply.state.sid)
-    steps = course.read(question.route)
-    walked = course.way(steps)
-    known = next((signed for signed in steps if signed.step.after == question.after), None)
-    if known is None and question.after not in {step.after for step in walked.asks.values()}:
-        return {"order": course.order(steps), "feedback": []}
-    answers = given_answers(open_batches(reply, opened, services))
-    if known is None:
-        step = course.course.decide(course.places, walked, question.after, answers)
-        known = course.sign(step, services.clock())
-        steps = [*steps, known]
-    told = course.course.feedback(course.places, walked, known.step, answers)
-    return {"step": known.text, "order": course.order(steps), "feedback": _written(told)}
+OVER = {Status.SUBMITTED: "handed_in", Status.CLOSED: "session_closed"}
 
 
-def last_words(value: dict[str, Any], reply: Reply, opened: Opened, services: Services) -> dict[str, Any]:
-    """What the test tells at its end; to a session that is over."""
-    question = way_question(value)
-    if reply.state.status not in (Status.SUBMITTED, Status.CLOSED):
-        return {"feedback": []}
-    course = opened.of(reply.state.sid)
-    steps = course.read(question.route)
-    answers = given_answers(open_batches(reply, opened, services))
-    return {"feedback": _written(course.course.last_words(course.way(steps), answers))}
+class Asked(NamedTuple):
+    """One question: whose it is, and what stands in it."""
+
+    ticket: Ticket
+    opened: Opened
+    value: dict[str, Any]
 
 
-def _written(told: list[Feedback]) -> list[dict[str, str]]:
-    return [words._asdict() for words in told]
+Act = Callable[[Asked], Awaitable[dict[str, Any]]]
+
+
+class Ways:
+    """Answers questions for the way, by kind."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self.kinds: Mapping[str, Act] = {"route": self._route, "last-words": self._last_words}
+
+    async def _route(self, asked: Asked) -> dict[str, Any]:
+        """The step after an item, and the order that follows from it."""
+        question, reply = way_question(asked.value), await self._read(asked)
+        if reply.state.status in OVER:
+            raise Problem(OVER[reply.state.status])
+        if question.last > reply.state.last:
+            raise Problem("gap", last=reply.state.last)
+        course = asked.opened.of(asked.ticket.sid)
+        steps = course.read(question.route)
+        walked = course.way(steps)
+        known = next((signed for signed in steps if signed.step.after == question.after), None)
+        if known is None and question.after not in {step.after for step in walked.asks.values()}:
+            return self._told([], reply) | {"order": course.order(steps)}
+        answers = given_answers(open_batches(reply, asked.opened, self._services))
+        if known is None:
+            step = course.course.decide(course.places, walked, question.after, answers)
+            known = course.sign(step, self._services.clock())
+            steps = [*steps, known]
+        told = course.course.feedback(course.places, walked, known.step, answers)
+        return self._told(told, reply) | {"step": known.text, "order": course.order(steps)}
+
+    async def _last_words(self, asked: Asked) -> dict[str, Any]:
+        """What the test tells at its end; to a session that is over."""
+        question, reply = way_question(asked.value), await self._read(asked)
+        if reply.state.status not in OVER:
+            return self._told([], reply)
+        course = asked.opened.of(asked.ticket.sid)
+        walked = course.way(course.read(question.route))
+        answers = given_answers(open_batches(reply, asked.opened, self._services))
+        return self._told(course.course.last_words(walked, answers), reply)
+
+    async def _read(self, asked: Asked) -> Reply:
+        reply = await self._services.others.put(Read(asked.ticket), RANK_START)
+        if reply.verdict not in ACCEPTED:
+            raise refusal(reply)
+        return reply
+
+    def _told(self, told: list[Feedback], reply: Reply) -> dict[str, Any]:
+        known = {"last": reply.state.last, "sealed": reply.state.sealed, "now_ms": self._services.clock()}
+        return {"feedback": [words._asdict() for words in told], **known}
+
+
+def way_routes(services: Services) -> list[Route]:
+    """The address of this call."""
+    kinds = Ways(services).kinds
+
+    async def ask(request: Request) -> Response:
+        value = decode(await read_body(request.scope, request.receive, ANSWERS_BYTES_MAX))
+        act = kinds.get(str(value.get("kind")))
+        if act is None:
+            raise Problem("bad_request", field="kind")
+        ticket = ticket_of(request.scope, services)
+        opened = await services.catalog.delivery(ticket.delivery)
+        check_intake(opened.record, services.clock())
+        return reply_json(await act(Asked(ticket, opened, value)))
+
+    return [Route("/api/v1/attempts", ask, methods=["POST"])]
