@@ -66,7 +66,7 @@ def outcomes_of_test(scorer: TestScorer | None, record: Mapping[str, Any]) -> di
 
 def _given(entry: Mapping[str, Any]) -> Given:
     answer = entry["answer"]
-    return Given(answer["response"], answer["elapsed_ms"], entry.get("marked", {}))
+    return Given(answer["response"], answer["elapsed_ms"], entry["outcomes"])
 
 
 def _number(item: str) -> int:

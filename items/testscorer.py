@@ -29,8 +29,8 @@ class Given(NamedTuple):
 
     response: Mapping[str, Any] | None
     elapsed_ms: int = 0
-    marked: Mapping[str, float] = MappingProxyType({})
-    """Outcomes that people gave."""
+    outcomes: Mapping[str, Any] = MappingProxyType({})
+    """Its outcomes as JSON holds them, where they are known already: people's marks are among them."""
 
 
 class Feedback(NamedTuple):
@@ -86,9 +86,9 @@ class TestScorer:
 
     def _facts(self, item: str, given: Given | None) -> ItemFacts:
         known = self._items[item]
-        values = self._scorer.play(item, given.response if given else None) | (
-            dict(given.marked) if given else {}
-        )
+        values = self._scorer.play(item, given.response if given else None)
+        if given is not None:
+            values |= {name: _from_json(value) for name, value in given.outcomes.items()}
         answered = {name: values.get(name) is not None for name in known.responses}
         return ItemFacts(
             **known.named,
@@ -98,6 +98,10 @@ class TestScorer:
             is_responded=given is not None and any(answered.values()),
             is_correct=known.is_correct(values),
         )
+
+
+def _from_json(value: Any) -> Value:
+    return tuple(value) if isinstance(value, list) else value
 
 
 class _Item:

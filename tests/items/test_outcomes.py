@@ -73,6 +73,14 @@ def test_items_that_were_not_selected_do_not_count(tmp_path: Path) -> None:
     assert run.outcomes() == {"SELECTED": 2, "MOST": 2}
 
 
+def test_what_people_gave_counts_in_place_of_what_rules_gave(tmp_path: Path) -> None:
+    """The marks are among the outcomes by the time the test is scored."""
+    run = _run(tmp_path, {"SCORE": sum_of()})
+    run.wrong("i1")
+    run.answers["i1"] = run.answers["i1"]._replace(outcomes={"SCORE": 0.5})
+    assert run.outcomes() == {"SCORE": 0.5}
+
+
 def test_sections_and_categories_choose_the_items(tmp_path: Path) -> None:
     """Sections inside the section belong to it; an item in any included and no excluded category is taken."""
     inner = a_section(a_reference("item2", 'category="easy oral"'), identifier="inner")
