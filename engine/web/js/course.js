@@ -151,7 +151,7 @@ class Course {
     const isBorder = ahead ? this.ranks[index] !== this.ranks[paper.index] : Boolean(after)
     if (isBorder && !(await this.agrees(entry, ahead))) return
     if (after) {
-      await this.askWay(after)
+      if (!(await this.askWay(after)) || sitting.isOver) return
       index = this.stretches.beyond(this.indexOf(after))
       ahead = sitting.items[index]
     }
@@ -183,7 +183,7 @@ class Course {
     return ask(missing.length ? 'alert' : 'check', leavesPart ? phrases.leavePart : phrases.leaveItem, lines, choices)
   }
 
-  /** The server decides by the answers it holds. While it is away the way goes on as agreed. */
+  /** The server decides by the answers it holds; while it is away the way goes on as agreed. false: it refused. */
   async askWay(after) {
     const { sitting, state } = this
     const until_ms = performance.now() + PATIENCE_MS
@@ -199,14 +199,18 @@ class Course {
       const question = { kind: 'route', after, route: state.route, last }
       const reply = outbox.waiting ? {} : await post('attempts', question, state.token)
       if (reply.ok) return this.follow(reply)
-      if (reply.code && reply.code !== 'gap' && !isPassing(reply)) return sitting.emit('refused', reply)
+      if (reply.code && reply.code !== 'gap' && !isPassing(reply)) {
+        sitting.emit('refused', reply)
+        return false
+      }
       await rest(Math.min(backoff.delay_ms(reply), Math.max(0, until_ms - performance.now())))
     }
+    return true
   }
 
   async follow({ step, order, feedback }) {
     const { sitting, state } = this
-    if (!step) return
+    if (!step) return true
     state.route.push(step)
     state.order = order
     sitting.list = null
@@ -217,6 +221,7 @@ class Course {
     await sitting.keep()
     sitting.emit('answers')
     for (const told of feedback) await this.tell(told)
+    return true
   }
 
   tell({ title, html }) {
