@@ -41,7 +41,7 @@ def compile_form(package: Package, *, seed: bytes) -> Form:
 def problems_of(package: Package) -> list[Problem]:
     """All that speaks against compiling it."""
     compiler = _Compiler(package, b"")
-    compiler.run()
+    compiler.run(is_whole=False)
     return compiler.findings.refusals
 
 
@@ -70,14 +70,19 @@ class _Compiler:
         self._outline = Outline()
         self._test: dict[str, Any] = {}
 
-    def run(self) -> None:
+    def run(self, *, is_whole: bool = True) -> None:
+        """Compile all of it; where the package `is_whole`, a name that nobody declares is a mistake."""
         plan = self._package.test
-        is_whole = len(plan.parts) == 1  # then what is said of the part is said of the test
-        rubrics = plan.rubrics + (plan.parts[0].rubrics if is_whole else [])
+        is_alone = len(plan.parts) == 1  # then what is said of the part is said of the test
+        rubrics = plan.rubrics + (plan.parts[0].rubrics if is_alone else [])
         self._instructions = self._passages.instructions(rubrics)
         for number, part in enumerate(plan.parts, 1):
-            self._part(f"t{number}", part, is_whole)
-        self._test = self._outline.compile(plan, self._parts.keys, self._passages.feedback, self.findings)
+            self._part(f"t{number}", part, is_alone)
+        is_whole = is_whole and not self.findings.refusals
+        test, problems = self._outline.compile(plan, self._parts.keys, self._passages.feedback)
+        self._test = test
+        # What an item that was refused would have declared is not missing as well.
+        self.findings.refusals += [p for p in problems if is_whole or not p.code.startswith("unknown_")]
 
     def form(self) -> Form:
         package, parts = self._package, self._parts
@@ -100,8 +105,8 @@ class _Compiler:
         name = name_of(content, schema, key)
         return Form(name, content, schema, key, (*package.remarks, *self.findings.remarks))
 
-    def _part(self, name: str, plan: PartPlan, is_whole: bool) -> None:
-        rubric = "" if is_whole else self._passages.instructions(plan.rubrics)
+    def _part(self, name: str, plan: PartPlan, is_alone: bool) -> None:
+        rubric = "" if is_alone else self._passages.instructions(plan.rubrics)
         self._parts.parts.append(Part(name, plan.title, rubric))
         self._outline.enter(name, plan.identifier, plan.logic, feedback=plan.feedback)
         node = part_node(name, plan)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from items.problems import Findings
+from items.problems import Problem
 from items.qti.testplan import (
     Control,
     ItemReference,
@@ -96,17 +96,12 @@ class Outline:
         )
 
     def compile(
-        self,
-        plan: TestPlan,
-        keys: Mapping[str, Any],
-        write: Callable[[Rubric], str],
-        findings: Findings,
-    ) -> dict[str, Any]:
-        """The secret part of the test: outcome processing, routes, feedback."""
+        self, plan: TestPlan, keys: Mapping[str, Any], write: Callable[[Rubric], str]
+    ) -> tuple[dict[str, Any], list[Problem]]:
+        """The secret part of the test: outcome processing, routes, feedback; and what is wrong with them."""
         feedback = [("", rubric) for rubric in plan.feedback] + self._feedback
         programs = {name: keys[name]["program"] for name in self._items}
         weights = {name: keys[name]["weights"] for name in self._items}
         test, problems = compile_test(plan, self._nodes, self._items, programs, weights, feedback, write)
-        findings.refusals += problems
         self.is_routed = bool(test["nodes"] or test["feedback"])
-        return test
+        return test, problems

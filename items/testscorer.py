@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from items.scorer import Scorer
 from items.scoring.closures import build_rules, declared
 from items.scoring.logic import BUILDERS
+from items.scoring.printing import printed
 from items.scoring.run import load
 from items.scoring.testing import FACTS, ItemFacts
 from items.scoring.values import Value, in_json
@@ -81,7 +82,7 @@ class TestScorer:
             value = variables[entry["outcome"]]
             values = value if isinstance(value, tuple) else (value,)
             if (entry["value"] in values) is entry["shown"]:
-                found.append(Feedback(entry["title"], entry["html"]))
+                found.append(Feedback(entry["title"], printed(entry["html"], variables)))
         return found
 
     def _facts(self, item: str, given: Given | None) -> ItemFacts:

@@ -132,13 +132,14 @@ class _Reader:
         if selection is None or plan.select is None:
             return
         required = sum(child.required for child in plan.children)
+        written = sum(1 for _ in children(element, "qti-assessment-item-ref", *SECTIONS))
         if plan.with_replacement and any(isinstance(child, SectionPlan) for child in plan.children):
             message = "Only items may be drawn more than once, sections may not: put the items here directly."
             self._refuse(selection, "unsupported_replacement", message)
-        elif plan.with_replacement and plan.select and not plan.children:
+        elif plan.with_replacement and plan.select and not written:
             self._refuse(selection, "bad_selection", "There is nothing to draw from: add items.")
-        elif not plan.with_replacement and plan.select > len(plan.children):
-            message = f"{plan.select} are to be drawn and there are {len(plan.children)}: lower select."
+        elif not plan.with_replacement and plan.select > written:
+            message = f"{plan.select} are to be drawn and there are {written}: lower select."
             self._refuse(selection, "bad_selection", message)
         if plan.select < required:
             message = f"{plan.select} are to be drawn and {required} are required: raise select."

@@ -18,6 +18,7 @@ from items.qti.documents import Element
 from items.qti.testplan import Logic, Rubric, TestPlan
 from items.scoring.compile import MOST_ELEMENTS
 from items.scoring.expressions import compile_expression
+from items.scoring.printing import mark_places
 from items.scoring.reading import Reader, children
 from items.scoring.rules import compile_rules
 from items.scoring.testvariables import ItemEntry, TestVariables
@@ -121,6 +122,7 @@ def _feedback(
     part: str, rubric: Rubric, variables: TestVariables, write: Callable[[Rubric], str]
 ) -> dict[str, Any]:
     element, reader = rubric.element, variables.reader
+    mark_places(element, lambda place, identifier: variables.find(place, identifier, "outcomes"))
     outcome = reader.required(element, "outcome-identifier")
     variables.find(element, outcome, "outcomes")
     return {

@@ -89,8 +89,8 @@ class TestVariables(Variables):
         name = self._entries[reference].mappings.get(name, name)
         program = self._programs[reference]
         for group in ("outcomes", "responses", "templates"):
-            if name in program[group]:
-                found: Mapping[str, Any] = program[group][name]
+            found: Mapping[str, Any] | None = program.get(group, {}).get(name)
+            if found is not None:
                 return found
         if name in BUILT_IN:
             return {"cardinality": "single", "base_type": BUILT_IN[name][0]}

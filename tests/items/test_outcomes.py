@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from items.scoring.printing import printed
 from items.scoring.testing import FACTS
 from items.testscorer import TestScorer
 from tests.items.courses import (
@@ -221,12 +222,12 @@ def test_conditions_and_the_end_of_the_rules(tmp_path: Path) -> None:
 
 FEEDBACK = (
     '<qti-test-feedback access="{access}" outcome-identifier="LEVEL" show-hide="{shown}" identifier="good" '
-    'title="Bravo"><qti-content-body><p>Bien vu</p></qti-content-body></qti-test-feedback>'
+    'title="Bravo"><qti-content-body><p>Bien vu</p>{more}</qti-content-body></qti-test-feedback>'
 )
 
 
-def _told(folder: Path, access: str, shown: str) -> list[str]:
-    feedback = FEEDBACK.format(access=access, shown=shown)
+def _told(folder: Path, access: str, shown: str, more: str = "") -> list[str]:
+    feedback = FEEDBACK.format(access=access, shown=shown, more=more)
     good = '<qti-base-value base-type="identifier">good</qti-base-value>'
     rules = (
         f"<qti-outcome-condition><qti-outcome-if>{at_least(1, sum_of())}{setting('LEVEL', good)}"
@@ -236,8 +237,8 @@ def _told(folder: Path, access: str, shown: str) -> list[str]:
     test = a_test_of(
         a_part(first, identifier="A"),
         a_part(second, identifier="B"),
-        outcomes=an_outcome("LEVEL", "identifier"),
-        rules=rules,
+        outcomes=an_outcome("LEVEL", "identifier") + an_outcome("TOTAL") + an_outcome("NONE"),
+        rules=setting("TOTAL", sum_of()) + setting("NONE", "<qti-null/>") + rules,
         feedback=feedback,
     )
     run = Run(folder, test, 2)
@@ -257,6 +258,29 @@ def test_feedback_is_told_when_its_outcome_says_so(
 ) -> None:
     """It lies in the key until then, and never among what pupils fetch."""
     assert _told(tmp_path, access, shown) == ['Bravo: <div class="qti-rubric"><p>Bien vu</p></div>'] * count
+
+
+def test_feedback_prints_the_outcomes_of_the_test(tmp_path: Path) -> None:
+    """Formatted where the author says how; NULL prints nothing, and markup in a value stays text."""
+    places = "".join(
+        f'<qti-printed-variable identifier="{name}" {form}/>;'
+        for name, form in (("TOTAL", ""), ("TOTAL", 'format="%.2f"'), ("TOTAL", 'format="%n"'), ("NONE", ""))
+    )
+    (told,) = _told(tmp_path, "atEnd", "show", f"<p>{places}</p>")
+    assert "<p>1;1.00;1;;</p>" in told
+    assert printed("\ue000X|\ue001", {"X": "<b>"}) == "&lt;b&gt;"
+
+
+def test_rules_about_an_item_that_is_refused_are_no_second_mistake(tmp_path: Path) -> None:
+    """Its author has one thing to mend."""
+    section = a_section(a_reference("item1"), a_reference("item2"))
+    total = f"<qti-sum>{sum_of('POINTS')}<qti-variable identifier='ref-item2.SCORE'/></qti-sum>"
+    test = a_test_of(a_part(section), outcomes=an_outcome("SCORE"), rules=setting("SCORE", total))
+    broken = a_choice_item().replace("match_correct", "match_nothing")
+    files = a_package_of({"item1": broken, "item2": broken}, test=test)
+    assert set(codes(refusals(tmp_path, files))) == {"unknown_template"}
+    del files["item2.xml"]
+    assert set(codes(refusals(tmp_path, files))) == {"missing_file", "unknown_template"}
 
 
 @pytest.mark.parametrize(
