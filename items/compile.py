@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from items.course import Course
 from items.draws import Draws
 from items.model import Content, Form, Item, Part, Section, encode
 from items.outline import Outline, copies_node, item_node, part_node, section_node
@@ -35,7 +36,20 @@ def compile_form(package: Package, *, seed: bytes) -> Form:
     compiler = _Compiler(package, seed)
     compiler.run()
     compiler.findings.stop_if_refused()
-    return compiler.form()
+    form = compiler.form()
+    _refuse_empty(form, package)
+    return form
+
+
+def _refuse_empty(form: Form, package: Package) -> None:
+    """Refuse a test that asks nothing of whom nobody knows anything yet."""
+    structure = form.content.structure
+    course = Course(structure, form.key if structure["routed"] else None)
+    if not course.way(course.places(b"")).places:
+        message = (
+            "By its own rules the test leads nobody to an item: correct its conditions or its selection."
+        )
+        raise Refused([Problem(package.test.source, 0, "no_items", message)])
 
 
 def problems_of(package: Package) -> list[Problem]:

@@ -199,6 +199,14 @@ def test_rules_that_mean_nothing_are_refused(tmp_path: Path, inside: str, code: 
     assert codes(refusals(tmp_path, files)) == [code]
 
 
+@pytest.mark.parametrize("inside", [EASY.replace("lt", "gt"), '<qti-selection select="0"/>'])
+def test_a_test_that_leads_to_no_item_is_refused(tmp_path: Path, inside: str) -> None:
+    """Every pupil would sit before an empty page."""
+    section = a_section(a_reference("item1"), identifier="S1", inside=inside)
+    files = a_package_of({"item1": a_choice_item()}, test=a_test_of(a_part(section, linear=True)))
+    assert codes(refusals(tmp_path, files)) == ["no_items"]
+
+
 class _Wild:
     """A judge that answers anything."""
 
