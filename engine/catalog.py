@@ -6,7 +6,6 @@ a second and reads again when it has changed. A request never waits for any of t
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,10 +14,11 @@ from typing import Any
 
 import orjson
 
+from engine.courses import SessionCourse
 from engine.errors import Problem
 from engine.keyring import KeyRing
 from items.bank import Bank
-from items.ordering import order_for
+from items.course import Course
 from items.responses import Shapes
 from sessions.model import SessionState
 from sessions.store import Store
@@ -34,20 +34,15 @@ class Opened:
 
     record: Mapping[str, Any]
     shapes: Shapes
-    structure: Any
+    course: Course
     instructions: str
     """The form's own words before the start: HTML, no secret, for who has logged in."""
     kek: bytes
     content_key: bytes
 
-    @property
-    def items(self) -> int:
-        """How many questions the form has."""
-        return sum(len(section["items"]) for section in self.structure)
-
-    def order(self, sid: bytes) -> Any:
-        """The order of items and choices of one session: the same on each call and each worker."""
-        return order_for(self.structure, hashlib.blake2b(sid, key=self.content_key, digest_size=32).digest())
+    def of(self, sid: bytes) -> SessionCourse:
+        """The course of one session: the same on each call and each worker."""
+        return SessionCourse(self.course, sid, key=self.kek, content_key=self.content_key)
 
 
 class Catalog:
@@ -108,11 +103,16 @@ class Catalog:
         return Opened(
             record=record,
             shapes=Shapes(self._bank.schema(record["compiled"])),
-            structure=content.structure,
+            course=self._course(record["compiled"]),
             instructions=content.instructions,
             kek=keys.kek,
             content_key=keys.content_key,
         )
+
+    def _course(self, compiled: str) -> Course:
+        """Only where the way or a feedback depends on what is right does a worker read the key of a form."""
+        structure = self._bank.content(compiled).structure
+        return Course(structure, self._bank.key(compiled) if structure["routed"] else None)
 
 
 def _kept(opened: Opened | None, record: Mapping[str, Any]) -> Opened | None:
@@ -155,7 +155,19 @@ def check_intake(record: Mapping[str, Any], now_ms: int) -> None:
         raise Problem("intake_over")
 
 
-def session_document(record: Mapping[str, Any], state: SessionState, *, items: int) -> dict[str, Any]:
+def limits_of(record: Mapping[str, Any], course: Course, factor_permille: int) -> dict[str, Any]:
+    """`limits` of a session: questions, the time of the test and, by name, of its parts, sections, items."""
+
+    def scaled(limits: Mapping[str, Any]) -> dict[str, Any]:
+        most = {"max_ms": round(limits["max_ms"] * factor_permille / 1000)} if "max_ms" in limits else {}
+        return {**limits, **most}
+
+    within = {name: scaled(limits) for name, limits in course.limits.items()}
+    duration_ms = round(record["duration_ms"] * factor_permille / 1000)
+    return {"duration_ms": duration_ms, "items": course.length} | ({"within": within} if within else {})
+
+
+def session_document(record: Mapping[str, Any], state: SessionState, course: Course) -> dict[str, Any]:
     """`session` of DESIGN 6: all that the player is told about one sitting."""
     return {
         "id": state.sid.hex(),
@@ -165,10 +177,10 @@ def session_document(record: Mapping[str, Any], state: SessionState, *, items: i
         "language": record["language"],
         "factor": state.factor_permille / 1000,
         "needs": state.needs.split(",") if state.needs else [],
-        "limits": {
-            "duration_ms": round(record["duration_ms"] * state.factor_permille / 1000),
-            "items": items,
-        },
+        "limits": limits_of(record, course, state.factor_permille),
+        "navigation": course.navigation,
+        "leads": course.leads,
+        "tells": course.tells,
         "opens_at_ms": record["opens_at_ms"],
         "closes_at_ms": record["closes_at_ms"],
         "started_at_ms": state.started_ms or None,

@@ -7,10 +7,12 @@ counts as the delivery rules, more readily when an outage of ours explains why i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import orjson
+
+from engine.turns import OFF_ROUTE, OUT_OF_TURN, SEVERITY, Batch, Turns
 
 CORROBORATED, SELF_ATTESTED, AFTER = "corroborated", "self_attested", "after"
 
@@ -26,10 +28,19 @@ class Rule(NamedTuple):
 
     def lateness(self, received_ms: int, age_ms: int) -> str:
         """The class of an answer of a late batch."""
+        return self._class(self.deadline_ms, received_ms, age_ms)
+
+    def by(self, deadline_ms: int, received_ms: int, age_ms: int) -> str:
+        """The class of an answer by a deadline of its part, section or item; "" when it came in time."""
+        if received_ms <= deadline_ms + self.grace_ms:
+            return ""
+        return self._class(deadline_ms, received_ms, age_ms)
+
+    def _class(self, deadline_ms: int, received_ms: int, age_ms: int) -> str:
         claimed_ms = received_ms - age_ms
-        if claimed_ms > self.deadline_ms:
+        if claimed_ms > deadline_ms:
             return AFTER
-        until_ms = self.deadline_ms + self.grace_ms
+        until_ms = deadline_ms + self.grace_ms
         if any(start <= until_ms and end >= claimed_ms for start, end in self.outages):
             return CORROBORATED
         return SELF_ATTESTED
@@ -77,16 +88,27 @@ class Held(NamedTuple):
     attempts: tuple[Answer, ...] = ()
 
 
-def held_answers(batches: Iterable[OpenBatch], rule: Rule) -> dict[str, Held]:
-    """Per item what counts; batches in any order, any number of times, give the same."""
+def held_answers(
+    batches: Iterable[OpenBatch], rule: Rule, turns: Callable[[list[Batch]], Turns] | None = None
+) -> dict[str, Held]:
+    """Per item what counts; batches in any order, any number of times, give the same.
+
+    `turns` makes of the batches what tells which of their answers came in their turn.
+    """
+    numbered = {(batch.epoch, batch.n): batch for batch in batches}
+    ordered = [numbered[number] for number in sorted(numbered)]
+    opened = [Batch(batch.received_ms, orjson.loads(batch.body)) for batch in ordered]
+    judge = turns(opened) if turns else None
     held: dict[str, Held] = {}
-    for batch in sorted(batches, key=lambda batch: (batch.epoch, batch.n)):
-        for answer in _answers(batch, rule):
+    for batch, body in zip(ordered, opened, strict=True):
+        for answer in _answers(batch, body, rule, judge):
             before = held.get(answer.item, Held())
             if answer.counted:  # what it replaces, late or not, is superseded
                 held[answer.item] = Held(answer, None, _with(before.attempts, answer))
-            else:
+            elif not _is_repeated(answer, before.counted):
                 held[answer.item] = Held(before.counted, answer, before.attempts)
+        if judge:
+            judge.pass_by(body)
     return held
 
 
@@ -96,9 +118,16 @@ def _with(attempts: tuple[Answer, ...], answer: Answer) -> tuple[Answer, ...]:
     return (*attempts, answer) if answer.is_attempt and not is_copy else attempts
 
 
-def _answers(batch: OpenBatch, rule: Rule) -> Iterable[Answer]:
-    for entry in orjson.loads(batch.body)["answers"]:
+def _is_repeated(answer: Answer, counted: Answer | None) -> bool:
+    """Whether an answer out of turn only says again what counts, as devices do that send all they know."""
+    return bool(answer.late == OUT_OF_TURN and counted and counted.response == answer.response)
+
+
+def _answers(batch: OpenBatch, body: Batch, rule: Rule, judge: Turns | None) -> Iterable[Answer]:
+    for entry in body.body["answers"]:
         late = batch.late and rule.lateness(batch.received_ms, entry.get("age_ms", 0))
+        turn = judge.judge(body, entry, rule) if judge else ""
+        late = turn if turn in (OFF_ROUTE, OUT_OF_TURN) else max(late, turn, key=SEVERITY.index)
         yield Answer(
             item=entry["item"],
             response=entry.get("response"),

@@ -13,20 +13,22 @@ from collections.abc import Sequence
 from engine.archive import Archive, Delivery
 from engine.archive.answers import (
     Ended,
-    KeptBatch,
     SealedScore,
     all_outages,
     batches_of,
+    deadlines_of,
     mark_outdated,
     put_scores,
     sessions_to_score,
 )
 from engine.archive.lease import Lease
+from engine.judging import Judged
 from engine.keyring import KeyProblem, KeyRing
 from engine.logs import logger
-from engine.scorerecord import RULES, score_session, seal_record
+from engine.scorerecord import RULES, outcomes_of_test, score_session, seal_record
 from engine.sittings import Sittings
 from items.bank import Bank
+from items.course import Course
 from items.scorer import Scorer
 from sessions.cipher import Unreadable
 
@@ -43,7 +45,7 @@ class ScoreKeeper:
         self._keyring = keyring
         self._bank = bank
         self._partitions = partitions
-        self._scorers: dict[str, tuple[Scorer, list[str]]] = {}
+        self._forms: dict[str, tuple[Scorer, Course]] = {}
         self._unreadable: set[bytes] = set()
 
     async def begin(self, lease: Lease, now_ms: int) -> None:
@@ -63,18 +65,21 @@ class ScoreKeeper:
 
     async def _score(self, delivery: Delivery, ended: Sequence[Ended], lease: Lease, now_ms: int) -> None:
         try:
-            kek = self._keyring.delivery(delivery.id).kek
-            self._scorer(delivery.compiled)
+            keys = self._keyring.delivery(delivery.id)
+            _, course = self._form(delivery.compiled)
         except (KeyProblem, LookupError, OSError, ValueError) as problem:
             self._set_aside([session.sid for session in ended], str(problem))
             return
         database = self._archive.database
-        sittings = Sittings(delivery, kek, await all_outages(database), self._partitions)
-        batches = await batches_of(database, [session.sid for session in ended])
+        sittings = Sittings(delivery, keys, course, await all_outages(database), self._partitions)
+        sids = [session.sid for session in ended]
+        batches = await batches_of(database, sids)
+        deadlines = await deadlines_of(database, sids) if course.limits else {}
         scores = []
         for session in ended:
             try:
-                body = self._sealed(delivery, session, sittings, batches[session.sid])
+                judged = sittings.judged(session, batches[session.sid], deadlines.get(session.sid, ()))
+                body = self._sealed(delivery, session, sittings, judged)
             except (Unreadable, LookupError, TypeError, ValueError) as error:
                 self._set_aside([session.sid], type(error).__name__)
             else:
@@ -82,20 +87,18 @@ class ScoreKeeper:
         async with lease.transaction(now_ms) as connection:
             await put_scores(database, connection, scores)
 
-    def _sealed(
-        self, delivery: Delivery, session: Ended, sittings: Sittings, batches: Sequence[KeptBatch]
-    ) -> bytes:
-        scorer, items = self._scorer(delivery.compiled)
-        record = score_session(
-            scorer, delivery.compiled, items, sittings.held(session, batches), sittings.seed(session)
-        )
+    def _sealed(self, delivery: Delivery, session: Ended, sittings: Sittings, judged: Judged) -> bytes:
+        scorer, course = self._form(delivery.compiled)
+        record = score_session(scorer, delivery.compiled, judged)
+        record["test"]["outcomes"] = outcomes_of_test(course.scorer, record)
         return seal_record(record, sittings.key(session), session.sid, delivery.id, secrets.token_bytes(12))
 
-    def _scorer(self, compiled: str) -> tuple[Scorer, list[str]]:
-        if compiled not in self._scorers:
-            items = [item.id for item in self._bank.content(compiled).items]
-            self._scorers[compiled] = (Scorer(self._bank.key(compiled)), items)
-        return self._scorers[compiled]
+    def _form(self, compiled: str) -> tuple[Scorer, Course]:
+        if compiled not in self._forms:
+            key = self._bank.key(compiled)
+            course = Course(self._bank.content(compiled).structure, key)
+            self._forms[compiled] = (Scorer(key), course)
+        return self._forms[compiled]
 
     def _set_aside(self, sids: Sequence[bytes], why: str) -> None:
         self._unreadable.update(sids)

@@ -4,8 +4,12 @@
         {"item": "i1", "score": 1.0, "max": 1.0, "marking": false, "outcomes": {...},
          "answer": {"response", "epoch", "n", "received_ms", "elapsed_ms", "late"} or null,
          "uncounted": the same, for an answer that came too late, or null,
-         "attempts": how many counted, "variant": values of its template variables; if there are any}, ...]}
+         "attempts": how many counted, "variant": values of its template variables; if there are any}, ...],
+     "test": {"order": [item, ...], "route": see `engine.judging`,
+              "strayed": [{"item", "answer"}, ...],    answers to items that are not in this session's test
+              "outcomes": {"SCORE": 7.0, ...}}}        of the test, once the items are judged
 
+Items are those of this session's test, as authored: what was not drawn, or is not on its way, is not there.
 Responses stand there in the pupils' opaque identifiers; the export maps them back. The associated data name
 delivery and session, and a kind of their own, so a record of scores is never taken for a batch. Records of
 later score versions (`engine.results.versions`) name their version as well; "marked" of an item holds what
@@ -22,7 +26,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from engine.counting import Answer, Held
+from engine.judging import Judged
 from items.scorer import Scorer
+from items.testscorer import Given, TestScorer
 
 RULES = 1
 """Version of the scoring: raised when all scores must be computed again, which the drain then does."""
@@ -33,18 +39,43 @@ class Unreadable(ValueError):
     """The record was sealed with another key or for another session, or is damaged."""
 
 
-def score_session(
-    scorer: Scorer, compiled: str, items: list[str], held: Mapping[str, Held], seed: bytes = b""
-) -> dict[str, Any]:
+def score_session(scorer: Scorer, compiled: str, judged: Judged) -> dict[str, Any]:
     """The record of one session; an item without an answer is scored as unanswered.
 
-    `seed` is that of the sitting: variants are drawn again from it, attempts are played again.
+    From the seed of the sitting variants are drawn again, and attempts are played again.
     """
+    held = judged.held
+    items = sorted(judged.items, key=_number)
+    strayed = sorted(held.keys() - set(items), key=_number)
     return {
         "v": 1,
         "compiled": compiled,
-        "items": [_item(scorer, item, held.get(item, Held()), seed) for item in items],
+        "items": [_item(scorer, item, held.get(item, Held()), judged.seed) for item in items],
+        "test": {
+            "order": judged.items,
+            "route": judged.route,
+            "strayed": [{"item": item, "answer": _answer(held[item].uncounted)} for item in strayed],
+            "outcomes": {},
+        },
     }
+
+
+def outcomes_of_test(scorer: TestScorer | None, record: Mapping[str, Any]) -> dict[str, Any]:
+    """What outcome processing makes of a record's items, with the marks that people gave."""
+    if scorer is None or not scorer.has_outcomes:
+        return {}
+    given = {entry["item"]: _given(entry) for entry in record["items"] if entry["answer"]}
+    return scorer.outcomes(record["test"]["order"], given)
+
+
+def _given(entry: Mapping[str, Any]) -> Given:
+    answer = entry["answer"]
+    return Given(answer["response"], answer["elapsed_ms"], entry["outcomes"])
+
+
+def _number(item: str) -> int:
+    """Items are numbered as authored."""
+    return int(item[1:])
 
 
 def seal_record(

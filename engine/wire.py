@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from engine.courses import STEP_CHARACTERS_MAX, STEPS_MAX
 from engine.errors import Problem
 
 ANSWERS_BYTES_MAX = 64 * 1024
@@ -99,6 +100,39 @@ def log_in(body: bytes) -> tuple[str, str]:
     if type(code) is not str or not 0 < len(code) <= CODE_MAX:
         raise Problem("bad_request", field="code")
     return code, _text(value, "room")
+
+
+class WayQuestion(NamedTuple):
+    """The body of `POST /attempts` that asks for the way."""
+
+    after: str
+    route: list[str]
+    last: int
+
+
+def way_question(value: dict[str, Any]) -> WayQuestion:
+    """`after`, `route` and `last` of a question for the way."""
+    last = value.get("last", 0)
+    if type(last) is not int or not 0 <= last <= NUMBER_MAX:
+        raise Problem("bad_request", field="last")
+    return WayQuestion(_text(value, "after"), _route(value), last)
+
+
+def taken_route(body: bytes) -> object:
+    """`route` of `POST /start`, whatever it is: steps count by their signatures, and no start fails."""
+    try:
+        return decode(body).get("route")
+    except Problem:
+        return None
+
+
+def _route(value: dict[str, Any]) -> list[str]:
+    route = value.get("route", [])
+    if type(route) is not list or len(route) > STEPS_MAX:
+        raise Problem("bad_request", field="route")
+    if not all(type(step) is str and len(step) <= STEP_CHARACTERS_MAX for step in route):
+        raise Problem("bad_request", field="route")
+    return route
 
 
 def hand_in(body: bytes) -> int:

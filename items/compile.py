@@ -13,16 +13,19 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from items.course import Course
 from items.draws import Draws
-from items.model import Content, Form, Item, Section, encode
+from items.model import Content, Form, Item, Part, Section, encode
+from items.outline import Outline, copies_node, item_node, part_node, section_node
 from items.package import Package
 from items.problems import Findings, Problem, Refused
-from items.qti.assessment import XML_LANG, ItemReference, SectionPlan
+from items.qti.assessment import XML_LANG
 from items.qti.documents import Document
 from items.qti.item import declarations, scorers_rubric, write_item
 from items.qti.media import Shelf
 from items.qti.page import Bound, Page
 from items.qti.passages import Passages
+from items.qti.testplan import ItemReference, PartPlan, SectionPlan
 from items.scoring.compile import compile_item
 
 MOVABLE = frozenset(
@@ -35,13 +38,26 @@ def compile_form(package: Package, *, seed: bytes) -> Form:
     compiler = _Compiler(package, seed)
     compiler.run()
     compiler.findings.stop_if_refused()
-    return compiler.form()
+    form = compiler.form()
+    _refuse_empty(form, package)
+    return form
+
+
+def _refuse_empty(form: Form, package: Package) -> None:
+    """Refuse a test that asks nothing of whom nobody knows anything yet."""
+    structure = form.content.structure
+    course = Course(structure, form.key if structure["routed"] else None)
+    if not course.way(course.places(b"")).places:
+        message = (
+            "By its own rules the test leads nobody to an item: correct its conditions or its selection."
+        )
+        raise Refused([Problem(package.test.source, 0, "no_items", message)])
 
 
 def problems_of(package: Package) -> list[Problem]:
     """All that speaks against compiling it."""
     compiler = _Compiler(package, b"")
-    compiler.run()
+    compiler.run(is_whole=False)
     return compiler.findings.refusals
 
 
@@ -51,6 +67,7 @@ class _Parts:
 
     sections: list[Section] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     structure: list[dict[str, Any]] = field(default_factory=list)
     shapes: dict[str, Any] = field(default_factory=dict)
     keys: dict[str, Any] = field(default_factory=dict)
@@ -66,12 +83,22 @@ class _Compiler:
         self._passages = Passages(package.files, package.limits, self._shelf, self.findings)
         self._language = _language(package)
         self._instructions = ""
+        self._outline = Outline()
+        self._test: dict[str, Any] = {}
 
-    def run(self) -> None:
+    def run(self, *, is_whole: bool = True) -> None:
+        """Compile all of it; where the package `is_whole`, a name that nobody declares is a mistake."""
         plan = self._package.test
-        self._instructions = self._passages.instructions(plan.rubrics)
-        for number, section in enumerate(plan.sections, 1):
-            self._section(f"s{number}", section)
+        is_alone = len(plan.parts) == 1  # then what is said of the part is said of the test
+        rubrics = plan.rubrics + (plan.parts[0].rubrics if is_alone else [])
+        self._instructions = self._passages.instructions(rubrics)
+        for number, part in enumerate(plan.parts, 1):
+            self._part(f"t{number}", part, is_alone)
+        is_whole = is_whole and not self.findings.refusals
+        test, problems = self._outline.compile(plan, self._parts.keys, self._passages.feedback)
+        self._test = test
+        # What an item that was refused would have declared is not missing as well.
+        self.findings.refusals += [p for p in problems if is_whole or not p.code.startswith("unknown_")]
 
     def form(self) -> Form:
         package, parts = self._package, self._parts
@@ -86,26 +113,56 @@ class _Compiler:
             items=tuple(parts.items),
             stimuli=self._passages.all(),
             media=tuple(medium for medium in self._shelf.all() if medium.id in used),
-            structure=parts.structure,
+            structure={"v": 2, "routed": self._outline.is_routed, "parts": parts.structure},
+            parts=tuple(parts.parts),
         )
         # Salted, so that the form's name is no way to try out which answers are the right ones.
         salt = sha256(b"key" + self._seed).hexdigest()
         schema: dict[str, Any] = {"v": 1, "items": parts.shapes}
         if moving := [name for name, entry in parts.keys.items() if "dynamic" in entry]:
             schema["dynamic"] = moving
-        key = {"v": 1, "salt": salt, "items": parts.keys}
+        key = {"v": 1, "salt": salt, "items": parts.keys, "test": self._test}
         name = name_of(content, schema, key)
         return Form(name, content, schema, key, (*package.remarks, *self.findings.remarks))
 
-    def _section(self, name: str, plan: SectionPlan) -> None:
-        rubric = self._passages.of_section(plan.rubrics)
-        places = []
-        for reference in plan.items:
-            document = self._package.documents.get(reference.href)
-            if document is not None:
-                places.append(self._item(reference, document, plan, rubric))
-        self._parts.sections.append(Section(name, plan.title, tuple(place["item"] for place in places)))
-        self._parts.structure.append({"section": name, "shuffle": plan.shuffle, "items": places})
+    def _part(self, name: str, plan: PartPlan, is_alone: bool) -> None:
+        rubric = "" if is_alone else self._passages.instructions(plan.rubrics)
+        self._parts.parts.append(Part(name, plan.title, rubric))
+        self._outline.enter(name, plan.identifier, plan.logic, feedback=plan.feedback)
+        node = part_node(name, plan)
+        node["children"] = [self._section(section, (name,)) for section in plan.sections]
+        self._parts.structure.append(node)
+
+    def _section(self, plan: SectionPlan, within: tuple[str, ...]) -> dict[str, Any]:
+        place = len(self._parts.sections)
+        name = f"s{place + 1}"
+        self._parts.sections.append(Section(name, plan.title, ()))
+        self._outline.enter(name, plan.identifier, plan.logic)
+        rubric, within = self._passages.of_section(plan.rubrics), (*within, name)
+        node = section_node(name, plan)
+        nodes: list[dict[str, Any]] = []
+        for child in plan.children:
+            if isinstance(child, SectionPlan):
+                nodes.append(self._section(child, within))
+            elif child.href in self._package.documents:
+                nodes.append(self._drawable(child, plan, rubric, within))
+        own = [item["item"] for child in nodes for item in child.get("copies", (child,)) if "item" in item]
+        self._parts.sections[place] = Section(name, plan.title, tuple(own))
+        return node | {"children": nodes}
+
+    def _drawable(
+        self, reference: ItemReference, plan: SectionPlan, rubric: tuple[str, ...], within: tuple[str, ...]
+    ) -> dict[str, Any]:
+        """An item, or as many copies of it as may be drawn: each is an item with answers of its own."""
+        copies = []
+        for number in range(1, plan.copies + 1):
+            document = self._package.documents[reference.href]
+            node = self._item(reference, document, plan, rubric)
+            self._outline.item(node["item"], reference, within, number if plan.with_replacement else 0)
+            if plan.with_replacement:
+                self._parts.keys[node["item"]]["authored"] += f".{number}"
+            copies.append(item_node(node, reference))
+        return copies_node(copies, reference) if plan.with_replacement else copies[0]
 
     def _item(
         self, reference: ItemReference, document: Document, plan: SectionPlan, rubric: tuple[str, ...]
@@ -124,7 +181,7 @@ class _Compiler:
         if page.dynamic is not None and (dynamic := page.dynamic.entry(self._shelf.by_name())):
             self._parts.keys[name]["dynamic"] = dynamic
         choices = {response.id: response.groups for response in bound if response.kind in MOVABLE}
-        return {"item": name, "fixed": reference.fixed, "choices": choices}
+        return {"item": name, "choices": choices}
 
     def _key(
         self, reference: ItemReference, document: Document, plan: SectionPlan, bound: list[Bound]

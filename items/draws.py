@@ -20,9 +20,13 @@ WORDS = 256  # 32-bit words made at a time: enough for the order of a form of fo
 
 
 class Draws:
-    """One stream of draws; `label` keeps the streams of one seed apart."""
+    """One stream of draws; `label` keeps the streams of one seed apart.
 
-    def __init__(self, seed: bytes, label: str) -> None:
+    `words` are made at a time, and belong to the stream: another number gives other draws.
+    """
+
+    def __init__(self, seed: bytes, label: str, words: int = WORDS) -> None:
+        self._size = words
         self._source = label.encode() + b"\0" + seed
         self._block = 0
         self._words: list[int] = []
@@ -31,7 +35,8 @@ class Draws:
         """A whole number from 0 to limit - 1."""
         if not self._words:
             block = self._block.to_bytes(4, "big")
-            self._words = list(unpack(f">{WORDS}I", shake_256(block + self._source).digest(4 * WORDS)))
+            size = self._size
+            self._words = list(unpack(f">{size}I", shake_256(block + self._source).digest(4 * size)))
             self._block += 1
         return self._words.pop() * limit >> 32
 

@@ -42,9 +42,19 @@ class Item(NamedTuple):
 
 
 class Section(NamedTuple):
+    """A title, and the items that stand directly below it."""
+
     id: str
     title: str
     items: tuple[str, ...]
+
+
+class Part(NamedTuple):
+    """A stretch of the test; `rubric` is HTML and stands before its first item."""
+
+    id: str
+    title: str
+    rubric: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,8 @@ class Content:
     items: tuple[Item, ...]
     stimuli: tuple[Stimulus, ...]
     media: tuple[Media, ...]
-    structure: list[dict[str, Any]]
+    structure: dict[str, Any]
+    parts: tuple[Part, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Everything but the bytes of the media."""
@@ -70,6 +81,7 @@ class Content:
             "duration_s": self.duration_s,
             "instructions": self.instructions,
             "sections": [section._asdict() for section in self.sections],
+            "parts": [part._asdict() for part in self.parts],
             "items": [item._asdict() for item in self.items],
             "stimuli": [stimulus._asdict() for stimulus in self.stimuli],
             "media": [{"id": media.id, "type": media.type} for media in self.media],
@@ -90,6 +102,7 @@ class Content:
             stimuli=tuple(Stimulus(s["id"], s["html"], tuple(s["media"])) for s in value["stimuli"]),
             media=tuple(Media(m["id"], m["type"], media[m["id"]]) for m in value["media"]),
             structure=value["structure"],
+            parts=tuple(Part(**part) for part in value["parts"]),
         )
 
 

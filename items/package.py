@@ -11,17 +11,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from items.problems import Findings, Problem, Refused
 from items.qti.archive import MANIFEST, Files, read_archive, read_folder
-from items.qti.assessment import ItemReference, SectionPlan, TestPlan, read_test
+from items.qti.assessment import read_test
 from items.qti.bounds import within_bounds
 from items.qti.documents import Document, is_qti, local, read_document
 from items.qti.inclusion import read_qti
 from items.qti.limits import Limits
 from items.qti.lone import read_lone
 from items.qti.manifest import ITEM, TEST, Manifest, Resource, is_manifest, read_manifest
+from items.qti.testplan import ItemReference, PartPlan, SectionPlan, TestPlan
 from items.qti.vocabulary import check_attributes
 
 __all__ = ["Limits", "Package", "read_files", "read_package"]
@@ -129,18 +131,19 @@ def _test(path: Path, files: Files, manifest: Manifest, findings: Findings, limi
 
 def _test_of(items: list[Resource]) -> TestPlan:
     """Items without a test make one, in the order of the manifest."""
-    section = SectionPlan("", shuffle=False, rubrics=[])
+    section = SectionPlan("")
     for item in items:
         name = item.identifier or item.href
-        section.items.append(ItemReference(name, item.href, MANIFEST, item.line, False, True, {}))
-    return TestPlan(MANIFEST, "", "", sections=[section])
+        section.children.append(ItemReference(name, item.href, MANIFEST, item.line))
+    return TestPlan(MANIFEST, "", "", parts=[PartPlan(sections=[section])])
 
 
 def _items(test: TestPlan, files: Files, findings: Findings, limits: Limits) -> dict[str, Document]:
     documents: dict[str, Document] = {}
-    names = [item.href for section in test.sections for item in section.items]
+    # One too many is enough to know that there are too many.
+    names = [item.href for item in islice(test.references(), limits.items + 1)]
     if len(names) > limits.items or sum(len(files[name]) for name in names) > limits.unpacked_bytes:
-        message = f"The test asks {len(names)} items, {limits.items} are allowed: split it."
+        message = f"The test asks more than {limits.items} items, or too much of them: split it."
         raise Refused([*findings.refusals, Problem(test.source, 0, "too_many_items", message)])
     elements = 0
     for name, times in Counter(names).items():

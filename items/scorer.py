@@ -118,6 +118,12 @@ class Scorer:
         known = self._items[item]
         return correct_responses(known.declarations, known.variant(seed))
 
+    def variables(self, item: str, response: Response | None, seed: bytes = b"") -> Outcomes:
+        """All variables of the item after one answer, by authored name, as expressions compute with them."""
+        known = self._items[item]
+        values = known.program.play(known.in_authored(response), known.variant(seed))
+        return values | known.program.outcomes(values) if known.program.needs_marking else values
+
     def needs_marking(self, item: str) -> bool:
         """Whether a person gives the score: SCORE is NULL until then, or only a proposal of the rules."""
         return self._items[item].program.needs_marking

@@ -106,6 +106,7 @@ def _contents(content: Content) -> dict[str, Any]:
         "language": content.language,
         "instructions": content.instructions,
         "sections": [section._asdict() for section in content.sections],
+        "parts": [part._asdict() for part in content.parts],
         "items": [{"id": i.id, "stimuli": i.stimuli, "media": i.media} for i in content.items],
         "media": [{"id": medium.id, "type": medium.type} for medium in content.media],
     }

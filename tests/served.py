@@ -42,6 +42,10 @@ class Served:
 
     def schema(self, delivery: str) -> dict[str, Any]:
         """The public shapes of a delivery's form."""
+        return Bank(self.settings.data_dir).schema(self.compiled(delivery))
+
+    def compiled(self, delivery: str) -> str:
+        """The name of a delivery's form."""
 
         async def compiled() -> str:
             archive = await Archive.open(self.settings.archive_address)
@@ -50,7 +54,7 @@ class Served:
             finally:
                 await archive.close()
 
-        return Bank(self.settings.data_dir).schema(asyncio.run(compiled()))
+        return asyncio.run(compiled())
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command of ours beside the engine, on the same data."""

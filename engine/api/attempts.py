@@ -2,6 +2,7 @@
 
     attempt    one batch with one answer, saved as any other, played by the item's rules; feedback comes back
     variant    what the moving items show this pupil now: for a new seat, after attempts made elsewhere
+    route, last-words    where the test goes on, and what it tells (engine/api/ways.py)
 
 An attempt is acknowledged when it is on disk, and may be repeated: the same bytes under the same number
 bring the same view. One that comes when none is left is saved as an answer, is no attempt, and brings
@@ -11,8 +12,7 @@ nothing new.
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 from starlette.requests import Request
@@ -20,6 +20,8 @@ from starlette.responses import Response
 
 from engine.api.answers import acknowledgement, sealed_save, ticket_of
 from engine.api.pupil import reply_json
+from engine.api.ways import Ways
+from engine.attempts.asked import Act, Asked
 from engine.attempts.history import ATTEMPTS_MAX, attempts_by_item, entries, names_of
 from engine.attempts.rulebook import Rulebook, sitting_seed
 from engine.catalog import Opened, check_intake
@@ -28,7 +30,7 @@ from engine.respond import read_body
 from engine.services import ACCEPTED, RANK_ATTEMPT, Services, refusal
 from engine.wire import ANSWERS_BYTES_MAX, AnswerBatch, answer_batch, decode
 from sessions.cipher import NONCE_BYTES, SessionCipher
-from sessions.model import Operation, Read, Reply, Ticket
+from sessions.model import Operation, Read, Reply
 from sessions.states import Status
 
 NOT_NOW = {
@@ -39,25 +41,16 @@ NOT_NOW = {
 """When nothing is shown: of an attempt the saving decides that."""
 
 
-class Asked(NamedTuple):
-    """One call: whose it is, what stands in it, when it came."""
-
-    ticket: Ticket
-    opened: Opened
-    body: bytes
-    value: dict[str, Any]
-    now_ms: int
-
-
-Act = Callable[[Asked], Awaitable[dict[str, Any]]]
-
-
 class Attempts:
     """The kinds of this call by name; each gives the reply."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._kinds: dict[str, Act] = {"attempt": self._attempt, "variant": self._variant}
+        self._kinds: dict[str, Act] = {
+            "attempt": self._attempt,
+            "variant": self._variant,
+            **Ways(services).kinds,
+        }
 
     async def call(self, request: Request) -> Response:
         """Answer one call, or Problem."""

@@ -15,6 +15,7 @@ from engine.api.answers import ticket_of
 from engine.api.device import GivesDevice, device_of
 from engine.catalog import Opened, check_intake, check_log_in, check_start, is_log_in_open, session_document
 from engine.errors import Problem
+from engine.held import latest_answers, open_batches, stretches_of
 from engine.respond import JSON_HEADERS, read_body
 from engine.services import (
     ACCEPTED,
@@ -25,7 +26,7 @@ from engine.services import (
     Services,
     refusal,
 )
-from engine.wire import OTHER_BYTES_MAX, hand_in, log_in
+from engine.wire import OTHER_BYTES_MAX, hand_in, log_in, taken_route
 from sessions.codes import CodeTypo, digest, normalise
 from sessions.model import CodeEntry, Login, Operation, Read, Reply, SessionState, Start, Submit
 from sessions.states import Status
@@ -77,7 +78,7 @@ class Pupil:
     async def start(self, request: Request) -> Response:
         """The clock starts, once; content key, order and first views go to the seat that asks."""
         services = self._services
-        await read_body(request.scope, request.receive, OTHER_BYTES_MAX)
+        route = taken_route(await read_body(request.scope, request.receive, OTHER_BYTES_MAX))
         ticket = ticket_of(request.scope, services)
         now_ms = services.clock()
         opened = await services.catalog.delivery(ticket.delivery)
@@ -86,11 +87,12 @@ class Pupil:
             check_start(opened.record, now_ms)
         reply = await self._commit(Start(ticket, opened.record["duration_ms"]), RANK_START)
         views = services.rulebooks.first_views(opened.record["compiled"], opened.kek, ticket.sid)
+        course = opened.of(ticket.sid)
         return reply_json(
             self._document(reply.state, opened, now_ms)
             | {
                 "content_key": base64.b64encode(opened.content_key).decode(),
-                "order": opened.order(ticket.sid),
+                "order": course.order(course.read(route)),
             }
             | ({"views": views} if views else {})
         )
@@ -106,8 +108,10 @@ class Pupil:
         document = self._document(reply.state, opened, now_ms) | {"answers": {}}
         if not _is_over(reply.state):
             glance = await services.glances.put(ticket.sid)
-            document["answers"] = self._answers(reply, opened)
+            bodies = open_batches(reply, opened, services)
+            document["answers"] = latest_answers(bodies)
             document["at"] = glance.at if glance else ""
+            document |= stretches_of(bodies, opened.of(ticket.sid))
         return reply_json(document)
 
     async def submit(self, request: Request) -> Response:
@@ -148,7 +152,7 @@ class Pupil:
     def _document(self, state: SessionState, opened: Opened, now_ms: int) -> dict[str, Any]:
         document = {
             "token": self._services.signer.sign(state.ticket(), now_ms),
-            "session": session_document(opened.record, state, items=opened.items),
+            "session": session_document(opened.record, state, opened.course),
             "last": state.last,
             "sealed": state.sealed,
             "now_ms": now_ms,
@@ -158,17 +162,6 @@ class Pupil:
         if _is_over(state):
             document["receipt"] = receipt(self._services.pepper, state.sid)
         return document
-
-    def _answers(self, reply: Reply, opened: Opened) -> dict[str, Any]:
-        """Per item the response of the highest (epoch, n), opened from the batches that hold them."""
-        cipher = self._services.ciphers.get(reply.state.sid) or self._services.ciphers.remember(
-            reply.state, opened.kek
-        )
-        answers: dict[str, Any] = {}
-        for n, epoch, sealed in sorted(reply.batches, key=lambda batch: (batch[1], batch[0])):
-            for answer in orjson.loads(cipher.open(epoch, n, sealed))["answers"]:
-                answers[answer["item"]] = {"response": answer["response"], "n": n}
-        return answers
 
 
 def receipt(key: bytes, sid: bytes) -> str:

@@ -18,6 +18,8 @@ class Ended(NamedTuple):
     sid: bytes
     wrapped_key: bytes
     deadline_ms: int
+    started_ms: int
+    factor_permille: int
 
 
 class KeptBatch(NamedTuple):
@@ -84,6 +86,17 @@ async def paused_since(database: Database, sids: Sequence[bytes]) -> dict[bytes,
     )
     async with database.reading.connect() as connection:
         return {sid: at_ms for sid, at_ms in await connection.execute(query)}
+
+
+async def deadlines_of(database: Database, sids: Sequence[bytes]) -> dict[bytes, list[tuple[int, int]]]:
+    """From when on each session had which deadline, by moment."""
+    query = select(events.c.sid, events.c.at_ms, events.c.deadline_ms).where(events.c.sid.in_(sids))
+    found: dict[bytes, list[tuple[int, int]]] = {sid: [] for sid in sids}
+    async with database.reading.connect() as connection:
+        for sid, at_ms, deadline_ms in await connection.execute(query):
+            if deadline_ms:
+                found[sid].append((at_ms, deadline_ms))
+    return {sid: sorted(deadlines) for sid, deadlines in found.items()}
 
 
 async def all_outages(database: Database) -> dict[int, list[tuple[int, int]]]:

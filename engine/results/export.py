@@ -16,7 +16,7 @@ from engine.archive import Archive, Conflict, Delivery, Gone
 from engine.archive.answers import unscored
 from engine.archive.versions import FIRST, complete_versions, judged_sessions, outdated
 from engine.keyring import KeyRing
-from engine.results import columns, csvtables, reporting
+from engine.results import columns, csvtables, reporting, testtable
 from engine.results.opening import Names, Opened, Opener
 from items.bank import Bank
 
@@ -35,12 +35,14 @@ class Options(NamedTuple):
 
 FORMATS: Final[dict[str, Format]] = {
     "csv": lambda folder, names, options: csvtables.csv_tables(folder, names, bom=options.bom),
+    "test": lambda folder, names, options: testtable.whole_test(folder, names, bom=options.bom),
     "parquet": lambda folder, names, _: _parquet(folder, names),
     "qti3": lambda folder, names, options: _reports(folder / "qti3", names, options, 3),
     "qti2": lambda folder, names, options: _reports(folder / "qti2", names, options, 2),
 }
 FILES: Final[dict[str, tuple[str, ...]]] = {
     "csv": csvtables.FILES,
+    "test": testtable.FILES,
     "parquet": columns.FILES,
     "qti3": tuple(f"qti3/{name}" for name in reporting.FILES),
     "qti2": tuple(f"qti2/{name}" for name in reporting.FILES),

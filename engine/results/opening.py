@@ -13,6 +13,7 @@ from engine.archive.answers import ScoredSession
 from engine.archive.versions import FIRST
 from engine.scorerecord import open_record
 from items.bank import Bank
+from items.ordering import is_shuffled
 from items.scorer import Scorer
 from sessions.cipher import unwrap_key
 
@@ -65,7 +66,7 @@ class Names:
         self.delivery = delivery
         self.key = Scorer(bank.key(form))
         self._shapes = bank.schema(form)["items"]
-        self.is_shuffled = any(section["shuffle"] for section in bank.content(form).structure)
+        self.is_shuffled = is_shuffled(bank.content(form).structure)
 
     def kinds(self, item: str) -> list[str]:
         """The kinds of interaction that an item asks with, in the order of the text."""

@@ -12,7 +12,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from engine.archive import Archive, Conflict, Delivery
-from engine.archive.answers import Ended, KeptBatch, ScoredSession, all_outages, batches_of, unscored
+from engine.archive.answers import (
+    Ended,
+    KeptBatch,
+    ScoredSession,
+    all_outages,
+    batches_of,
+    deadlines_of,
+    unscored,
+)
 from engine.archive.lease import Lease, this_process
 from engine.archive.versions import (
     FIRST,
@@ -33,10 +41,12 @@ from engine.keyring import KeyRing
 from engine.recovery import pages
 from engine.results.correcting import Correction
 from engine.results.marking.merging import merged, opened_marks
-from engine.scorerecord import score_session, seal_record
+from engine.scorerecord import outcomes_of_test, score_session, seal_record
 from engine.sittings import Sittings
 from items.bank import Bank
+from items.course import Course
 from items.scorer import Scorer
+from items.testscorer import TestScorer
 
 PAGE = 100
 LEASE = "score version"
@@ -65,8 +75,9 @@ class VersionMaker:
     ) -> None:
         self._database = archive.database
         self._delivery = delivery
-        self._kek = keyring.delivery(delivery.id).kek
+        self._keys = keyring.delivery(delivery.id)
         self._bank = bank
+        self._course = Course(bank.content(delivery.compiled).structure, bank.key(delivery.compiled))
         self._partitions = partitions
         self._lease = Lease(archive.database, this_process(), LEASE)
 
@@ -118,7 +129,11 @@ class VersionMaker:
         async for page in pages(judged_sessions(database, delivery, FIRST, PAGE), PAGE):
             sids = [session.sid for session in page]
             marks, batches = await marks_of(database, sids), await batches_of(database, sids)
-            rows = [judge.session(one, batches[one.sid], marks.get(one.sid, ())) for one in page]
+            deadlines = await deadlines_of(database, sids) if self._course.limits else {}
+            rows = [
+                judge.session(one, batches[one.sid], marks.get(one.sid, ()), deadlines.get(one.sid, ()))
+                for one in page
+            ]
             async with self._lease.transaction(clock()) as connection:
                 await put_version_scores(database, connection, rows)
             sessions += len(page)
@@ -129,11 +144,13 @@ class VersionMaker:
 
     async def _judge(self, form: str, number: int) -> Judge:
         sat = Scorer(self._bank.key(self._delivery.compiled))
-        key = sat if form == self._delivery.compiled else Scorer(self._bank.key(form))
+        rules = self._bank.key(form)
+        key = sat if form == self._delivery.compiled else Scorer(rules)
         outages = await all_outages(self._database)
-        sittings = Sittings(self._delivery, self._kek, outages, self._partitions)
+        sittings = Sittings(self._delivery, self._keys, self._course, outages, self._partitions)
         is_marked = await marked_since(self._database, self._delivery.id) > 0
-        return Judge(self._delivery.id, sittings, sat, key, form, number, is_marked=is_marked)
+        test = TestScorer(rules, key)
+        return Judge(self._delivery.id, sittings, sat, key, test, form, number, is_marked=is_marked)
 
 
 class Judge:
@@ -148,6 +165,7 @@ class Judge:
         sittings: Sittings,
         sat: Scorer,
         key: Scorer,
+        test: TestScorer,
         form: str,
         number: int,
         *,
@@ -157,22 +175,29 @@ class Judge:
         self._sittings = sittings
         self._correction = Correction(sat, key)
         self._key = key
+        self._test = test
         self._form = form
         self._number = number
         self._is_marked = is_marked
         self.marks = 0
 
     def session(
-        self, session: ScoredSession, batches: Sequence[KeptBatch], marks: Sequence[SealedMark]
+        self,
+        session: ScoredSession,
+        batches: Sequence[KeptBatch],
+        marks: Sequence[SealedMark],
+        deadlines: Sequence[tuple[int, int]] = (),
     ) -> VersionScore:
         """The record of one session, from its batches and its marks, as the first one was made."""
-        ended = Ended(session.sid, session.wrapped_key, session.deadline_ms)
+        times = (session.deadline_ms, session.started_ms, session.factor_permille)
+        ended = Ended(session.sid, session.wrapped_key, *times)
         key = self._sittings.key(ended)
-        held = self._correction.held(self._sittings.held(ended, batches))
-        seed = self._sittings.seed(ended)
-        record = score_session(self._key, self._form, self._key.items(), held, seed)
+        judged = self._sittings.judged(ended, batches, deadlines)
+        judged = judged._replace(held=self._correction.held(judged.held))
+        record = score_session(self._key, self._form, judged)
         known = opened_marks(marks, key, self._delivery)
         record["items"] = [self._marked(entry, known.get(entry["item"], {})) for entry in record["items"]]
+        record["test"]["outcomes"] = outcomes_of_test(self._test, record)
         nonce = secrets.token_bytes(12)
         sealed = seal_record(record, key, session.sid, self._delivery, nonce, self._number)
         return VersionScore(session.sid, self._number, session.scored_ms, sealed)

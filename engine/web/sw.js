@@ -1,12 +1,13 @@
 // Keeps the page itself (never an API reply, never content) so that it opens without network.
 // VERSION is a digest of the files below; tests/engine/test_player_units.py checks both and gives the new one.
 
-const VERSION = '43a221c839ff'
+const VERSION = 'fbe024f977f6'
 const SHELL = 'passation-shell-' + VERSION
 const FILES = [
   '/',
   '/static/css/attempts.css',
   '/static/css/controls.css',
+  '/static/css/course.css',
   '/static/css/files.css',
   '/static/css/late.css',
   '/static/css/page.css',
@@ -20,6 +21,7 @@ const FILES = [
   '/static/js/clock.js',
   '/static/js/code.js',
   '/static/js/content.js',
+  '/static/js/course.js',
   '/static/js/desk.js',
   '/static/js/element.js',
   '/static/js/files.js',
@@ -69,11 +71,15 @@ const FILES = [
   '/static/js/shelf.js',
   '/static/js/shell.js',
   '/static/js/sitting.js',
+  '/static/js/stretches.js',
   '/static/js/tab.js',
+  '/static/js/validity.js',
   '/static/js/vault.js',
+  '/static/js/words/en.course.js',
   '/static/js/words/en.js',
   '/static/js/words/en.late.js',
   '/static/js/words/en.test.js',
+  '/static/js/words/fr.course.js',
   '/static/js/words/fr.js',
   '/static/js/words/fr.late.js',
   '/static/js/words/fr.test.js',

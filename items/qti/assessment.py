@@ -1,79 +1,33 @@
-"""The test: parts and sections flattened to a list of sections with their items, in authored order.
+"""The test, read: parts, sections and references, with the rules by which they are chosen, ordered and timed.
 
-What the player cannot honour yet (linear navigation, selection, branching, limits of time
-below the test) is refused, since a test sat under other rules is another test.
+Nothing is decided here about a pupil: `items.ordering` draws, `items.routing` follows the rules. What we
+cannot honour is refused, since a test sat under other rules than its author's is another test.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TypeVar
 
 from items.problems import Findings
 from items.qti.archive import Files
-from items.qti.control import LONE, Control, control_of
 from items.qti.documents import Document, Element, child, children, is_qti, line, local, read_document
 from items.qti.limits import Limits
 from items.qti.manifest import look_up
+from items.qti.testattributes import Attributes
+from items.qti.testplan import Control, ItemReference, Logic, PartPlan, Rubric, SectionPlan, TestPlan
 
 SECTION_LEVELS = 8
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+AGREED = "data-agreed-route"
 NOT_YET = {
-    "qti-pre-condition": "conditions that leave out a part of the test",
-    "qti-branch-rule": "branch rules",
-    "qti-adaptive-selection": "adaptive selection",
-    "qti-selection": "a random selection of items",
-    "qti-template-default": "template items",
+    "qti-adaptive-selection": "adaptive selection by an outside program is",
+    "qti-template-default": "values given to the templates of an item from outside are",
 }
-LEFT_OUT = {
-    "qti-outcome-processing": "The score of the test is made from those of its items, not by these rules.",
-    "qti-test-feedback": "Feedback is not shown during a sitting.",
-    "qti-stylesheet": "Style sheets are not used: every test looks the same.",
-}
+STYLE = "Style sheets are not used: every test looks the same."
+SECTIONS = ("qti-assessment-section", "qti-assessment-section-ref")
 
-
-@dataclass(frozen=True, slots=True)
-class ItemReference:
-    identifier: str
-    href: str
-    source: str
-    line: int
-    fixed: bool
-    required: bool
-    weights: dict[str, float]
-    control: Control = LONE
-
-
-class Rubric(NamedTuple):
-    """A text for the pupils, and the file it stands in."""
-
-    source: str
-    element: Element
-
-
-@dataclass(slots=True)
-class SectionPlan:
-    """A run of items under one title; `rubrics` are shown with each of them."""
-
-    title: str
-    shuffle: bool
-    rubrics: list[Rubric]
-    items: list[ItemReference] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class TestPlan:
-    """A test, read; `rubrics` are its instructions."""
-
-    source: str
-    title: str
-    language: str
-    duration_s: int | None = None
-    rubrics: list[Rubric] = field(default_factory=list)
-    sections: list[SectionPlan] = field(default_factory=list)
-
-    __test__ = False  # the name is QTI's; pytest must not collect it
+Thing = TypeVar("Thing", PartPlan, SectionPlan)
 
 
 def read_test(document: Document, files: Files, findings: Findings, limits: Limits) -> TestPlan | None:
@@ -81,6 +35,19 @@ def read_test(document: Document, files: Files, findings: Findings, limits: Limi
     if not is_qti(document, "qti-assessment-test", findings):
         return None
     return _Reader(document.file, files, findings, limits, set()).test(document.root)
+
+
+class _Around:
+    """What a section takes from what is around it."""
+
+    def __init__(
+        self, part: PartPlan, control: Control, titles: tuple[str, ...], rubrics: list[Rubric], levels: int
+    ) -> None:
+        self.part = part
+        self.control = control
+        self.titles = titles
+        self.rubrics = rubrics
+        self.levels = levels
 
 
 class _Reader:
@@ -94,70 +61,139 @@ class _Reader:
         self._findings = findings
         self._limits = limits
         self._identifiers = identifiers
-        self._control = LONE  # what the file that refers to this one has set
+        self._read = Attributes(source, findings)
 
     def test(self, root: Element) -> TestPlan:
         plan = TestPlan(self._source, root.get("title", ""), root.get(XML_LANG, ""))
-        plan.duration_s = self._duration(root)
+        limits = self._read.time_limits(root)
+        plan.duration_s = round(limits.max_ms / 1000) or 1 if limits and limits.max_ms else None
         plan.rubrics = self._rubrics(root)
+        plan.declarations = list(children(root, "qti-outcome-declaration"))
+        plan.processing = child(root, "qti-outcome-processing")
+        plan.feedback = self._feedback(root)
         self._notice(root)
-        for part in children(root, "qti-test-part"):
-            self._part(part, plan)
+        plan.parts = [self._part(part) for part in children(root, "qti-test-part")]
         # When a reference could not be read, that is the reason to tell, and not this one.
-        if not any(section.items for section in plan.sections) and not self._findings.refusals:
+        if not any(plan.references()) and not self._findings.refusals:
             self._refuse(root, "no_items", "The test has no items: add at least one.")
         return plan
 
-    def _part(self, part: Element, plan: TestPlan) -> None:
-        self._notice(part)
-        self._no_limits(part)
-        plan.rubrics += self._rubrics(part)
-        if part.get("navigation-mode") == "linear":
-            message = "Linear navigation is not supported yet: set navigation-mode to nonlinear."
-            self._refuse(part, "unsupported_linear", message)
-        for element in children(part, "qti-assessment-section", "qti-assessment-section-ref"):
-            plan.sections += self.sections(element, (), [], SECTION_LEVELS)
+    def _part(self, element: Element) -> PartPlan:
+        self._notice(element)
+        part = PartPlan(self._name(element), element.get("title", ""))
+        part.is_linear = self._read.choice(element, "navigation-mode", "nonlinear", "linear") == "linear"
+        mode = self._read.choice(element, "submission-mode", "individual", "simultaneous")
+        part.is_simultaneous = mode == "simultaneous"
+        part.rubrics = self._rubrics(element)
+        part.limits = self._read.time_limits(element)
+        part.logic = self._logic(element)
+        part.feedback = self._feedback(element)
+        control = self._read.control(element, Control(individual=not part.is_simultaneous))
+        around = _Around(part, control, (), [], SECTION_LEVELS)
+        for inner in children(element, *SECTIONS):
+            part.sections += self.section(inner, around)
+        return part
 
-    def sections(
-        self, element: Element, titles: tuple[str, ...], rubrics: list[Rubric], levels: int
-    ) -> Iterator[SectionPlan]:
-        """This section and those in it, in order; a run of items between two subsections is its own."""
+    def section(self, element: Element, around: _Around) -> Iterator[SectionPlan]:
+        """This section with those in it; nothing when it cannot be read."""
         if local(element) == "qti-assessment-section-ref":
-            yield from self._referenced(element, titles, rubrics, levels)
+            yield from self._referenced(element, around)
             return
         self._notice(element)
-        self._no_limits(element)
-        self._name(element)
-        title = element.get("title", "") if element.get("visible", "true") == "true" else ""
-        titles = (*titles, title) if title else titles
-        rubrics = rubrics + self._rubrics(element)
-        shuffle = self._shuffle(element)
-        run: SectionPlan | None = None
+        is_visible = self._read.flag(element, "visible", True)
+        title = element.get("title", "") if is_visible else ""
+        titles = (*around.titles, title) if title else around.titles
+        plan = SectionPlan(" · ".join(titles), around.rubrics + self._rubrics(element), self._name(element))
+        self._draws(element, plan)
+        plan.is_mixed = not is_visible and not self._read.flag(element, "keep-together", True)
+        plan.fixed = self._read.flag(element, "fixed", False)
+        plan.required = self._read.flag(element, "required", False)
+        plan.limits = self._read.time_limits(element)
+        plan.logic = self._logic(element, around.part)
+        control = self._read.control(element, around.control)
+        inside = _Around(around.part, control, titles, plan.rubrics, around.levels)
         for inner in children(element):
             if local(inner) == "qti-assessment-item-ref":
-                if run is None:
-                    run = SectionPlan(" · ".join(titles), shuffle, rubrics)
-                    yield run
-                run.items += self._item(inner)
-            elif local(inner) in ("qti-assessment-section", "qti-assessment-section-ref"):
-                run = None
-                yield from self.sections(inner, titles, rubrics, levels)
+                plan.children += self._item(inner, inside)
+            elif local(inner) in SECTIONS:
+                plan.children += self.section(inner, inside)
+        self._check_selection(element, plan)
+        yield plan
 
-    def _referenced(
-        self, element: Element, titles: tuple[str, ...], rubrics: list[Rubric], levels: int
-    ) -> Iterator[SectionPlan]:
+    def _draws(self, element: Element, plan: SectionPlan) -> None:
+        ordering, selection = child(element, "qti-ordering"), child(element, "qti-selection")
+        if ordering is not None:
+            plan.shuffle = self._read.flag(ordering, "shuffle", False)
+        if selection is not None:
+            plan.select = self._read.whole(selection, "select", 0)
+            plan.with_replacement = self._read.flag(selection, "with-replacement", False)
+
+    def _check_selection(self, element: Element, plan: SectionPlan) -> None:
+        selection = child(element, "qti-selection")
+        if selection is None or plan.select is None:
+            return
+        required = sum(child.required for child in plan.children)
+        written = sum(1 for _ in children(element, "qti-assessment-item-ref", *SECTIONS))
+        if plan.with_replacement and any(isinstance(child, SectionPlan) for child in plan.children):
+            message = "Only items may be drawn more than once, sections may not: put the items here directly."
+            self._refuse(selection, "unsupported_replacement", message)
+        elif plan.with_replacement and plan.select and not written:
+            self._refuse(selection, "bad_selection", "There is nothing to draw from: add items.")
+        elif not plan.with_replacement and plan.select > written:
+            message = f"{plan.select} are to be drawn and there are {written}: lower select."
+            self._refuse(selection, "bad_selection", message)
+        if plan.select < required:
+            message = f"{plan.select} are to be drawn and {required} are required: raise select."
+            self._refuse(selection, "bad_selection", message)
+
+    def _referenced(self, element: Element, around: _Around) -> Iterator[SectionPlan]:
         name = self._look_up(element)
         if name is None:
             return
-        if levels == 0:
+        if around.levels == 0:
             message = f"Sections refer to sections more than {SECTION_LEVELS} files deep: look for a circle."
             self._refuse(element, "too_complex", message)
             return
         document = read_document(name, self._files[name], self._findings, self._limits)
         if document and is_qti(document, "qti-assessment-section", self._findings):
             reader = _Reader(name, self._files, self._findings, self._limits, self._identifiers)
-            reader._control = control_of(element, self._control)
-            yield from reader.sections(document.root, titles, rubrics, levels - 1)
+            inside = _Around(around.part, around.control, around.titles, around.rubrics, around.levels - 1)
+            yield from reader.section(document.root, inside)
+
+    def _item(self, element: Element, around: _Around) -> Iterator[ItemReference]:
+        self._notice(element)
+        identifier = self._name(element)
+        name = self._look_up(element)
+        if name is None:
+            return
+        yield ItemReference(
+            identifier,
+            name,
+            self._source,
+            line(element),
+            fixed=self._read.flag(element, "fixed", False),
+            required=self._read.flag(element, "required", False),
+            weights=self._read.weights(element),
+            categories=tuple(element.get("category", "").split()),
+            mappings=self._read.mappings(element),
+            control=self._read.control(element, around.control),
+            limits=self._read.time_limits(element),
+            logic=self._logic(element, around.part),
+        )
+
+    def _logic(self, element: Element, part: PartPlan | None = None) -> Logic:
+        """The rules of a part, or of what lies in one: there they hold in linear navigation only."""
+        conditions = tuple(children(element, "qti-pre-condition"))
+        branches = tuple(children(element, "qti-branch-rule"))
+        if part is not None and not part.is_linear:
+            for rule in (*conditions, *branches):
+                message = f"<{local(rule)}>: In a nonlinear part pupils go where they like: QTI ignores it."
+                self._findings.remark(self._source, line(rule), message)
+            return Logic(self._source)
+        return Logic(self._source, conditions, branches, element.get(AGREED) == "true")
+
+    def _feedback(self, element: Element) -> list[Rubric]:
+        return [Rubric(self._source, found) for found in children(element, "qti-test-feedback")]
 
     def _look_up(self, element: Element) -> str | None:
         return look_up(self._source, element.get("href", ""), line(element), self._files, self._findings)
@@ -167,36 +203,6 @@ class _Reader:
         blocks = children(element, "qti-rubric-block")
         return [Rubric(self._source, block) for block in blocks if for_candidates(block)]
 
-    def _shuffle(self, section: Element) -> bool:
-        ordering = child(section, "qti-ordering")
-        shuffle = ordering is not None and ordering.get("shuffle") == "true"
-        inner = children(section, "qti-assessment-section", "qti-assessment-section-ref")
-        if shuffle and inner:
-            message = "Shuffling whole sections is not supported yet: shuffle the items of the inner ones."
-            self._refuse(section, "unsupported_shuffle", message)
-        return shuffle
-
-    def _item(self, element: Element) -> Iterator[ItemReference]:
-        self._notice(element)
-        self._no_limits(element)
-        identifier = self._name(element)
-        name = self._look_up(element)
-        if name is not None:
-            fixed, required = element.get("fixed") == "true", element.get("required") == "true"
-            weights, control = self._weights(element), control_of(element, self._control)
-            yield ItemReference(
-                identifier, name, self._source, line(element), fixed, required, weights, control
-            )
-
-    def _weights(self, element: Element) -> dict[str, float]:
-        weights = {}
-        for weight in children(element, "qti-weight"):
-            try:
-                weights[weight.get("identifier", "")] = float(weight.get("value", ""))
-            except ValueError:
-                self._refuse(weight, "bad_attribute", "The value of a weight is a number: correct it.")
-        return weights
-
     def _name(self, element: Element) -> str:
         identifier = element.get("identifier", "")
         if not identifier or identifier in self._identifiers:
@@ -205,32 +211,14 @@ class _Reader:
         self._identifiers.add(identifier)
         return identifier
 
-    def _duration(self, root: Element) -> int | None:
-        limits = child(root, "qti-time-limits")
-        if limits is None or limits.get("max-time") is None:
-            return None
-        try:
-            seconds = float(limits.get("max-time", ""))
-        except ValueError:
-            seconds = 0
-        if not 0 < seconds < 1e6:
-            self._refuse(limits, "bad_attribute", "max-time is a number of seconds: correct it.")
-            return None
-        return round(seconds)
-
-    def _no_limits(self, element: Element) -> None:
-        for limits in children(element, "qti-time-limits"):
-            message = "Time limits of parts, sections and items are not supported yet: set one for the test."
-            self._refuse(limits, "unsupported_time_limit", message)
-
     def _notice(self, element: Element) -> None:
         for inner in children(element):
             name = local(inner)
             if name in NOT_YET:
-                message = f"<{name}>: {NOT_YET[name]} are not supported yet: remove the element."
+                message = f"<{name}>: {NOT_YET[name]} not supported: remove the element."
                 self._refuse(inner, "unsupported_element", message)
-            elif name in LEFT_OUT:
-                self._findings.remark(self._source, line(inner), f"<{name}>: {LEFT_OUT[name]}")
+            elif name == "qti-stylesheet":
+                self._findings.remark(self._source, line(inner), f"<{name}>: {STYLE}")
 
     def _refuse(self, element: Element, code: str, message: str) -> None:
         self._findings.refuse(self._source, line(element), code, message)

@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from items.model import Media
-from items.qti.control import Control
 from items.qti.documents import Document, Element, children, local
 from items.qti.markup import FEEDBACK
 from items.qti.page import BLANKS, Page
+from items.qti.testplan import Control
 from items.scoring.itemsession import MOST_ATTEMPTS
 from items.scoring.printing import is_format, takes_comma
 

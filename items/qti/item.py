@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from items.qti import markup
 from items.qti.assessment import XML_LANG
-from items.qti.control import LONE, Control
 from items.qti.documents import Document, Element, child, children, line, local, text_of
 from items.qti.dynamic import MODAL, Dynamic
 from items.qti.interactions import WRITERS
 from items.qti.page import Declared, Page
 from items.qti.render import Renderer, placeholder
+from items.qti.testplan import CONTROL, Control
 
 # What stands beside the body and is not for the browser, or is the scorer's to judge.
 BESIDE = frozenset(
@@ -50,7 +50,7 @@ def declarations(document: Document) -> Mapping[str, Declared]:
     }
 
 
-def write_item(document: Document, page: Page, language: str, control: Control = LONE) -> str:
+def write_item(document: Document, page: Page, language: str, control: Control = CONTROL) -> str:
     """The fragment; `page` holds afterwards what was bound, used and refused, and what moves in the item."""
     root, renderer = document.root, Renderer(page, WRITERS)
     body = child(root, "qti-item-body")

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from items.draws import Draws
 from items.model import Stimulus
 from items.problems import Findings
 from items.qti.archive import Files
-from items.qti.assessment import Rubric
-from items.qti.documents import Document, is_qti
+from items.qti.documents import Document, Element, is_qti
 from items.qti.inclusion import read_qti
 from items.qti.item import stimulus_references, write_rubric, write_stimulus
 from items.qti.limits import Limits
 from items.qti.manifest import look_up
 from items.qti.media import Shelf
 from items.qti.page import Page
+from items.qti.testplan import Rubric
 
 
 class Passages:
@@ -36,16 +36,20 @@ class Passages:
         return [medium for name in names for medium in self._stimuli[name].media]
 
     def instructions(self, rubrics: list[Rubric]) -> str:
-        """What stands before the whole test; it travels with the table of contents, without pictures."""
-        written = ""
-        for rubric in rubrics:
-            page = self._page(rubric.source)
-            written += write_rubric(rubric.element, page)
-            if page.media:
-                message = (
-                    "Pictures in the instructions of the whole test are not supported yet: use a section's."
-                )
-                page.refuse(rubric.element, "unsupported_media", message)
+        """What stands before the test or a part of it; it travels with the table of contents."""
+        message = "Pictures in the instructions of a test or part are not supported yet: use a section's."
+        return "".join(self._without_pictures(rubric, write_rubric, message) for rubric in rubrics)
+
+    def feedback(self, rubric: Rubric) -> str:
+        """A feedback of the test; it travels alone, when it is due."""
+        message = "Pictures in the feedback of a test are not supported yet: say it in words."
+        return self._without_pictures(rubric, write_rubric, message)
+
+    def _without_pictures(self, rubric: Rubric, write: Callable[[Element, Page], str], message: str) -> str:
+        page = self._page(rubric.source)
+        written = write(rubric.element, page)
+        if page.media:
+            page.refuse(rubric.element, "unsupported_media", message)
         return written
 
     def of_section(self, rubrics: list[Rubric]) -> tuple[str, ...]:

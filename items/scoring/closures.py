@@ -11,6 +11,7 @@ from items.scoring import arithmetic, chance, containers, logic, strings
 from items.scoring.logic import Build, Evaluate, Variables
 from items.scoring.mappings import area_mapping, lookup_table, mapping
 from items.scoring.mathematics import CONSTANTS
+from items.scoring.testing import LEAVES as TEST_LEAVES
 from items.scoring.values import Value, authored, members, whole
 
 Rule = Callable[[Variables], bool]  # true when the rest of the rules must not run
@@ -214,4 +215,5 @@ _LEAVES: Final = {
     "map-response-point": _map_response_point,
     "math-constant": _math_constant,
     "null": _null,
+    **TEST_LEAVES,
 }

@@ -37,12 +37,14 @@ def compile_expression(element: Element, variables: Variables, depth: int = 0) -
             element, "too_deep", f"Expressions may be nested {MOST_DEPTH} deep: split this one up."
         )
         return UNKNOWN
-    if name in _LEAVES:
+    leaf = variables.leaves.get(name) or _LEAVES.get(name)
+    if leaf is not None:
         for child in children(element):
             variables.reader.add(
                 child, "unexpected_element", f"qti-{name} has no expressions in it: remove this one."
             )
-        return _LEAVES[name](element, variables)
+        typed: Typed = leaf(element, variables)
+        return typed
     if name in REFUSED:
         code, reason = REFUSED[name]
         kind = element.get("class") or element.get("definition") or ""

@@ -1,4 +1,4 @@
-"""Response rules: conditions, assignments and the exit, from XML to code.
+"""Response and outcome rules: conditions, assignments and the exit, from XML to code.
 
 ["set", identifier, expression]     ["if", [[condition, rules], ...], rules of the else]
 ["lookup", identifier, expression]  ["exit"]
@@ -18,6 +18,9 @@ from items.scoring.values import TEXTUAL, read_number
 from items.scoring.variables import Variable, Variables
 
 Code = list[Any]
+EXITS: Final = {"response": "exit-response", "outcome": "exit-test"}
+"""The families of rules, by what each is named after, and how each ends."""
+_ASSIGNMENTS: Final = ("set-outcome-value", "lookup-outcome-value")
 
 # A rule in a rule is four lists deep in JSON; with the deepest expression inside, this stays below
 # the 254 levels that the fastest JSON writers take.
@@ -33,44 +36,42 @@ def compile_rules(elements: Iterable[Element], variables: Variables, depth: int 
             variables.reader.add(
                 element, "too_deep", f"Rules may be nested {MOST_RULE_DEPTH} deep: split them up."
             )
-        elif name == "response-processing-fragment":
+        elif name == f"{variables.family}-processing-fragment":
             rules += compile_rules(children(element), variables, depth + 1)
-        elif name == "response-condition":
+        elif name == f"{variables.family}-condition":
             rules.append(_condition(element, variables, depth))
-        elif name == "exit-response":
+        elif name == EXITS[variables.family]:
             rules.append(["exit"])
-        elif name in ("set-outcome-value", "lookup-outcome-value"):
+        elif name in _ASSIGNMENTS:
             rules += _assignment(element, variables)
         else:
-            message = f"qti-{name} is no response rule; rules are {', '.join(_RULES)}."
+            message = f"qti-{name} is no {variables.family} rule; rules are {_rules_of(variables.family)}."
             variables.reader.add(element, "unknown_rule", message)
     return rules
 
 
-_RULES: Final = (
-    "qti-response-condition",
-    "qti-set-outcome-value",
-    "qti-lookup-outcome-value",
-    "qti-exit-response",
-    "qti-response-processing-fragment",
-)
+def _rules_of(family: str) -> str:
+    names = (f"{family}-condition", *_ASSIGNMENTS, EXITS[family], f"{family}-processing-fragment")
+    return ", ".join(f"qti-{name}" for name in names)
 
 
 def _condition(element: Element, variables: Variables, depth: int) -> Code:
+    family = variables.family
     branches: list[Code] = []
     otherwise: list[Code] | None = None
     for child in children(element):
         name = name_of(child)
-        expected = "response-if" if not branches else "response-else-if"
-        if name == "response-else" and branches and otherwise is None:
+        expected = f"{family}-if" if not branches else f"{family}-else-if"
+        if name == f"{family}-else" and branches and otherwise is None:
             otherwise = compile_rules(children(child), variables, depth + 1)
         elif name == expected and otherwise is None:
             branches.append(_branch(child, variables, depth))
         else:
-            message = "A qti-response-condition has one -if, then any -else-if, then at most one -else."
+            message = f"A qti-{family}-condition has one -if, then any -else-if, then at most one -else."
             variables.reader.add(child, "unexpected_element", message)
     if not branches:
-        variables.reader.add(element, "wrong_count", "Give this qti-response-condition a qti-response-if.")
+        message = f"Give this qti-{family}-condition a qti-{family}-if."
+        variables.reader.add(element, "wrong_count", message)
     return ["if", branches, otherwise or []]
 
 

@@ -104,7 +104,10 @@ class Program:
         return {**self._initial, **self._defaults(), **variant.values}
 
     def play(
-        self, responses: Mapping[str, Value], variant: Variant, before: Mapping[str, Value] | None = None
+        self,
+        responses: Mapping[str, Value],
+        variant: Variant = PLAIN,
+        before: Mapping[str, Value] | None = None,
     ) -> dict[str, Value]:
         """The variables after an attempt; an adaptive item goes on from those `before`."""
         variables = {**self._initial, **variant.values}

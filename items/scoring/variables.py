@@ -6,6 +6,7 @@ responses arrive. So the declared correct response of a program can be scored as
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from items.qti.documents import Element
@@ -46,7 +47,13 @@ class Variable(NamedTuple):
 
 
 class Variables:
-    """The declared variables by identifier, and the problems of those who use others."""
+    """The declared variables by identifier, and the problems of those who use others.
+
+    `family` names the rules that may use them, `leaves` the expressions that only these rules know.
+    """
+
+    family = "response"
+    leaves: Mapping[str, Callable[[Element, Any], Any]] = {}
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
@@ -85,6 +92,7 @@ class Variables:
             details["math"] = True
         if group == "outcomes":
             details["normal_maximum"] = self.reader.number(element, "normal-maximum")
+            details["normal_minimum"] = self.reader.number(element, "normal-minimum")
             details["external_scored"] = element.get("external-scored")
             if base_type is not None:
                 details["table"] = read_lookup_table(element, base_type, self.reader)

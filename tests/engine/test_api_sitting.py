@@ -50,7 +50,8 @@ def choice(shapes: Shapes, place: int = 0, pick: int = 0) -> dict[str, Any]:
 
 def test_a_pupil_sits_the_test_and_hands_in(pupil: PupilClient, shapes: Shapes) -> None:
     """Code, start, answers acknowledged one after the other, receipt: each says what comes next."""
-    assert pupil.login()["session"]["status"] == "ready"
+    session = pupil.login()["session"]
+    assert (session["status"], session["navigation"], session["leads"]) == ("ready", "free", False)
     started = pupil.start()
     assert started["session"]["status"] == "running"
     assert len(pupil.fragments(started)) == 20

@@ -30,6 +30,7 @@ from engine.wire import (
     log_in,
 )
 from items import responses
+from items.course import Course
 from sessions.codes import normalise
 from sessions.model import SessionState
 from sessions.states import Status
@@ -45,6 +46,13 @@ RECORD = {
     "opens_at_ms": 1_000,
     "closes_at_ms": 2_000,
 }
+LIMITED = {
+    "part": "t1",
+    "linear": True,
+    "limits": {"min_ms": 1, "max_ms": 60_000, "late": True},
+    "children": [{"section": "s1", "children": [{"item": "i1", "choices": {}}]}],
+}
+COURSE = Course({"v": 2, "routed": False, "parts": [LIMITED]})
 ANSWER = {"item": "i1", "response": {"r1": "abcd"}, "elapsed_ms": 1, "age_ms": 0}
 BATCH = {"n": 1, "answers": [ANSWER]}
 
@@ -148,7 +156,7 @@ def test_a_session_has_the_described_fields(status: Status, needs: str) -> None:
     state = SessionState(
         bytes(16), status=status, factor_permille=1333, needs=needs, started_ms=begun, deadline_ms=begun
     )
-    described = session_document(RECORD, state, items=20)
+    described = session_document(RECORD, state, COURSE)
     named("Session").validate(described)
     assert described["needs"] == [need for need in needs.split(",") if need]
 

@@ -65,7 +65,7 @@ def test_all_languages_say_the_same_things(page: Page) -> None:
           const read = async (name) => (await import(`/static/js/words/${name}.js`)).default
           return Promise.all(names.map(async (name) => shape(await read(name))))
         }""",
-        [f"{language}{part}" for part in ("", ".test", ".late") for language in ("fr", "en")],
+        [f"{language}{part}" for part in ("", ".test", ".late", ".course") for language in ("fr", "en")],
     )
     assert shapes[0::2] == shapes[1::2]
     assert "empty" not in json.dumps(shapes)
@@ -200,7 +200,7 @@ def a_sealed_form() -> bytes:
         items=items,
         stimuli=(),
         media=(Media("m1.svg", "image/svg+xml", b"<svg/>"),),
-        structure=[],
+        structure={"v": 2, "routed": False, "parts": []},
     )
     return seal(content, key=KEY, content_id=NAME)
 

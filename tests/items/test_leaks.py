@@ -16,6 +16,7 @@ from items.model import Form, encode
 from items.ordering import order_for
 from items.package import read_package
 from items.seal import seal, unseal
+from tests import forms
 from tests.items.given import SVG, a_form, a_package, an_item, declared
 from tests.items.handed_kinds import HANDED_MEDIA, PLAYED_KINDS
 from tests.items.kinds import EVERY_KIND
@@ -264,3 +265,13 @@ def test_the_guesser_wins_when_the_order_is_not_drawn(tmp_path: Path) -> None:
     hits = [re.findall(r'data-choice="(\w+)"', f.content.items[0].html)[0] == _right(f) for f in forms]
     assert all(hits)
     assert not _near_chance(len(SEEDS), 1 / 4)
+
+
+def test_the_rules_of_a_test_stay_in_its_key(tmp_path: Path) -> None:
+    """Conditions, outcomes, names of parts and sections, feedback: pupils see titles, and what is asked."""
+    form = compile_form(read_package(forms.multistage(tmp_path)), seed=b"any")
+    public = _public(form)
+    assert "Premiers pas" in public
+    for word in ("TOTAL", "WORD", "good", "easy", "hard", "ref-item", "agreed", "grand chemin", "gte"):
+        assert word not in public
+        assert word == "agreed" or word in json.dumps(form.key, ensure_ascii=False)

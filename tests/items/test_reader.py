@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from items.course import limits_of
 from tests.items import given
 from tests.items.given import (
     a_choice_item,
@@ -89,9 +91,9 @@ def test_shuffled_sections_and_fixed_items_are_told_to_the_server(tmp_path: Path
     shuffle = '<qti-ordering shuffle="true"/>'
     references = (a_reference("item1", 'fixed="true"'), a_reference("item2"), a_reference("item3"))
     form = a_form(tmp_path, *ITEMS.values(), test=a_test(a_section(*references, inside=shuffle)))
-    (section,) = form.content.structure
+    (section,) = form.content.structure["parts"][0]["children"]
     assert section["shuffle"] is True
-    assert [item["fixed"] for item in section["items"]] == [True, False, False]
+    assert [item.get("fixed", False) for item in section["children"]] == [True, False, False]
 
 
 def test_the_time_limit_of_the_test_is_its_duration(tmp_path: Path) -> None:
@@ -118,13 +120,18 @@ def test_one_item_may_be_asked_twice(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("inside", "code"),
     [
-        ("<qti-selection select='1'/>", "unsupported_element"),
-        ("<qti-pre-condition/>", "unsupported_element"),
-        ("<qti-branch-rule target='EXIT_TEST'/>", "unsupported_element"),
-        ("<qti-time-limits max-time='60'/>", "unsupported_time_limit"),
+        ("<qti-adaptive-selection/>", "unsupported_element"),
+        ("<qti-selection select='2'/>", "bad_selection"),
+        ("<qti-selection select='none'/>", "bad_attribute"),
+        ("<qti-selection select='-1'/>", "bad_attribute"),
+        ("<qti-time-limits max-time='0'/>", "bad_attribute"),
+        ("<qti-time-limits min-time='9' max-time='8'/>", "bad_attribute"),
+        ("<qti-item-session-control allow-skipping='perhaps'/>", "bad_attribute"),
+        ("<qti-item-session-control max-attempts='many'/>", "bad_attribute"),
         (
-            "<qti-ordering shuffle='true'/><qti-assessment-section identifier='in' title='' visible='true'/>",
-            "unsupported_shuffle",
+            "<qti-selection select='1' with-replacement='true'/>"
+            "<qti-assessment-section identifier='in' title='' visible='true'/>",
+            "unsupported_replacement",
         ),
         ("<qti-assessment-item-ref identifier='ref-item1' href='item2.xml'/>", "duplicate_identifier"),
         ("<qti-assessment-item-ref identifier='x' href='http://elsewhere/x.xml'/>", "external_resource"),
@@ -137,24 +144,9 @@ def test_rules_we_cannot_honour_are_refused(tmp_path: Path, inside: str, code: s
     assert _refused(tmp_path, a_test(a_section(a_reference("item1"), inside=inside))) == [code]
 
 
-def test_linear_navigation_is_refused_for_now(tmp_path: Path) -> None:
-    """The player lets pupils go back, which a linear test forbids."""
-    test = a_test(a_section(a_reference("item1"))).replace('"nonlinear"', '"linear"')
-    assert _refused(tmp_path, test) == ["unsupported_linear"]
-
-
 def test_a_test_without_items_is_refused(tmp_path: Path) -> None:
     """There would be nothing to sit."""
     assert _refused(tmp_path, a_test(a_section())) == ["no_items"]
-
-
-def test_rules_for_the_whole_test_are_left_out_aloud(tmp_path: Path) -> None:
-    """Scores are summed elsewhere; the operator is told that these rules are not used."""
-    test = a_test(a_section(a_reference("item1"))).replace(
-        "</qti-assessment-test>", "<qti-outcome-processing/></qti-assessment-test>"
-    )
-    form = a_form(tmp_path, a_choice_item(), test=test)
-    assert [(remark.code, remark.file) for remark in form.remarks] == [("left_out", "test.xml")]
 
 
 def test_two_tests_in_a_package_are_refused(tmp_path: Path) -> None:
@@ -212,3 +204,72 @@ def test_a_time_limit_without_a_maximum_sets_none(tmp_path: Path) -> None:
     """A least time is no reason to end a sitting."""
     test = a_test(a_section(a_reference("item1")), before="<qti-time-limits min-time='5'/>")
     assert a_form(tmp_path, a_choice_item(), test=test).content.duration_s is None
+
+
+def _nodes(folder: Path, test: str) -> list[dict[str, Any]]:
+    """The children of the first section."""
+    form = a_form(folder, *ITEMS.values(), test=test)
+    nodes: list[dict[str, Any]] = form.content.structure["parts"][0]["children"][0]["children"]
+    return nodes
+
+
+def test_what_is_said_of_item_sessions_is_inherited_and_overruled(tmp_path: Path) -> None:
+    """From the part to the section to the item; the player is told where it differs from QTI's own."""
+    part = '<qti-item-session-control allow-skipping="false" max-attempts="0"/>'
+    section = '<qti-item-session-control validate-responses="true"/>'
+    item = '<qti-item-session-control allow-skipping="true"/>'
+    second = a_reference("item2").replace("/>", f">{item}</qti-assessment-item-ref>")
+    test = a_test(part + a_section(a_reference("item1"), second, inside=section))
+    first, other = _nodes(tmp_path, test)
+    assert first["control"] == {"max_attempts": 0, "allow_skipping": False, "validate_responses": True}
+    assert other["control"] == {"max_attempts": 0, "validate_responses": True}
+
+
+def test_solutions_and_comments_are_left_out_aloud(tmp_path: Path) -> None:
+    """A right answer leaves the house for nobody who sits the test."""
+    control = '<qti-item-session-control show-solution="true" allow-comment="true"/>'
+    form = a_form(tmp_path, a_choice_item(), test=a_test(control + a_section(a_reference("item1"))))
+    assert [remark.code for remark in form.remarks] == ["left_out", "left_out"]
+
+
+def test_time_limits_of_parts_sections_and_items_are_kept(tmp_path: Path) -> None:
+    """In milliseconds; 0 is no least time."""
+
+    def limits(more: str) -> str:
+        return f"<qti-time-limits {more}/>"
+
+    short = limits('max-time="7.5" min-time="0"')
+    item = a_reference("item1").replace("/>", f">{short}</qti-assessment-item-ref>")
+    section = a_section(item, inside=limits('max-time="60" allow-late-submission="true"'))
+    form = a_form(tmp_path, a_choice_item(), test=a_test(limits('min-time="5"') + section))
+    assert limits_of(form.content.structure) == {
+        "t1": {"min_ms": 5_000},
+        "s1": {"max_ms": 60_000, "late": True},
+        "i1": {"max_ms": 7_500},
+    }
+
+
+def test_navigation_and_submission_of_a_part_are_told_to_the_server(tmp_path: Path) -> None:
+    """Linear and simultaneous, each by itself."""
+    test = a_test(a_section(a_reference("item1"))).replace('"nonlinear"', '"linear"')
+    (part,) = a_form(tmp_path, a_choice_item(), test=test).content.structure["parts"]
+    assert (part["linear"], part["simultaneous"]) == (True, True)
+
+
+def test_a_part_has_its_own_instructions_where_there_are_several(tmp_path: Path) -> None:
+    """They stand before its first item; of a single part they are those of the test."""
+    rubric = '<qti-rubric-block view="candidate"><p>Au brouillon.</p></qti-rubric-block>'
+    second = '</qti-test-part><qti-test-part identifier="b" navigation-mode="linear">'
+    one, two = (a_section(a_reference(f"item{n}"), identifier=f"s{n}") for n in (1, 2))
+    written = '<div class="qti-rubric"><p>Au brouillon.</p></div>'
+    several = a_form(tmp_path, *ITEMS.values(), test=a_test(one + second + rubric + two)).content
+    assert [part.rubric for part in several.parts] == ["", written]
+    single = a_form(tmp_path, *ITEMS.values(), test=a_test(rubric + one)).content
+    assert (single.instructions, single.parts[0].rubric) == (written, "")
+
+
+def test_copies_of_an_item_are_bounded(tmp_path: Path) -> None:
+    """Each may be drawn as often as all: what that adds up to must stay within the limits."""
+    selection = '<qti-selection select="999" with-replacement="true"/>'
+    test = a_test(a_section(a_reference("item1"), inside=selection))
+    assert _refused(tmp_path, test) == ["too_many_items"]

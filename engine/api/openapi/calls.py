@@ -80,14 +80,14 @@ def _start() -> Schema:
         "start",
         "The clock begins to run",
         "May be repeated: the clock is never started again, and key and order are brought to a new seat. "
-        "Nothing is read of the body.",
+        "Of the body only `route` is read: the steps that the session has been given, if any.",
         {"200": _json("The clock runs.", reference("Started"), examples.STARTED)},
         ("not_open", "start_over", "delivery_over", "delivery_paused", *TOKEN),
         ("seat_moved", "handed_in", "session_closed", *UNREAD, *STORE),
         security=[{"pupil": []}],
         requestBody={
             "required": False,
-            "content": {JSON: {"schema": {}, "examples": {"start": {"value": {}}}}},
+            "content": {JSON: {"schema": {}, "examples": {"start": {"value": {"route": []}}}}},
         },
     )
 
@@ -123,26 +123,25 @@ def _answers() -> Schema:
 
 
 def _attempts() -> Schema:
+    asked = ("Attempt", "AskVariant", "AskWay", "AskLastWords")
+    told = ("Attempted", "Variant", "Way", "LastWords")
     return _call(
         "attempts",
-        "Try an answer, or ask what the items show now",
-        "An attempt is saved like a batch of answers, and may be repeated like one: the same bytes under the "
-        "same number bring the same view.",
-        {
-            "200": _one_of(
-                "What the item shows after the attempt; or what all items show.",
-                ("Attempted", "Variant"),
-                examples.ATTEMPTED,
-            )
-        },
+        "What only the server may decide while a test is sat",
+        "By `kind`: try an answer (`attempt`), what the items show now (`variant`), where the test goes on "
+        "after an item (`route`), what it says at its end (`last-words`). An attempt is saved like a batch "
+        "of answers, and may be repeated like one: the same bytes under the same number bring the same view.",
+        {"200": _one_of("Decided.", told, examples.ATTEMPTED)},
         ("bad_answer", "gap", "fork", "too_many", "seat_moved", "not_started", "handed_in", "session_closed"),
         ("delivery_over", "intake_over", *TOKEN, *BODY, *STORE),
         limit_bytes=ANSWERS_BYTES_MAX,
         security=[{"pupil": []}],
         requestBody=_body(
-            {"oneOf": [reference("Attempt"), reference("AskVariant")]},
+            {"anyOf": [reference(name) for name in asked]},
             attempt=examples.ATTEMPT,
             variant={"kind": "variant"},
+            way=examples.ASK_WAY,
+            last_words=examples.ASK_LAST_WORDS,
         ),
     )
 

@@ -9,6 +9,7 @@ from engine.api.openapi.calls import paths
 from engine.api.openapi.refusals import refusal_schemas
 from engine.api.openapi.replies import reply_schemas
 from engine.api.openapi.requests import request_schemas
+from engine.api.openapi.ways import way_schemas
 from engine.errors import KINDS
 
 ABOUT = """Delivers a sealed form, takes answers, acknowledges them once they are on disk.
@@ -34,7 +35,11 @@ def document() -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "paths": paths(),
         "components": {
-            "schemas": request_schemas() | reply_schemas() | attempt_schemas() | refusal_schemas(),
+            "schemas": request_schemas()
+            | reply_schemas()
+            | attempt_schemas()
+            | way_schemas()
+            | refusal_schemas(),
             "securitySchemes": _tokens(),
         },
         "x-refusals": {code: kind._asdict() for code, kind in KINDS.items()},

@@ -17,6 +17,9 @@ _READY: dict[str, Any] = {
     "factor": 1.0,
     "needs": [],
     "limits": {"duration_ms": 2_700_000, "items": 2},
+    "navigation": "free",
+    "leads": False,
+    "tells": False,
     "opens_at_ms": 1_795_376_725_371,
     "closes_at_ms": 1_797_968_725_371,
     "started_at_ms": None,
@@ -49,6 +52,7 @@ STARTED: dict[str, Any] = {
     "content_key": "cq839ebSWA+XNYJV++ZOQyUPuxP+0G/cZnS/xzmevDg=",
     "order": [
         {
+            "part": "t1",
             "section": "s1",
             "items": [
                 {"item": "i1", "choices": {"r1": ["jhcg", "nscl", "jqgx", "hsbd"]}},
@@ -110,6 +114,27 @@ RESUMED: dict[str, Any] = {
     "answers": {"i1": {"response": _CHOSEN, "n": 1}},
     "at": "i2",
 }
+ASK_WAY: dict[str, Any] = {"kind": "route", "after": "i1", "route": [], "last": 1}
+WAY: dict[str, Any] = {
+    "step": "i1>i2@1795376727583~q2cCmmJqTb1hYV8nT3xkpA",
+    "order": [
+        {
+            "part": "t1",
+            "section": "s1",
+            "items": [{"item": "i1", "choices": {"r1": ["jhcg", "nscl", "jqgx", "hsbd"]}}],
+        },
+        {
+            "part": "t2",
+            "section": "s2",
+            "items": [{"item": "i2", "choices": {"r1": ["vpzs", "bpzf", "mkrq", "xnbp", "nhcw"]}}],
+        },
+    ],
+    "feedback": [],
+    "last": 1,
+    "sealed": 1,
+    "now_ms": 1_795_376_727_583,
+}
+ASK_LAST_WORDS: dict[str, Any] = {"kind": "last-words", "route": [WAY["step"]]}
 HAND_IN = {"last": 1}
 HANDED_IN: dict[str, Any] = {
     "token": "AQAAEQQAAAGiBMq-IgAAAAMAAAGiBMq-NQAAAaIE8_EVAAABogTKxi"

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.api.openapi.attempts import attempted, views
 from engine.api.openapi.shapes import Schema, closed, listed, moment, reference, whole, words
+from engine.api.openapi.ways import STEP, entered, within
 from engine.codesfile import FACTOR_HIGH, FACTOR_LOW, NEEDS
 from engine.wire import NUMBER_MAX, TEXT_MAX
 from sessions.model import Late
@@ -43,11 +44,10 @@ def reply_schemas() -> dict[str, Schema]:
         "Seat": _seat(OPEN, may={"instructions": INSTRUCTIONS}),
         "Over": _seat(OVER, receipt=RECEIPT),
         "Started": _seat(BEGUN, {"views": views()}, content_key=_key(), order=reference("Order")),
-        "Resumed": _seat(OPEN, may={"instructions": INSTRUCTIONS}, answers=_held(), at=_at()),
+        "Resumed": _resumed(),
         "ResumedOver": _seat(OVER, receipt=RECEIPT, answers=nothing),
         "Acknowledgement": _acknowledgement(),
         "Attempted": attempted(_acknowledgement()),
-        "Order": _order(),
         "FileHeld": closed(
             {
                 "file": words("[0-9a-f]{32}", description="Its id, as it was asked."),
@@ -85,8 +85,15 @@ def _session() -> Schema:
                 {
                     "duration_ms": whole(1, description="Time for the whole test, factor included."),
                     "items": whole(1, description="How many questions the test has."),
-                }
+                },
+                {"within": within()},
             ),
+            "navigation": {
+                "enum": ["free", "parts", "linear"],
+                "description": "Everywhere at any time; parts one after the other; never back.",
+            },
+            "leads": {"type": "boolean", "description": "There is more to it than showing every question."},
+            "tells": {"type": "boolean", "description": "Something is said after hand-in."},
             "opens_at_ms": moment("Nobody starts before."),
             "closes_at_ms": moment("Nobody starts later; who has started goes on."),
             "started_at_ms": started,
@@ -109,6 +116,13 @@ def _seat(status: Sequence[str], may: Schema | None = None, **more: Schema) -> S
         },
         may,
     )
+
+
+def _resumed() -> Schema:
+    resumed = _seat(OPEN, may={"instructions": INSTRUCTIONS}, answers=_held(), at=_at())
+    route = listed(STEP, description="The steps that the last seat had been given.")
+    resumed["properties"] |= {"route": route, "entered": entered()}
+    return resumed
 
 
 def _key() -> Schema:
@@ -165,20 +179,6 @@ def _acknowledgement() -> Schema:
         },
         {"late": late, "token": TOKEN},
         description="What is up to `last` stands on disk.",
-    )
-
-
-def _order() -> Schema:
-    choices = {
-        "type": "object",
-        "propertyNames": _named("r"),
-        "additionalProperties": listed(words("[a-z]{4}")),
-        "description": "By response id, all its choices; rows and columns of a table in one list.",
-    }
-    item = closed({"item": _named("i"), "choices": choices})
-    return listed(
-        closed({"section": _named("s"), "items": listed(item)}),
-        description="The order that this pupil sees; the same on every seat.",
     )
 
 

@@ -66,6 +66,9 @@ def _riders() -> dict[str, Schema]:
         "at": text(TEXT_MAX, description="The item on screen."),
         "held": whole(0, NUMBER_MAX, description="Batches on the device that are not acknowledged yet."),
         "lease": text(TEXT_MAX, description="`lease` of the last reply, as it came."),
+        "route": {"description": "The steps that the session has been given: kept with the answers."},
+        "entered": {"description": "`entered` as the session tells it, for tests with times of their parts."},
+        "frozen_ms": {"description": "In such tests: when the batch was made, by the server's clock."},
     }
 
 

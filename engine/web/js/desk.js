@@ -35,6 +35,7 @@ export async function attend(opened, itsPaper) {
   for (const backoff = new Backoff(); !(await speakMore()); ) await rest(backoff.delay_ms())
   if (!(await claim(sitting.vault, tabLost))) return tabLost()
   outbox = new Outbox(sitting)
+  if (sitting.course) sitting.course.attach(outbox)
   paper.adorn = adorn
   paper.update()
   fillBar(sitting, outbox, () => lastPage(true))

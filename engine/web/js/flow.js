@@ -94,13 +94,15 @@ export function showInstructions(sitting) {
       h('div', { class: 'actions' }, note, begin),
     ),
   )
+  if (sitting.state.session.leads) import('./course.js').then((course) => course.instruct(sitting), () => {})
   const ticking = setInterval(update, 250)
   update()
 }
 
 /** For a first start and a new seat alike. */
 export async function start(sitting, form) {
-  const reply = await insist(() => post('start', {}, sitting.state.token), form)
+  const { route, token } = sitting.state
+  const reply = await insist(() => post('start', route ? { route } : {}, token), form)
   if (!reply) return
   await sitting.adopt(reply)
   return begin(sitting)
@@ -117,9 +119,13 @@ export async function begin(sitting) {
   const openMap = () => desk().then((open) => open.openMap())
   const finish = () => desk().then((open) => open.review())
   const paper = new Paper(sitting, { openMap, finish })
-  await paper.go(Math.max(0, items.findIndex(({ item }) => item === state.at)))
-  await new Promise(requestAnimationFrame)
   const backoff = new Backoff()
+  while (state.session.leads && !sitting.course) {
+    sitting.course = await import('./course.js').then((course) => course.open(sitting)).catch(() => rest(backoff.delay_ms()))
+  }
+  const { course } = sitting
+  if (!course || !(await course.welcome(paper))) await paper.go(course ? course.here : Math.max(0, items.findIndex(({ item }) => item === state.at)))
+  await new Promise(requestAnimationFrame)
   for (;;) {
     const sit = await desk().catch(() => null)
     if (sit) return sit.attend(sitting, paper)

@@ -78,7 +78,8 @@ export async function finish(sitting, reply, isClosed) {
   state.box.batches = state.box.batches.filter((batch) => batch.n <= reply.last) // nobody takes the others any more
   const wipeWhenSealed = () => (state.box.batches.length ? sitting.keep() : vault.wipe())
   await wipeWhenSealed()
-  showReceipt(reply.receipt, isClosed, aside)
+  const told = sitting.course ? await sitting.course.lastWords(reply.token) : []
+  showReceipt(reply.receipt, isClosed, aside, told)
   for (let tries = 0; state.box.batches.length && tries < SEALED_TRIES; tries++) {
     await rest(SEALED_MS * (0.75 + Math.random() / 2))
     const again = await post('submit', { last: state.box.last }, reply.token)
@@ -87,8 +88,8 @@ export async function finish(sitting, reply, isClosed) {
   }
 }
 
-/** `aside`: the numbers of questions whose answers the server refused. */
-export function showReceipt(receipt, isClosed, aside = []) {
+/** `aside`: the numbers of questions whose answers the server refused; `told`: what the test says at its end. */
+export function showReceipt(receipt, isClosed, aside = [], told = []) {
   style('late')
   byId('title').textContent = byId('tools').textContent = ''
   document.documentElement.style.fontSize = ''
@@ -108,6 +109,7 @@ export function showReceipt(receipt, isClosed, aside = []) {
         h('strong', {}, receipt),
         h('p', { class: 'help' }, words.receiptHelp),
       ),
+      told.map(({ title, nodes }) => h('section', { class: 'item own told' }, title && h('h2', {}, title), nodes)),
       h('div', { class: 'actions' }, button('second', () => location.replace('/'), words.nextPupil)),
     ),
   )

@@ -6,11 +6,15 @@ import { words } from './words.js'
 
 /** One button a question, in its sections. */
 export function questionList(sitting, go, heading, hereItem) {
-  const { order } = sitting.state
   const sections = sitting.header ? sitting.header.sections : []
-  return order.map(({ section, items }) => {
-    const { title = '' } = sections.find(({ id }) => id === section) || {}
-    const entries = sitting.items.filter(({ item }) => items.some((one) => one.item === item))
+  const groups = []
+  for (const entry of sitting.items) {
+    const last = groups[groups.length - 1]
+    if (last && last[0].section === entry.section) last.push(entry)
+    else groups.push([entry])
+  }
+  return groups.map((entries) => {
+    const { title = '' } = sections.find(({ id }) => id === entries[0].section) || {}
     const places = entries.map((entry) => h('li', {}, place(sitting, entry, go, hereItem)))
     return h('section', { class: 'map-section' }, title && h(heading, {}, title), h('ol', { class: 'map' }, places))
   })
@@ -20,17 +24,20 @@ function place(sitting, { item, number }, go, hereItem) {
   const state = stateOf(sitting, item)
   const isFlagged = isMarked(sitting, item)
   const isHere = item === hereItem
+  const closed = sitting.course ? sitting.course.closed(number - 1) : ''
   const text = [
     words.question(number, sitting.items.length),
     words.states[state],
     isFlagged && words.toReview,
     isHere && words.here,
+    closed,
   ]
   const element = button('', () => go(number - 1), h('span', {}, number), ...signs(state, isFlagged))
   element.className = `place is-${state}`
   element.title = text.filter(Boolean).join(', ')
   element.setAttribute('aria-label', element.title)
   if (isHere) element.setAttribute('aria-current', 'true')
+  element.disabled = Boolean(closed)
   return element
 }
 

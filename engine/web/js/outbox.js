@@ -165,7 +165,8 @@ export class Outbox {
   }
 
   presence() {
-    return { at: this.sitting.state.at || '', held: this.waiting, lease: this.box.lease }
+    const { course, state } = this.sitting
+    return { at: state.at || '', held: this.waiting, lease: this.box.lease, ...(course && course.presence()) }
   }
 
   async send(batch) {

@@ -38,11 +38,13 @@ export class Paper {
   }
 
   forward() {
+    if (this.sitting.course) return this.sitting.course.forward(this)
     return this.index + 1 < this.sitting.items.length ? this.go(this.index + 1) : this.turn.finish()
   }
 
   async go(index) {
     const { sitting } = this
+    if (sitting.course && !sitting.course.arrive(index)) return
     const entry = sitting.items[index]
     const { item, number } = entry
     if (!this.isOpen) this.open()
@@ -94,16 +96,18 @@ export class Paper {
   update() {
     if (!this.isOpen) return
     const { sitting, index } = this
-    const { items, state, header } = sitting
+    const { items, state, header, course } = sitting
     const { item, section, number } = items[index]
     const titled = header && header.sections.find(({ id }) => id === section)
     const isLast = number === items.length
-    this.section.textContent = titled ? titled.title : ''
-    this.previous.disabled = !index
+    const title = titled ? titled.title : ''
+    this.section.textContent = course ? course.place(items[index], title) : title
+    this.previous.disabled = !index || (course && !course.allows(index - 1))
     this.place.textContent = `${number} / ${items.length}`
-    this.next.firstChild.textContent = isLast ? words.finish : words.next
+    this.next.firstChild.textContent = (course && course.next(index)) || (isLast ? words.finish : words.next)
     const { response = {} } = state.answers[item] || {}
     if (this.clear) this.clear.hidden = Object.values(response).every((value) => value === null)
     if (this.adorn) this.adorn(this)
+    if (course) course.dress(this)
   }
 }

@@ -76,7 +76,8 @@ export async function resume(sitting, form, isNewSeat = true) {
     const known = await insist(() => call('GET', 'session', { token }), form)
     if (!known) return null
     merge(sitting, known.answers, true)
-    sitting.state.at = known.at || sitting.state.at
+    const { route, entered } = known
+    Object.assign(sitting.state, { at: known.at || sitting.state.at, route, entered })
     await sitting.adopt(known)
   }
   return start(sitting, form)

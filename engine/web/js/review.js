@@ -13,6 +13,7 @@ export function showReview(sitting, { go, back, handIn }) {
   const partly = numbers((item) => stateOf(sitting, item) === 'partly')
   const aside = numbers((item) => stateOf(sitting, item) === 'aside')
   const marked = numbers((item) => isMarked(sitting, item))
+  const isOpen = (number) => !sitting.course || sitting.course.allows(number - 1)
   const open = none.length + partly.length + aside.length
   const line = (drawing, text, kind) => h('li', { class: kind }, icon(drawing), h('span', {}, text))
   const confirm = async () => {
@@ -38,8 +39,8 @@ export function showReview(sitting, { go, back, handIn }) {
         open
           ? line('alert', words.someAnswered(items.length - open, items.length))
           : line('check', words.allAnswered(items.length), 'is-fine'),
-        none.length > 0 && line('alert', words.missing(none)),
-        partly.length > 0 && line('alert', words.unfinished(partly)),
+        none.some(isOpen) && line('alert', words.missing(none.filter(isOpen))),
+        partly.some(isOpen) && line('alert', words.unfinished(partly.filter(isOpen))),
         aside.length > 0 && line('alert', words.notSaved(aside)),
         marked.length > 0 && line('flag', words.markedOnes(marked)),
       ),

@@ -65,13 +65,20 @@ export class Sitting extends EventTarget {
     let number = 0
     return (this.list =
       this.list ||
-      this.state.order.flatMap(({ section, items }) =>
-        items.map(({ item, choices = {} }) => ({ item, section, choices, number: ++number })),
+      this.state.order.flatMap(({ items, ask, ...run }) =>
+        items.map(({ choices = {}, ...entry }, place) => ({
+          ...run,
+          ...entry,
+          choices,
+          ask: place ? undefined : ask,
+          number: ++number,
+        })),
       ))
   }
 
   answer(item, response) {
     const { answers, box } = this.state
+    if (this.course && this.course.isLocked(item)) return
     if (answers[item] && JSON.stringify(answers[item].response) === JSON.stringify(response)) return
     answers[item] = { response, given_ms: this.clock.now() }
     delete box.aside[item]

@@ -1,0 +1,137 @@
+"""Scores a whole test: the outcomes of outcome processing, over the items that one session's way led through.
+
+    scorer = TestScorer(key)
+    scorer.outcomes(["i1", "i4"], {"i1": Given({"r1": "bcdf"}, elapsed_ms=9_000)})   -> {"SCORE": 1.0, ...}
+
+Items that were not selected, or not on the way, do not exist for it: they count neither for the pupil nor
+against. What the pupil left unanswered on the way is there with the values it began with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from items.scorer import Scorer
+from items.scoring.closures import build_rules, declared
+from items.scoring.logic import BUILDERS
+from items.scoring.run import load
+from items.scoring.testing import FACTS, ItemFacts
+from items.scoring.testprinting import printed
+from items.scoring.values import Value, in_json
+
+BUILT_IN = ("duration", "numAttempts")
+Compare = Callable[[Mapping[str, Value]], bool]
+
+
+class Given(NamedTuple):
+    """What stands of an item: the response that counts, and the time spent on it."""
+
+    response: Mapping[str, Any] | None
+    elapsed_ms: int = 0
+    outcomes: Mapping[str, Any] = MappingProxyType({})
+    """Its outcomes as JSON holds them, where they are known already: people's marks are among them."""
+
+
+class Feedback(NamedTuple):
+    """A text that the author shows for an outcome of the test."""
+
+    title: str
+    html: str
+
+
+class TestScorer:
+    """The test's part of a form's key, ready to run."""
+
+    __test__ = False  # the name is QTI's; pytest must not collect it
+
+    def __init__(self, key: Mapping[str, Any], scorer: Scorer | None = None) -> None:
+        test = key["test"]
+        self._scorer = scorer or Scorer(key)
+        program = test["program"]
+        self._initial = load({**program, "rules": []}).play({})
+        self._run = build_rules(program["rules"], program)
+        self._items = {name: _Item(entry, key["items"][name]) for name, entry in test["items"].items()}
+        self._feedback = test["feedback"]
+        self.has_outcomes = bool(program["outcomes"])
+        self.told_parts = frozenset(entry["part"] for entry in self._feedback if entry["part"])
+        self.tells_during = any(e["access"] == "during" and not e["part"] for e in self._feedback)
+        self.tells_at_end = any(e["access"] == "atEnd" and not e["part"] for e in self._feedback)
+
+    def variables(
+        self, way: Sequence[str], answers: Mapping[str, Given], hidden: Collection[str] = ()
+    ) -> dict[str, Value]:
+        """All that rules may speak of: the test's outcomes, its items; answers of `hidden` are not seen."""
+        facts = [self._facts(item, None if item in hidden else answers.get(item)) for item in way]
+        variables = {**self._initial, FACTS: facts}
+        self._run(variables)
+        return variables
+
+    def outcomes(self, way: Sequence[str], answers: Mapping[str, Given]) -> dict[str, Value]:
+        """The test's outcome values, as JSON holds them."""
+        variables = self.variables(way, answers)
+        return {name: in_json(variables[name]) for name in self._initial}
+
+    def feedback(self, variables: Mapping[str, Value], part: str, access: str) -> list[Feedback]:
+        """What is to be shown now: of the whole test (part "") or of one of its parts."""
+        found = []
+        for entry in self._feedback:
+            if (entry["part"], entry["access"]) != (part, access):
+                continue
+            value = variables[entry["outcome"]]
+            values = value if isinstance(value, tuple) else (value,)
+            if (entry["value"] in values) is entry["shown"]:
+                found.append(Feedback(entry["title"], printed(entry["html"], variables)))
+        return found
+
+    def _facts(self, item: str, given: Given | None) -> ItemFacts:
+        known = self._items[item]
+        values = self._scorer.variables(item, given.response if given else None)
+        if given is not None:
+            values |= {name: _from_json(value) for name, value in given.outcomes.items()}
+        answered = {name: values.get(name) is not None for name in known.responses}
+        return ItemFacts(
+            **known.named,
+            values=values,
+            seconds=given.elapsed_ms / 1000 if given else 0.0,
+            is_attempted=given is not None,
+            is_responded=given is not None and any(answered.values()),
+            is_correct=known.is_correct(values),
+        )
+
+
+def _from_json(value: Any) -> Value:
+    return tuple(value) if isinstance(value, list) else value
+
+
+class _Item:
+    """What never changes of an item: its names, and how its right answers are recognised."""
+
+    def __init__(self, entry: Mapping[str, Any], key: Mapping[str, Any]) -> None:
+        program = key["program"]
+        self.responses = [name for name in program["responses"] if name not in BUILT_IN]
+        self.named: dict[str, Any] = {
+            "authored": entry["authored"],
+            "reference": entry["reference"],
+            "sections": entry["sections"],
+            "categories": frozenset(entry["categories"]),
+            "weights": key["weights"],
+            "mappings": entry["mappings"],
+            "declared": {**program["responses"], **program["outcomes"], **program["templates"]},
+        }
+        keyed = [(name, program["responses"][name]) for name in self.responses]
+        self._compares = [_compare(name, response) for name, response in keyed if "correct" in response]
+        self._is_keyed = bool(keyed) and len(self._compares) == len(keyed)
+
+    def is_correct(self, values: Mapping[str, Value]) -> bool | None:
+        """Whether every response is the right one; None where one of them has none."""
+        return all(compare(values) for compare in self._compares) if self._is_keyed else None
+
+
+def _compare(name: str, entry: Mapping[str, Any]) -> Compare:
+    right = declared(entry, "correct")
+    match = BUILDERS["match"](
+        {"unordered": entry["cardinality"] == "multiple"}, [lambda v: v[name], lambda _v: right]
+    )
+    return lambda values: match(dict(values)) is True
