@@ -4,6 +4,7 @@
 import { post, rest } from './api.js'
 import { button, h, icon, style } from './element.js'
 import { elements } from './fragment.js'
+import { LineDown } from './item.js'
 import { say } from './notice.js'
 import { speakMore, words } from './words.js'
 
