@@ -1,13 +1,13 @@
 """One package or item put to the test: read, compiled, answered as its author declares it right, and scored.
 
 The declared answer takes the way of a pupil's: into the opaque names of the form, through the check of its
-shape, into the scorer. What comes out is a word for each item, and where the author is wrong it says so.
+shape, into the scorer, in several sittings where values are drawn. What comes out is a word for each item,
+and where the author is wrong it says so.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -26,8 +26,8 @@ from items.qti.schemas import Schemas
 from items.responses import Shapes
 from items.scorer import Scorer
 from items.scoring.compile import compile_item
-from items.scoring.maximum import best_mapped
-from items.scoring.run import correct_responses
+from items.scoring.maximum import MOST_STEPS, best_mapped
+from items.scoring.variants import TRIAL_SEEDS
 
 READ: Final = (".xml", ".qti")
 
@@ -110,25 +110,33 @@ def _result(item: str, form: Form, shapes: Shapes, scorer: Scorer) -> Result:
         return Result.MARKED
     if "SCORE" not in entry["program"]["outcomes"]:
         return Result.ELSEWHERE
-    answer = declared_answer(item, entry["program"], scorer)
+    words = (_word(item, seed, shapes, scorer) for seed in TRIAL_SEEDS)
+    return next((word for word in words if word is not Result.FULL), Result.FULL)
+
+
+def _word(item: str, seed: bytes, shapes: Shapes, scorer: Scorer) -> Result:
+    """What becomes of the declared answer in one sitting; an adaptive item takes it until it is over."""
+    answer = declared_answer(item, scorer, seed)
     if all(value is None for value in answer.values()):
         return Result.UNKEYED
     if shapes.check(item, answer) is not None:
         return Result.IMPOSSIBLE
-    score, most = scorer.score(item, answer).get("SCORE"), scorer.max_score(item)
+    steps = MOST_STEPS if scorer.declarations(item).get("adaptive", False) else 1
+    score = scorer.settle(item, [answer] * steps, None, seed).outcomes.get("SCORE")
+    most = scorer.max_score(item, seed)
     if isinstance(score, int | float) and most is not None and math.isclose(score, most, rel_tol=1e-6):
         return Result.FULL
     return Result.SHORT
 
 
-def declared_answer(item: str, program: Mapping[str, Any], scorer: Scorer) -> dict[str, Any]:
-    """The declared correct responses of an item, as a pupil's browser would send them.
+def declared_answer(item: str, scorer: Scorer, seed: bytes = b"") -> dict[str, Any]:
+    """The right responses of an item, declared or drawn for a sitting, as a pupil's browser would send them.
 
-    Where none is declared, what the mapping rewards most.
+    Where there is none, what the mapping rewards most.
     """
-    correct = correct_responses(program)
+    correct = scorer.correct(item, seed)
     if all(value is None for value in correct.values()):
-        declared = program["responses"].items()
+        declared = scorer.declarations(item)["responses"].items()
         correct = {
             name: best_mapped(one) for name, one in declared if one.keys() & {"mapping", "area_mapping"}
         }

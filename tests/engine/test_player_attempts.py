@@ -93,7 +93,9 @@ def test_a_view_that_is_missing_is_asked_for(page: Page) -> None:
 
 
 def test_without_network_a_question_without_values_says_that_it_comes(page: Page) -> None:
-    """The page takes a TypeError for a line that is down, and tries again."""
+    """The page takes `LineDown` for what passes, and tries again."""
     page.route(f"{ORIGIN}/api/v1/attempts", lambda route: route.abort())
-    failed = page.evaluate(f"(given) => ({DRESS})(given).catch((error) => error.name)", [FRAGMENT, None])
-    assert failed == "TypeError"
+    failed = page.evaluate(
+        f"(given) => ({DRESS})(given).catch((error) => error.constructor.name)", [FRAGMENT, None]
+    )
+    assert failed == "LineDown"

@@ -27,6 +27,7 @@ PROBLEMS = (
     "unknown_choice",
     "too_long",
     "not_a_number",
+    "not_a_point",
     "out_of_bounds",
     "too_many",
     "repeated",
