@@ -146,8 +146,11 @@ class History:
             written.lost = written.lost or why
 
     def is_durable(self, sid: bytes, n: int, digest: bytes) -> bool:
-        """Whether this batch stands on disk, and on the replica where replicas are waited for."""
+        """Whether this batch stands on disk, and on the replica where replicas are waited for.
+
+        Without replicas to wait for, the disk of a primary that has just been deposed is a disk.
+        """
         written = self._by_batch.get((sid, n, digest))
-        if written is None or written.lost:
+        if written is None or written.lost in ("crash", "empty"):
             return False
         return written.is_synced and (written.is_replicated or not self.plan.setting.wait_replicas)

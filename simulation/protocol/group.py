@@ -84,19 +84,25 @@ def do(session: Session | None, operation: Operation, now_ms: int, outages: Outa
     return act(session, operation, now_ms)
 
 
+Do = Callable[[Session | None, Operation, int, Outages], Outcome]
+
+
 def do_group(
     sessions: MutableMapping[bytes, Session],
     operations: Sequence[tuple[bytes, Operation]],
     now_ms: int,
     outages_of: Callable[[bytes], Outages],
+    do_one: Do = do,
 ) -> Done:
     """Do `operations` on `sessions`, by session id.
 
     What has been written so far leaves as an entry of its own before batches are read or a session destroyed.
     """
-    outcomes, entries, lines = [], [], []
+    outcomes: list[Outcome] = []
+    entries: list[list[Line]] = []
+    lines: list[Line] = []
     for sid, operation in operations:
-        outcome = do(sessions.get(sid), operation, now_ms, outages_of(sid))
+        outcome = do_one(sessions.get(sid), operation, now_ms, outages_of(sid))
         if outcome.session is not None:
             sessions[sid] = outcome.session
         elif isinstance(operation, Destroy):

@@ -45,7 +45,7 @@ class NoScores(ScoreKeeper):
 class UnhurriedDrain(Drain):
     """The real drain; its rests are longer."""
 
-    stretch = 9.0
+    stretch = 18.0
 
     async def _rest(self, seconds: float) -> None:
         await super()._rest(seconds * self.stretch if seconds < 1 else seconds)
@@ -54,6 +54,9 @@ class UnhurriedDrain(Drain):
 class DrainProcess:
     """A drain that can be killed and started again."""
 
+    reader_type: type[JournalReader] = JournalReader
+    sweep_type: type[Sweep] = Sweep
+
     def __init__(
         self,
         name: str,
@@ -61,19 +64,28 @@ class DrainProcess:
         open_store: Callable[[Line], Store],
         line_of: Callable[[Process], Line],
         clock_ms: Callable[[], int],
+        defect: Callable[[str], None],
     ) -> None:
+        self.defect = defect
         self.process = Process(name)
         self.line = line_of(self.process)
         store = open_store(self.line)
         lease = Lease(archive.database, name)
-        sweep = Sweep(archive, store, partitions=PARTITIONS, started_ms=clock_ms())
+        sweep = self.sweep_type(archive, store, partitions=PARTITIONS, started_ms=clock_ms())
         self.drain = UnhurriedDrain(
-            archive.database, JournalReader(store), lease, sweep, NoScores(), clock=clock_ms
+            archive.database, self.reader_type(store), lease, sweep, NoScores(), clock=clock_ms
         )
 
     def start(self) -> None:
         """Drain until told to stop."""
-        self.running = self.process.spawn(self.drain.run())
+        self.running = self.process.spawn(self._run())
+
+    async def _run(self) -> None:
+        try:
+            await self.drain.run()
+        except Exception as error:
+            self.defect(f"{self.process.name} ended: {error!r}")
+            raise
 
 
 async def found(archive: Archive, store: Store, pupils: int, now_ms: int) -> None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sessions.keys import partition_of
 from sessions.script import sessions_script, upkeep_script
 from sessions.states import Status
-from simulation.protocol.group import do_group
+from simulation.protocol.group import Do, do, do_group
 from simulation.protocol.session import Line, Session
 from simulation.protocol.upkeep import Partition, may_close, settle, tick
 from simulation.world import wire
@@ -57,6 +57,8 @@ class Data:
 class Commands:
     """Does commands on `data`; `now_ms` is this server's own clock, `noted` hears of each journal entry."""
 
+    do_one: Do = staticmethod(do)
+
     def __init__(self, data: Data, noted: Callable[[list[Line], int], None] = lambda lines, now_ms: None) -> None:
         self.data = data
         self.noted = noted
@@ -75,7 +77,7 @@ class Commands:
         self.wrote = True
         if sha == SESSIONS.sha:
             return self._sessions(names[0], arguments[0], int(arguments[1]), now_ms)
-        return _UPKEEP[str(arguments[0])](self, now_ms, names, arguments)
+        return self.upkeep(str(arguments[0]), now_ms, names, arguments)
 
     def script(self, _now_ms: int, _load: str, text: str) -> bytes:
         found = SESSIONS if text == SESSIONS.text else UPKEEP
@@ -84,7 +86,7 @@ class Commands:
 
     def _sessions(self, journal: str, packed: bytes, now_ms: int, clock_ms: int) -> list[Any]:
         operations = wire.read_operations(packed)
-        done = do_group(self.data.sessions, operations, now_ms, self._outages_of)
+        done = do_group(self.data.sessions, operations, now_ms, self._outages_of, self.do_one)
         for lines in done.entries:
             self._append(journal, lines, now_ms, clock_ms)
         return [wire.reply(outcome) for outcome in done.outcomes]
@@ -101,6 +103,9 @@ class Commands:
     def _outages_of(self, sid: bytes) -> tuple[tuple[int, int], ...]:
         partition = self.data.clocks.get(partition_of(sid, self.data.partitions))
         return partition.outages if partition else ()
+
+    def upkeep(self, verb: str, now_ms: int, names: Any, arguments: Any) -> Any:
+        return {"tick": self.tick, "due": self.due, "lease": self.lease}[verb](now_ms, names, arguments)
 
     def tick(self, _now_ms: int, names: Any, arguments: Any) -> list[int]:
         waiting: list[int] = []
@@ -220,12 +225,6 @@ _COMMANDS: dict[str, Callable[..., Any]] = {
     "GET": Commands.get,
     "MGET": Commands.mget,
 }
-_UPKEEP: dict[str, Callable[..., Any]] = {
-    "tick": Commands.tick,
-    "due": Commands.due,
-    "lease": Commands.lease,
-}
-
 
 def partition_in(name: str) -> int:
     """NN of a key that carries `{pNN}`."""

@@ -28,13 +28,20 @@ CallServer = Callable[[str, str, bytes, float], Awaitable[dict[str, Any]]]
 class Device:
     """One computer. `perf_ms` is its monotonic clock."""
 
-    def __init__(self, name: str, perf_ms: Callable[[], float], chance: random.Random) -> None:
+    def __init__(
+        self,
+        name: str,
+        perf_ms: Callable[[], float],
+        chance: random.Random,
+        defect: Callable[[str], None],
+    ) -> None:
         self.name = name
+        self.defect = defect
         self.perf_ms = perf_ms
         self.chance = chance
         self.vault: bytes | None = None
         self.is_vault_able = True
-        self.is_offline = False
+        self.is_offline = self.was_wiped = False
         self.wall_ahead_ms = 0
         self.came_online = asyncio.Event()
 
@@ -86,13 +93,15 @@ class Backoff:
 class Sender:
     """The outbox of an open tab and what it shares with the page: state, clock, vault."""
 
+    outbox_type: type[Outbox] = Outbox
+
     def __init__(
         self, device: Device, process: Process, state: State, call: CallServer, refused: Callable[[Any], None]
     ) -> None:
         self.device = device
         self.process = process
         self.state = state
-        self.outbox = Outbox(state["box"], state["answers"])
+        self.outbox = self.outbox_type(state["box"], state["answers"])
         self.backoff = Backoff(device.chance)
         self.is_away = self.is_stopped = self.is_hurried = False
         self.flush_after_ms = float(TYPING_MS)

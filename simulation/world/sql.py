@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, event, insert
 
-from engine.archive import Archive
+from engine.archive import Archive, Delivery
 from engine.archive.tables import SCHEMA_VERSION, metadata, schema_version
 
 
@@ -41,27 +41,54 @@ class Disk:
             self.looking = None
 
 
-class Tablets:
-    """The disks of the worlds that this process runs, one after the other: the engine below is made once."""
+class Shelf:
+    """The place where the worlds of this process have their archives, one after the other.
+
+    What lies above the driver is made once, for SQLAlchemy compiles each statement once; so is the beginning of
+    a day, which is the same in all worlds with as many pupils.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.disk = Disk(path)
+        self.mornings: dict[int, Any] = {}
         self._empty = _empty_archive(path)
-        self.archive = Archive(f"sqlite:///{path}")
+        self.archive = QuickArchive(f"sqlite:///{path}")
         event.listen(self.archive.database.reading.sync_engine, "do_connect", self._connect)
 
-    def fresh(self) -> Disk:
-        """An empty archive at the same place; nobody may be connected."""
+    def fresh(self, content: bytes = b"") -> Disk:
+        """An archive with this content, empty by default; nobody may be connected to the one before."""
+        self.disk.close()
         for name in ("-wal", "-shm", ""):
             Path(f"{self.path}{name}").unlink(missing_ok=True)
-        self.path.write_bytes(self._empty)
+        self.path.write_bytes(content or self._empty)
         self.disk = Disk(self.path)
+        self.archive.forget()
         return self.disk
+
+    def content(self) -> bytes:
+        """What has been committed, as `fresh` takes it."""
+        self.disk.look("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.disk.close()
+        return self.path.read_bytes()
 
     def _connect(self, _dialect: object, _record: object, arguments: Any, options: dict[str, Any]) -> None:
         disk = self.disk
         options["async_creator_fn"] = lambda *_, **__: _opened(disk)
+
+
+class QuickArchive(Archive):
+    """The archive; deliveries, which do not change here and which each sweep asks for, are read once a world."""
+
+    _known: list[Delivery] | None = None
+
+    def forget(self) -> None:
+        self._known = None
+
+    async def deliveries(self, *, destroyed: bool = False) -> list[Delivery]:
+        if self._known is None:
+            self._known = await super().deliveries(destroyed=destroyed) or None
+        return list(self._known or ())
 
 
 async def _opened(disk: Disk) -> Connection:

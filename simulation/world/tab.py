@@ -35,12 +35,13 @@ class Tab:
         sender_type: type[Sender] = Sender,
     ) -> None:
         self.device = device
-        self.process = Process(f"tab {device.name}")
+        self.process = Process(f"tab {device.name}", device.defect)
         self.sender: Sender | None = None
         self.is_testing = self.is_over = self.is_handing_in = self.is_closing = False
+        self.was_alive = True
         self.stands = ""
         """The refusal that ended it, for who looks at the end."""
-        self._sid = sid
+        self.sid = sid
         self._code = code
         self._network = network
         self._remark = remark
@@ -54,6 +55,7 @@ class Tab:
         """The tab is closed, or the computer dies."""
         if self.sender:
             self.sender.stop()
+        self.was_alive = False
         self.process.kill()
 
     def answer(self, item: str, value: str) -> None:
@@ -79,7 +81,7 @@ class Tab:
         if self.device.is_offline:
             await asyncio.sleep(0.005)
             return {"ok": False, "code": "away"}
-        reply = await self._network.call(self.device.name, self._sid, path, token, body, timeout_s)
+        reply = await self._network.call(self.device.name, self.sid, path, token, body, timeout_s)
         if self.device.is_offline:
             return {"ok": False, "code": "away"}
         return reply
@@ -292,6 +294,7 @@ class Tab:
         self._remark(self.device.name, f"has its receipt, last {reply['last']}")
         outbox.settle(reply["last"], reply["sealed"])
         state.update(receipt=reply["receipt"], token=None, key=None)
+        state["answers"].clear()
         outbox.box["dirty"] = []
         outbox.box["batches"] = [batch for batch in outbox.box["batches"] if batch["n"] <= reply["last"]]
         for _ in range(SEALED_TRIES):

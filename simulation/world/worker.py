@@ -28,8 +28,8 @@ from simulation.world.connection import Line
 from simulation.world.hall import PEPPER, SETTINGS, SIGNER, Deliveries
 from simulation.world.loop import Process
 
-BEAT_S = 2.9
-GAP_MS = 8_000
+BEAT_S = 3.7
+GAP_MS = 9_000
 """A world lasts two minutes, so beats are rarer than on the day, and an outage begins later."""
 
 NOBODY = KeyRing(Path("/nowhere/keys"))
@@ -38,6 +38,8 @@ BANK = Bank(Path("/nowhere/bank"))
 
 class Worker:
     """One worker; `open_store` gives it a store on a line of its own. `clock_ahead_ms`: its clock is wrong."""
+
+    ciphers_type: type[Ciphers] = Ciphers
 
     def __init__(
         self,
@@ -60,6 +62,10 @@ class Worker:
     def clock(self) -> int:
         """This machine's clock."""
         return self._clock_ms() + self.clock_ahead_ms
+
+    async def commit(self, store: Store, operations: Sequence[Operation]) -> Sequence[Reply]:
+        """One group."""
+        return await store.commit(operations, self.clock())
 
     def start(self) -> None:
         """Writers and beat run until the process dies."""
@@ -97,10 +103,10 @@ class Worker:
 
     def _services(self, answers: Store, others: Store) -> Services:
         async def commit_answers(operations: Sequence[Operation]) -> Sequence[Reply]:
-            return await answers.commit(operations, self.clock())
+            return await self.commit(answers, operations)
 
         async def commit_others(operations: Sequence[Operation]) -> Sequence[Reply]:
-            return await others.commit(operations, self.clock())
+            return await self.commit(others, operations)
 
         async def find_codes(digests: Sequence[bytes]) -> Sequence[CodeEntry | None]:
             return await others.find_codes(digests)
@@ -112,7 +118,7 @@ class Worker:
             signer=SIGNER,
             pepper=PEPPER,
             guessing=Guessing(PEPPER, per_minute=1_000),
-            ciphers=Ciphers(),
+            ciphers=self.ciphers_type(),
             answers=Writer(commit_answers, pending_max=64, group_max=16),
             others=Writer(commit_others, pending_max=64, group_max=16, ranks=4),
             codes=Writer(find_codes, pending_max=64, group_max=16),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from sessions.store import Store
 from simulation.history import EPOCH_MS, History, StaffAct
-from simulation.plan import ENDS_MS, TROUBLE_ENDS_MS, Act, Plan, stream
+from simulation.plan import ENDS_MS, TROUBLE_ENDS_MS, Act, Plan, Setting, stream
 from simulation.world.backstage import DrainProcess, act, found
 from simulation.world.connection import Line, SimulatedLink
 from simulation.world.data import Data
@@ -20,7 +22,7 @@ from simulation.world.hall import CODES, PARTITIONS, SIDS
 from simulation.world.loop import Process, VirtualLoop
 from simulation.world.network import Network
 from simulation.world.node import Node
-from simulation.world.sql import Tablets
+from simulation.world.sql import Shelf
 from simulation.world.tab import Tab
 from simulation.world.worker import GAP_MS, Worker
 
@@ -39,21 +41,23 @@ class Parts:
     network: type[Network] = Network
     drain: type[DrainProcess] = DrainProcess
     sender: type[Sender] = Sender
+    act: Callable[..., Coroutine[Any, Any, None]] = act
 
 
 class World:
     """Runs one plan; afterwards `history`, `primary.data` and the disk tell what came of it."""
 
-    def __init__(self, plan: Plan, tablets: Tablets, parts: Parts) -> None:
+    def __init__(self, plan: Plan, shelf: Shelf, parts: Parts) -> None:
         self.plan = plan
         self.parts = parts
-        self.disk = tablets.fresh()
-        self.archive = tablets.archive
+        content, data = shelf.mornings.get(plan.setting.pupils) or morning(shelf, plan.setting.pupils)
+        self.disk = shelf.fresh(content)
+        self.archive = shelf.archive
         self.loop = VirtualLoop()
         self.history = History(plan, self.clock_ms)
         self.loop.set_exception_handler(self._unexpected)
         self.chance = stream(plan.seed, "world")
-        self.primary = self.a_node(0, Data(PARTITIONS))
+        self.primary = self.a_node(0, data.copy())
         self.workers: list[Worker] = []
         self.drains: list[DrainProcess] = []
         self.devices: dict[str, Device] = {}
@@ -89,7 +93,8 @@ class World:
 
     def a_drain(self, name: str) -> DrainProcess:
         open_store = partial(self.open_store, timeout_s=DRAIN_TIMEOUT_S)
-        return self.parts.drain(name, self.archive, open_store, self.line_of, self.clock_ms)
+        defect = self.history.problems.append
+        return self.parts.drain(name, self.archive, open_store, self.line_of, self.clock_ms, defect)
 
     def run(self) -> History:
         """All of it, in virtual time."""
@@ -109,7 +114,6 @@ class World:
             self.history, self.plan.setting, self.workers, network_chance, sealed
         )
         self.office = self.open_store(self.line_of(self.others))
-        await found(self.archive, self.office, self.plan.setting.pupils, self.clock_ms())
         for number in range(self.plan.setting.workers):
             self.workers.append(self.a_worker(f"worker {number}"))
             self.workers[number].start()
@@ -134,7 +138,7 @@ class World:
             self.others.spawn(FAULTS[one.kind](self, one.who, one.value))
         elif one.kind in STAFF_ACTS:
             staff_act = StaffAct(SIDS[one.who], one.kind, int(one.value or 0))
-            self.others.spawn(act(self.archive, self.office, self.history, staff_act))
+            self.others.spawn(self.parts.act(self.archive, self.office, self.history, staff_act))
         else:
             self._pupil(one)
 
@@ -150,7 +154,7 @@ class World:
         device = tab.device
         if one.kind == "answer":
             item, _, value = str(one.value).partition("=")
-            tab.answer(item, value)
+            tab.answer(item, f"{one.who} {value}")
         elif one.kind == "submit":
             tab.submit()
         elif one.kind == "close":
@@ -159,7 +163,7 @@ class World:
             self._open(device.name, one.who)
         elif one.kind == "wipe":
             tab.close()
-            device.vault = None
+            device.vault, device.was_wiped = None, True
         elif one.kind == "vault":
             device.is_vault_able = False
         elif one.kind == "device clock":
@@ -173,7 +177,8 @@ class World:
         device = self.devices.get(name)
         if device is None:
             chance = stream(self.plan.seed, f"device {name}")
-            device = self.devices[name] = Device(name, lambda: self.loop.time() * 1000, chance)
+            device = Device(name, lambda: self.loop.time() * 1000, chance, self.history.problems.append)
+            self.devices[name] = device
         if name in self.tabs:
             self.tabs[name].close()
         tab = Tab(device, SIDS[who], CODES[who], self.network, self.history.remark, self.parts.sender)
@@ -231,3 +236,23 @@ class World:
 
     def _unexpected(self, _loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
         self.history.problems.append(f"{context.get('message')}: {context.get('exception')!r}")
+
+
+def morning(shelf: Shelf, pupils: int) -> tuple[bytes, Data]:
+    """Archive and Redis before the day: the delivery, its sessions and codes. As staff bring them in, once."""
+    shelf.fresh()
+    loop = VirtualLoop()
+    setting = Setting(pupils, 0, 0, 0.0, 0.0, (1, 2), 0)
+    history = History(Plan(0, setting, ()), lambda: EPOCH_MS)
+    node = Node(0, Data(PARTITIONS), history, stream(0, "morning"))
+    line = Line(Process("morning"), lambda: node, lambda: 0.001)
+    store = Store(SimulatedLink(line, timeout_s=5, wait_replicas=0, wait_ms=0), partitions=PARTITIONS)
+
+    async def bring() -> None:
+        await found(shelf.archive, store, pupils, EPOCH_MS)
+        await shelf.archive.close()
+
+    loop.run_until_complete(bring())
+    loop.close()
+    shelf.mornings[pupils] = (shelf.content(), node.data)
+    return shelf.mornings[pupils]
