@@ -37,6 +37,8 @@ def _moved(before: Session | None, written: Written) -> Iterator[Violation]:
     if must_ms is not None and after.deadline_ms != must_ms:
         off_ms = after.deadline_ms - must_ms
         yield Violation("I5", f"{name(after.sid)}: {event} leaves the deadline {off_ms} ms off")
+    if event == "start" and before and before.started_ms:
+        yield Violation("I5", f"{name(after.sid)}: the clock was started again")
     if event == "close" and written.reason == "deadline" and before:
         if before.status is not Status.RUNNING or written.clock_ms < old_ms + GRACE_MS:
             yield Violation("I5", f"{name(after.sid)}: closed before its time and grace were over")

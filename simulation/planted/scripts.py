@@ -258,7 +258,8 @@ def clock_again(session: Session, operation: Operation, now_ms: int, outages: Ou
     """A repeated start begins the time anew."""
     if isinstance(operation, Start) and session.status is Status.RUNNING:
         back = session._replace(status=Status.READY, started_ms=0, deadline_ms=0)
-        return do(back, operation, now_ms, outages)
+        plain = operation.ticket._replace(version=0, status=Status.READY)
+        return do(back, operation._replace(ticket=plain), now_ms, outages)
     return do(session, operation, now_ms, outages)
 
 

@@ -51,7 +51,12 @@ def adding(*acts: Act, **setting: Any) -> Adjust:
 
 SAME = adding()
 DARK = adding(*(Act(at_ms, "power cut", 0, 900) for at_ms in range(12_000, 44_000, 4_000)), wait_replicas=0)
-FAIL_OVER = adding(Act(20_000, "fail-over", 0, 400), Act(33_000, "fail-over", 0, 400))
+FAIL_OVER = adding(
+    *(Act(at_ms, "cut replica", 0, 9_000) for at_ms in (10_000, 24_000)),
+    *(Act(at_ms, "fail-over", 0, 300) for at_ms in (18_000, 32_000)),
+    wait_replicas=0,
+    loss=0.0,
+)
 WAITING = adding(
     Act(18_000, "cut replica", 0, 9_000), Act(26_000, "fail-over", 0, 300), wait_replicas=1, loss=0.0
 )
@@ -115,7 +120,7 @@ PLANTED: tuple[Planted, ...] = (
     _script(scripts.oldest_wins, "I3", "I4"),
     _script(scripts.last_stands_still, "I3", "I4", "I11"),
     _script(scripts.no_journal, "I1", "I7", "I3"),
-    _script(scripts.save_after_end, "I10", adjust=COPIES),
+    _script(scripts.save_after_end, "I10", adjust=adding(Act(26_000, "submit", 0), copies=0.6)),
     _script(scripts.adopt_anything, "I4", adjust=COPIES),
     _script(scripts.adopt_nothing, "I1", "I11", adjust=FAIL_OVER),
     _script(scripts.version_stands_still, "I4", "I11"),
