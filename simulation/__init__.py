@@ -1,1 +1,1 @@
-"""Proof by simulation: the protocol as a pure state machine, whole days under faults, and a checker of promises."""
+"""Proof by simulation: the protocol as a state machine, whole days under faults, a checker of promises."""

@@ -1,4 +1,4 @@
-"""What happened in one world: every call of a device, every line of every journal, every act; for the checker.
+"""What happened in one world: every call of a device, every line of a journal, every act.
 
 Nothing here decides anything. Times are milliseconds since the world began unless they say `clock`.
 """

@@ -1,7 +1,7 @@
-"""One seed, one plan: who does what when, and what goes wrong. Plain data, so that it can be cut down and printed.
+"""One seed, one plan: who does what when, and what goes wrong. Plain data, to be cut down and printed.
 
-Each part of the world draws from a stream of its own (`stream`), so that leaving one act out does not change what
-the others draw.
+Each part of the world draws from a stream of its own (`stream`), so that leaving one act out does not change
+what the others draw.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A history for people: what was planned, what every call came to, what Redis wrote, and what was wrong with it."""
+"""A history for people: what was planned, what calls came to, what Redis wrote, what was wrong."""
 
 from __future__ import annotations
 
@@ -35,11 +35,14 @@ def _call(call: Call) -> str:
     if call.left_ms < 0:
         return f"{call.device:<10} {call.path}{batch}{copy} -> nothing"
     code = call.reply.get("error", {}).get("code", "")
-    told = " ".join(f"{name}={call.reply[name]}" for name in ("last", "sealed", "late") if call.reply.get(name))
+    told = " ".join(
+        f"{name}={call.reply[name]}" for name in ("last", "sealed", "late") if call.reply.get(name)
+    )
     got = f"got {call.got_ms / 1000:.3f} s" if call.got_ms >= 0 else "which got lost"
     doubt = "" if call.was_durable and call.was_sealed else "  NOT TRUE"
+    asked = f"{call.path}{batch}{copy} [seat {_epoch(call.epoch)}]"
     return (
-        f"{call.device:<10} {call.path}{batch}{copy} [seat {_epoch(call.epoch)}] -> {call.status} {code}{told} "
+        f"{call.device:<10} {asked} -> {call.status} {code}{told} "
         f"at {call.left_ms / 1000:.3f} s, {got}{doubt}"
     )
 
@@ -52,7 +55,8 @@ def _written(written: Written) -> str:
     elif written.session is not None:
         session = written.session
         deadline = (session.deadline_ms - EPOCH_MS) / 1000 if session.deadline_ms else 0
-        what = f"{session.status} version {session.version} deadline {deadline:.3f} s last {session.last} {written.reason}"
+        numbers = f"version {session.version} deadline {deadline:.3f} s last {session.last}"
+        what = f"{session.status} {numbers} {written.reason}"
     return f"redis {written.node:<4} session {written.sid[0]} {written.label} {what}{gone}"
 
 

@@ -1,12 +1,13 @@
-"""I1, I2, I3, I10: nothing acknowledged is missing, nothing is there that nobody sent, nothing counts twice."""
+"""I1, I2, I3, I10: nothing acknowledged is missing, nothing was sent by nobody, nothing counts twice."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sessions.cipher import SessionCipher, Unreadable
+from sessions.model import Save
 from sessions.states import Status
 from simulation.checker.evidence import Evidence, Violation, is_saved, name
 from simulation.history import Call
@@ -16,21 +17,27 @@ from simulation.world.hall import NAME, SESSION_KEYS, SIDS
 def acknowledged(evidence: Evidence) -> Iterator[Violation]:
     """I1: every acknowledged batch is in the archive.
 
-    Where a Redis has lost acknowledged writes (a fail-over without WAIT, an empty start), each of its answers is
-    there or superseded by a higher (epoch, n); unless the only device that had it is gone.
+    Where a Redis has lost acknowledged writes (a fail-over without WAIT, an empty start), each of its answers
+    is there or superseded by a higher (epoch, n); unless the only device that had it is gone.
     """
     for call in filter(is_saved, evidence.history.calls):
         if (call.sid, call.n, call.digest) in evidence.kept:
             continue
         if call.sid not in evidence.forgetful:
-            yield Violation("I1", f"{name(call.sid)}: batch {call.n} of {call.device} was acknowledged and is gone")
+            yield Violation(
+                "I1", f"{name(call.sid)}: batch {call.n} of {call.device} was acknowledged and is gone"
+            )
         elif not _is_superseded(evidence, call) and not _is_device_gone(evidence, call):
-            yield Violation("I1", f"{name(call.sid)}: answers of batch {call.n} of {call.device} never came back")
+            yield Violation(
+                "I1", f"{name(call.sid)}: answers of batch {call.n} of {call.device} never came back"
+            )
 
 
 def _is_superseded(evidence: Evidence, call: Call) -> bool:
     mine = (call.epoch, call.n)
-    sent = [other for other in evidence.calls[call.sid] if (other.sid, other.n, other.digest) in evidence.kept]
+    sent = [
+        other for other in evidence.calls[call.sid] if (other.sid, other.n, other.digest) in evidence.kept
+    ]
     return all(
         any(item in other.items and (other.epoch, other.n) > mine for other in sent) for item in call.items
     )
@@ -39,7 +46,9 @@ def _is_superseded(evidence: Evidence, call: Call) -> bool:
 def _is_device_gone(evidence: Evidence, call: Call) -> bool:
     """The classes of loss that no server can help: see README.md."""
     tab = next((tab for tab in evidence.tabs if tab.device == call.device), None)
-    return tab is None or not tab.is_alive or bool(tab.stands) or not tab.has_vault or tab.was_renewed
+    if tab is None or not tab.is_alive or tab.stands:
+        return True
+    return not tab.has_vault or tab.was_renewed or tab.had_receipt
 
 
 def sent(evidence: Evidence) -> Iterator[Violation]:
@@ -67,22 +76,29 @@ def once(evidence: Evidence) -> Iterator[Violation]:
         if sid in evidence.emptied:
             continue
         batches = [line.save for line in evidence.surviving(sid) if line.save and _is_batch(line.label)]
-        for n, count in Counter(save.n for save in batches).items():
-            if count > 1:
-                yield Violation("I3", f"{name(sid)}: number {n} was applied {count} times")
+        yield from _numbers(sid, batches)
         best: dict[str, tuple[int, int]] = {}
-        last = 0
         for save in batches:
-            if save.n > last + 1 and not save.full:
-                yield Violation("I3", f"{name(sid)}: batch {save.n} was taken over a hole after {last}")
-            last = max(last, save.n)
             for item in save.items:
                 best[item] = max(best.get(item, (0, 0)), (save.ticket.epoch, save.n))
         session = evidence.data.sessions[sid]
         if dict(session.counting) != {item: n for item, (_, n) in best.items()}:
             yield Violation("I3", f"{name(sid)}: what counts is not the highest (epoch, n) of each item")
+        last = max((save.n for save in batches), default=0)
         if session.last != last:
             yield Violation("I3", f"{name(sid)}: last is {session.last}, the highest batch is {last}")
+
+
+def _numbers(sid: bytes, batches: Sequence[Save]) -> Iterator[Violation]:
+    """In the order in which they were taken."""
+    for n, count in Counter(save.n for save in batches).items():
+        if count > 1:
+            yield Violation("I3", f"{name(sid)}: number {n} was applied {count} times")
+    last = 0
+    for save in batches:
+        if save.n > last + 1 and not save.full:
+            yield Violation("I3", f"{name(sid)}: batch {save.n} was taken over a hole after {last}")
+        last = max(last, save.n)
 
 
 def accounted(evidence: Evidence) -> Iterator[Violation]:
@@ -94,8 +110,14 @@ def accounted(evidence: Evidence) -> Iterator[Violation]:
         is_evidence = call.n and call.path == "answers" and error in ("fork", "seat_moved", "handed_in")
         if not is_evidence or call.sid in evidence.forgetful:
             continue
-        if (call.sid, call.digest) not in evidence.asides and (call.sid, call.n, call.digest) not in evidence.kept:
-            yield Violation("I10", f"{name(call.sid)}: batch {call.n} was refused ({error}) and not kept aside")
+        if (call.sid, call.digest) not in evidence.asides and (
+            call.sid,
+            call.n,
+            call.digest,
+        ) not in evidence.kept:
+            yield Violation(
+                "I10", f"{name(call.sid)}: batch {call.n} was refused ({error}) and not kept aside"
+            )
     for sid in evidence.by_session:
         after_hand_in = False
         for written in evidence.surviving(sid):

@@ -8,7 +8,7 @@ from simulation.checker.answers import accounted, acknowledged, once, sent
 from simulation.checker.evidence import Evidence, Violation
 from simulation.checker.safety import audited, drained, honest
 from simulation.checker.seats import ended, fenced, forwards, isolated
-from simulation.checker.times import deadlines
+from simulation.checker.times import deadlines, outages
 
 CHECKS: tuple[Callable[[Evidence], Iterator[Violation]], ...] = (
     acknowledged,
@@ -16,6 +16,7 @@ CHECKS: tuple[Callable[[Evidence], Iterator[Violation]], ...] = (
     once,
     forwards,
     deadlines,
+    outages,
     fenced,
     honest,
     isolated,

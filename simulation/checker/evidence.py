@@ -1,4 +1,4 @@
-"""What the checker looks at: the history, the archive as rows, the Redis as it ended, the tabs that are open."""
+"""What the checker looks at: history, archive as rows, Redis as it ended, tabs that are open."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ class OpenTab(NamedTuple):
     has_vault: bool
     was_renewed: bool
     """The device has lost what it kept, once at least."""
+    had_receipt: bool
 
 
 class Evidence:
@@ -59,9 +60,13 @@ class Evidence:
         self.clock_ms = clock_ms
         self.rows = [Row(*row) for row in look("SELECT * FROM batches")]
         self.asides = {(sid, digest) for sid, digest in look("SELECT sid, digest FROM asides")}
-        self.outages = {(row[1], row[2]) for row in look("SELECT * FROM outages")}
+        self.missed = [(row[0], row[1], row[2]) for row in look("SELECT * FROM outages")]
+        """Partition, from, to."""
+        self.outages = {(from_ms, to_ms) for _, from_ms, to_ms in self.missed}
         self.audit = look("SELECT seq, act, detail, prev, hash FROM audit ORDER BY seq")
-        self.states = {row[0]: row[1:] for row in look("SELECT sid, status, epoch, version, last FROM sessions")}
+        self.states = {
+            row[0]: row[1:] for row in look("SELECT sid, status, epoch, version, last FROM sessions")
+        }
         self.kept = {(row.sid, row.n, row.digest) for row in self.rows}
         self.by_session: dict[bytes, list[Written]] = defaultdict(list)
         for written in history.written:
@@ -89,5 +94,3 @@ def is_saved(call: Call) -> bool:
 def name(sid: bytes) -> str:
     """A session in a sentence."""
     return f"session {sid[0]}"
-
-

@@ -1,4 +1,4 @@
-"""I4, I6, I8: what a seat is told never goes back, one seat writes at a time, every reply is the caller's own."""
+"""I4, I6, I8: what a seat is told never goes back, one seat writes, every reply is the caller's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from simulation.world.hall import SIDS, SIGNER
 
 
 def forwards(evidence: Evidence) -> Iterator[Violation]:
-    """I4: of two replies, the second asked for after the first had left, none goes back; nor does what is read."""
+    """I4: of two replies, the second asked for after the first had left, none goes back; nor do reads."""
     for sid, calls in evidence.calls.items():
         if sid in evidence.forgetful:
             continue
@@ -24,7 +24,9 @@ def forwards(evidence: Evidence) -> Iterator[Violation]:
             for field in ("last", "sealed"):
                 told = max(other.reply[field] for other in before)
                 if call.reply[field] < told:
-                    yield Violation("I4", f"{name(sid)}: {field} went back from {told} to {call.reply[field]}")
+                    yield Violation(
+                        "I4", f"{name(sid)}: {field} went back from {told} to {call.reply[field]}"
+                    )
             yield from _read(call, before)
         yield from _states(evidence, sid)
 
@@ -37,7 +39,9 @@ def _read(call: Call, before: list[Call]) -> Iterator[Violation]:
         for item in other.items:
             found = call.reply["answers"].get(item, {"n": 0})["n"]
             if found < other.n and other.epoch <= call.epoch:
-                yield Violation("I4", f"{name(call.sid)}: read {item} of batch {found}, {other.n} was acknowledged")
+                yield Violation(
+                    "I4", f"{name(call.sid)}: read {item} of batch {found}, {other.n} was acknowledged"
+                )
 
 
 def _states(evidence: Evidence, sid: bytes) -> Iterator[Violation]:
@@ -65,14 +69,18 @@ def fenced(evidence: Evidence) -> Iterator[Violation]:
                 yield Violation("I6", f"{name(sid)}: epoch {epoch} was given {count} times")
         if sid in evidence.emptied:
             continue
-        newest = 0
-        for written in evidence.surviving(sid):
-            if written.session:
-                newest = max(newest, written.session.epoch)
-            elif written.save and not written.label.startswith("aside") and written.save.ticket.epoch < newest:
-                yield Violation("I6", f"{name(sid)}: batch {written.save.n} of a seat that had been taken over")
+        yield from _written(evidence, sid)
         if sid not in evidence.forgetful:
             yield from _told(evidence.calls[sid], sid)
+
+
+def _written(evidence: Evidence, sid: bytes) -> Iterator[Violation]:
+    newest = 0
+    for written in evidence.surviving(sid):
+        if written.session:
+            newest = max(newest, written.session.epoch)
+        elif written.save and not written.label.startswith("aside") and written.save.ticket.epoch < newest:
+            yield Violation("I6", f"{name(sid)}: batch {written.save.n} of a seat that had been taken over")
 
 
 def _told(calls: list[Call], sid: bytes) -> Iterator[Violation]:
@@ -80,7 +88,9 @@ def _told(calls: list[Call], sid: bytes) -> Iterator[Violation]:
     given = [
         (call.left_ms, _epoch(call))
         for call in calls
-        if call.path == "login" and call.status == 200 and call.reply["session"]["status"] in ("running", "paused")
+        if call.path == "login"
+        and call.status == 200
+        and call.reply["session"]["status"] in ("running", "paused")
     ]
     for call in filter(is_saved, calls):
         if any(left_ms < call.sent_ms and epoch > call.epoch for left_ms, epoch in given):

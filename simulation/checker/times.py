@@ -1,15 +1,19 @@
-"""I5 and credits: the deadline is start + time + what was given; nothing late passes for in time; closed when due."""
+"""I5 and credits: the deadline is start + time + what was given; late is late; closed when due."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 
+from sessions.keys import partition_of
 from sessions.states import Status
 from simulation.checker.evidence import Evidence, Violation, name
 from simulation.history import Written
 from simulation.plan import DURATION_MS, GRACE_MS
 from simulation.protocol.session import Session
+from simulation.world.hall import PARTITIONS
+
+MARGIN_MS = 13_000
 
 
 def deadlines(evidence: Evidence) -> Iterator[Violation]:
@@ -40,7 +44,8 @@ def _moved(before: Session | None, written: Written) -> Iterator[Violation]:
     if event == "start" and before and before.started_ms:
         yield Violation("I5", f"{name(after.sid)}: the clock was started again")
     if event == "close" and written.reason == "deadline" and before:
-        if before.status is not Status.RUNNING or written.clock_ms < old_ms + GRACE_MS:
+        is_due = before.status is Status.RUNNING and written.clock_ms >= old_ms + GRACE_MS
+        if not is_due:
             yield Violation("I5", f"{name(after.sid)}: closed before its time and grace were over")
 
 
@@ -86,7 +91,9 @@ def _classed(evidence: Evidence, session: Session, written: Written) -> Iterator
     if (kind == "paused") != is_paused:
         yield Violation("I5", f"{where} is marked {kind}")
     if (late == "") != (received_ms <= until_ms):
-        yield Violation("I5", f"{where} came {received_ms - until_ms} ms after its time, class {late or 'in time'}")
+        yield Violation(
+            "I5", f"{where} came {received_ms - until_ms} ms after its time, class {late or 'in time'}"
+        )
     if late and (late == "after") != (claimed_ms > session.deadline_ms):
         yield Violation("I5", f"{where} has class {late} against its age")
     explained = any(start <= until_ms and end >= claimed_ms for start, end in evidence.outages)
@@ -103,3 +110,23 @@ def _credits(evidence: Evidence, sid: bytes) -> Iterator[Violation]:
             yield Violation("I5", f"{name(sid)}: the outage {reason} was credited {count} times")
         if (int(from_ms), int(to_ms)) not in evidence.outages:
             yield Violation("I9", f"{name(sid)}: credited for {reason}, of which the archive knows nothing")
+
+
+def outages(evidence: Evidence) -> Iterator[Violation]:
+    """I5: what is given back is time in which nothing was acknowledged; no batch was taken meanwhile.
+
+    Clocks of workers are up to three seconds apart, and beats are rarer than saves: hence the margin.
+    """
+    taken_ms = [
+        (written.clock_ms, partition_of(written.sid, PARTITIONS))
+        for written in evidence.history.written
+        if written.label.startswith(("batch", "paused")) and written.is_synced
+    ]
+    for partition, from_ms, to_ms in evidence.missed:
+        inside = [
+            one for one, of in taken_ms if of == partition and from_ms + MARGIN_MS < one < to_ms - MARGIN_MS
+        ]
+        if inside:
+            yield Violation(
+                "I5", f"{len(inside)} batches were taken within an outage of {to_ms - from_ms} ms"
+            )

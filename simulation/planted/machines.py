@@ -1,4 +1,4 @@
-"""Faults of the machines around the script: disks that lie, links, workers and drains that do not keep their word."""
+"""Faults of the machines around the script: disks, links, workers and drains that do not keep their word."""
 
 from __future__ import annotations
 
@@ -255,6 +255,8 @@ class NoGrace(Sweep):
                 await self._close(sids, "deadline", now_ms, now_ms)
 
 
-def drain_with(*, reader: type[JournalReader] = JournalReader, sweep: type[Sweep] = Sweep) -> type[DrainProcess]:
+def drain_with(
+    *, reader: type[JournalReader] = JournalReader, sweep: type[Sweep] = Sweep
+) -> type[DrainProcess]:
     """A drain with one of its parts wrong."""
     return type("WrongDrain", (DrainProcess,), {"reader_type": reader, "sweep_type": sweep})

@@ -198,7 +198,9 @@ def adopt_nothing(session: Session, operation: Operation, now_ms: int, outages: 
     """What a ticket proves after a fail-over is not believed: the seat is lost with it."""
     ticket = getattr(operation, "ticket", None)
     if ticket is not None and (ticket.epoch > session.epoch or ticket.version > session.version):
-        return Outcome(session, Verdict.NOT_STARTED if not isinstance(operation, Start) else Verdict.SEAT_MOVED)
+        return Outcome(
+            session, Verdict.NOT_STARTED if not isinstance(operation, Start) else Verdict.SEAT_MOVED
+        )
     return do(session, operation, now_ms, outages)
 
 

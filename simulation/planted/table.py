@@ -1,4 +1,4 @@
-"""The table of planted faults: what is wrong, where, in which worlds it can show, which invariant must see it."""
+"""The table of planted faults: what is wrong, where, when it can show, which invariant must see it."""
 
 from __future__ import annotations
 
@@ -66,12 +66,18 @@ OUTAGE = adding(Act(15_000, "freeze redis", 0, 12_500), loss=0.0)
 LATE = adding(
     Act(30_000, "offline", 0, 40_000), Act(34_000, "answer", 0, "i1=d"), Act(52_000, "answer", 0, "i2=d")
 )
-STORM = adding(*(Act(at_ms, "cancel storm", who, 9_000) for at_ms in (6_000, 18_000, 30_000) for who in (0, 1)))
+STORM = adding(
+    *(Act(at_ms, "cancel storm", who, 9_000) for at_ms in (6_000, 18_000, 30_000) for who in (0, 1))
+)
 COPIES = adding(copies=0.6)
 RELOADING = adding(Act(30_000, "reload", 0), Act(35_000, "reload", 1), wait_replicas=0)
 SLOW = adding(Act(8_000, "slow archive", 0, 30_000), loss=0.0)
 TOGETHER = adding(
-    *(Act(at_ms, "answer", who, f"i{who + 1}={at_ms}") for at_ms in range(9_000, 30_000, 3_000) for who in range(3)),
+    *(
+        Act(at_ms, "answer", who, f"i{who + 1}={at_ms}")
+        for at_ms in range(9_000, 30_000, 3_000)
+        for who in range(3)
+    ),
     Act(8_500, "slow disk", 0, 22_000),
     pupils=3,
     workers=1,
@@ -144,7 +150,9 @@ PLANTED: tuple[Planted, ...] = (
     _part("WAIT lies", Parts(node=machines.LyingWait), "I7", adjust=WAITING),
     _part("old replica promoted", Parts(node=machines.ForgetfulReplica), "I4", "I3", adjust=WAITING),
     _part("replicas not waited for", Parts(link=machines.NoWait), "I7", adjust=WAITING),
-    _part("cancelled call left unread", Parts(link=machines.UnshieldedLink), "I8", "I10", "I11", adjust=STORM),
+    _part(
+        "cancelled call left unread", Parts(link=machines.UnshieldedLink), "I8", "I10", "I11", adjust=STORM
+    ),
     _part("acknowledged without Redis", Parts(worker=machines.AwayIsFine), "I1", "I7", adjust=DARK),
     _part("replies of a group mixed up", Parts(worker=machines.MixedReplies), "I8", "I4", adjust=TOGETHER),
     _part("another pupil's reply", Parts(worker=machines.LateReplies), "I8", adjust=adding(workers=1)),
@@ -181,5 +189,3 @@ def hunt(planted: Planted, place: Shelf, seeds: int = SEEDS) -> Caught:
 def hunt_all(place: Shelf) -> Iterator[Caught]:
     """All of them, one after the other."""
     return map(partial(hunt, place=place), PLANTED)
-
-

@@ -1,8 +1,8 @@
 """The player's outbox as a state machine: numbered batches, one under way, kept until the archive has them.
 
-The protocol of `engine/web/js/outbox.js`, `sitting.js` and `resume.js`; the JavaScript is run against it on the
-same histories. Time is an argument, nothing is sent from here: `next_batch` says what to send, `accepted` and
-`refused` what a reply makes of the box. A box is plain data, so a vault keeps and restores it as JSON.
+The protocol of `engine/web/js/outbox.js`, `sitting.js` and `resume.js`; the JavaScript is run against it on
+the same histories. Time is an argument, nothing is sent from here: `next_batch` says what to send, `accepted`
+and `refused` what a reply makes of the box. A box is plain data, so a vault keeps and restores it as JSON.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def fresh_box(last: int) -> Box:
 
 
 class Outbox:
-    """A box with the answers that it is made from. `now_ms` is the device's estimate of the server's clock."""
+    """A box with the answers that it is made from. `now_ms`: the server's clock as the device knows it."""
 
     def __init__(self, box: Box, answers: dict[str, Any]) -> None:
         self.box = box
@@ -100,7 +100,9 @@ class Outbox:
     def sign_of_life(self) -> bytes:
         """The body of a heartbeat."""
         lease = self.box.get("lease")
-        return orjson.dumps({"answers": [], "at": "", "held": self.waiting} | ({"lease": lease} if lease else {}))
+        return orjson.dumps(
+            {"answers": [], "at": "", "held": self.waiting} | ({"lease": lease} if lease else {})
+        )
 
     def settle(self, last: int, sealed: int) -> None:
         """What the server holds and what its archive holds; a lower `last` means that it lost batches."""
@@ -161,7 +163,7 @@ class Outbox:
         box["dirty"] = list(dict.fromkeys([*unsent, *box["dirty"]]))
 
     def merge(self, answers: Mapping[str, Any], is_new_seat: bool, now_ms: int) -> None:
-        """What the server holds; what this device had not brought there goes again, unless another seat was there."""
+        """What the server holds; what it had not got goes again, unless another seat was there since."""
         box = self.box
         told, unsent = box.get("told", 0), box.get("unsent", [])
         frozen = [batch for batch in box["batches"] if batch["n"] > told]

@@ -1,4 +1,4 @@
-"""One session as a value, and what each operation makes of it; time is an argument, nothing is changed in place.
+"""One session as a value, and what each operation makes of it; time is an argument, nothing changes in place.
 
 This is the protocol of `sessions/lua` said as plainly as possible: every accepted number is remembered, where
 the Lua keeps indexes, counts and spilled digests. Each function takes a session, an operation and the time;
@@ -134,8 +134,8 @@ def start(session: Session, operation: Start, now_ms: int) -> Outcome:
     if session.status is not Status.READY:
         return Outcome(session, Verdict.OK, says="constants")
     given_ms = int(operation.duration_ms * session.row.factor_permille / 1000 + 0.5)
-    times = {"started_ms": now_ms, "deadline_ms": now_ms + given_ms + session.extra_ms, "seen_ms": now_ms}
-    after, line = happen(session, "start", status=status, **times)
+    begun = session._replace(started_ms=now_ms, seen_ms=now_ms)
+    after, line = happen(begun, "start", status=status, deadline_ms=now_ms + given_ms + session.extra_ms)
     return Outcome(after, Verdict.OK, (line,), says="constants")
 
 

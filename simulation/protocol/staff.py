@@ -19,7 +19,7 @@ from sessions.model import (
     Verdict,
 )
 from sessions.states import Event, Status
-from simulation.protocol.session import NOTHING, Outcome, Session, happen, step
+from simulation.protocol.session import NOTHING, Line, Outcome, Session, happen, step
 
 Change = tuple[dict[str, Any], str]
 """The fields that change, and a reason for the journal."""
@@ -48,7 +48,7 @@ def extend(session: Session, operation: Extend, _now_ms: int) -> Change:
     return {name: getattr(session, name) + operation.extra_ms}, str(operation.extra_ms)
 
 
-def close(session: Session, operation: Close, now_ms: int) -> Change | None | Verdict:
+def close(session: Session, operation: Close, now_ms: int) -> Change | Verdict | None:
     """End the session; with `due_ms` only if its time is over."""
     if session.status is Status.CLOSED:
         return None
@@ -77,7 +77,7 @@ def allow(_session: Session, _operation: Allow, _now_ms: int) -> Change:
     return {"taken_over_ms": 0}, ""
 
 
-_ACTS: dict[type, tuple[Event, Callable[[Session, Any, int], Change | None | Verdict]]] = {
+_ACTS: dict[type, tuple[Event, Callable[[Session, Any, int], Change | Verdict | None]]] = {
     Pause: (Event.PAUSE, pause),
     Resume: (Event.RESUME, resume),
     Extend: (Event.EXTEND, extend),
@@ -105,7 +105,7 @@ def act(session: Session, operation: Operation, now_ms: int) -> Outcome:
     changed = change(session, operation, now_ms)
     if isinstance(changed, Verdict):
         return Outcome(session, changed)
-    lines = ()
+    lines: tuple[Line, ...] = ()
     if changed is not None:
         session, line = happen(session, event, changed[1], **changed[0])
         lines = (line,)

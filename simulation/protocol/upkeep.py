@@ -1,4 +1,4 @@
-"""The clock of a partition, as a value: when it last acknowledged, what it missed, what waits to be credited."""
+"""The clock of a partition, as a value: when it last acknowledged, what it missed, what waits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Partition(NamedTuple):
 
 
 def tick(partition: Partition, now_ms: int, gap_ms: int) -> Partition:
-    """The partition acknowledges. Its last time is long ago: that was an outage, remembered and to be credited."""
+    """The partition acknowledges. Its last time is long ago: that was an outage, to be credited."""
     last_ms = now_ms if partition.last_ms is None else partition.last_ms
     outages, waiting = partition.outages, dict(partition.uncredited)
     if now_ms - last_ms > gap_ms:

@@ -1,7 +1,7 @@
-"""What runs behind the workers: drains with their sweep, the archive filled at the beginning, staff, recovery.
+"""What runs behind the workers: drains with their sweep, the morning, staff, recovery.
 
-The drain, its reader, lease, sweep and recovery are the real ones. Three seams: the drain rests longer between two
-looks (a world has two minutes), scores are not computed, a teacher's clock is the world's.
+The drain, its reader, lease, sweep and recovery are the real ones. Three seams: the drain rests longer
+between two looks (a world has two minutes), scores are not computed, a teacher's clock is the world's.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class DrainProcess:
 
 
 async def found(archive: Archive, store: Store, pupils: int, now_ms: int) -> None:
-    """What staff have done before the day: the delivery, its sessions and codes, in the archive and in Redis."""
+    """What staff have done before the day: the delivery, its sessions and codes."""
     await archive.create_delivery(DELIVERY, who="op-1", now_ms=now_ms)
     rows = session_rows(pupils)
     await archive.import_sessions(NAME, rows, sha256="a" * 64, campaign="sim", who="op-1", now_ms=now_ms)
@@ -122,7 +122,10 @@ async def act(archive: Archive, store: Store, history: History, staff_act: Staff
     while not staff_act.change:
         with suppress(SQLAlchemyError):
             line = await archive.audit(
-                f"session.{staff_act.act}", who="t-1", now_ms=history.clock_ms(), sessions=[staff_act.sid.hex()]
+                f"session.{staff_act.act}",
+                who="t-1",
+                now_ms=history.clock_ms(),
+                sessions=[staff_act.sid.hex()],
             )
             staff_act.change = str(line)
         await asyncio.sleep(0 if staff_act.change else 1.3)

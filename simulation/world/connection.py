@@ -1,7 +1,7 @@
 """The connection that a Link makes here: to a simulated Redis instead of a socket.
 
-Everything above it is the real `sessions.link.Link`: its lock, its time-outs, what it drops and when. Bytes arrive
-in order or not at all. A line may be cut (half-open): then nothing arrives, and neither end is told.
+Everything above it is the real `sessions.link.Link`: its lock, its time-outs, what it drops and when. Bytes
+arrive in order or not at all. A line may be cut (half-open): nothing arrives, and neither end is told.
 """
 
 from __future__ import annotations
@@ -122,9 +122,7 @@ class SimulatedLink(Link):
     """The real Link on a simulated line."""
 
     def __init__(self, line: Line, *, timeout_s: float, wait_replicas: int, wait_ms: int) -> None:
-        super().__init__(
-            "unix:///nowhere", timeout_s=timeout_s, wait_replicas=wait_replicas, wait_ms=wait_ms
-        )
+        super().__init__("unix:///nowhere", timeout_s=timeout_s, wait_replicas=wait_replicas, wait_ms=wait_ms)
         self._line = line
         self._factory = self  # type: ignore[assignment]
 

@@ -1,7 +1,7 @@
 """What a Redis holds, as far as the engine asks for it, and the commands that read and write it.
 
-The scripts are the state machine of `simulation.protocol`. A copy costs a few microseconds, so the server keeps
-one after each write: a crash or a fail-over is a step back to one of them.
+The scripts are the state machine of `simulation.protocol`. A copy costs a few microseconds, so the server
+keeps one after each write: a crash or a fail-over is a step back to one of them.
 """
 
 from __future__ import annotations
@@ -59,7 +59,9 @@ class Commands:
 
     do_one: Do = staticmethod(do)
 
-    def __init__(self, data: Data, noted: Callable[[list[Line], int], None] = lambda lines, now_ms: None) -> None:
+    def __init__(
+        self, data: Data, noted: Callable[[list[Line], int], None] = lambda lines, now_ms: None
+    ) -> None:
         self.data = data
         self.noted = noted
         self.known: set[str] = set()
@@ -124,7 +126,9 @@ class Commands:
         if not may_close(self.data.clocks.get(partition, Partition()), now_ms, gap_ms):
             return []
         open_ = self._open(partition)
-        return [sid for deadline_ms, sid in open_ if deadline_ms is not None and deadline_ms <= until_ms][:count]
+        return [sid for deadline_ms, sid in open_ if deadline_ms is not None and deadline_ms <= until_ms][
+            :count
+        ]
 
     def _open(self, partition: int) -> list[tuple[int | None, bytes]]:
         found = [
@@ -225,6 +229,7 @@ _COMMANDS: dict[str, Callable[..., Any]] = {
     "GET": Commands.get,
     "MGET": Commands.mget,
 }
+
 
 def partition_in(name: str) -> int:
     """NN of a key that carries `{pNN}`."""

@@ -1,7 +1,7 @@
-"""A pupil's computer: what its vault keeps across reloads, its clock, its line; and the outbox of an open tab.
+"""A pupil's computer: what its vault keeps across reloads, its clock; and the outbox of an open tab.
 
-`Sender` drives the pure outbox as `engine/web/js/outbox.js` does: one batch in flight, kept before it is sent,
-back-off, heartbeats. A tab that is closed stops at any await; the vault keeps what was last written.
+`Sender` drives the pure outbox as `engine/web/js/outbox.js` does: one batch in flight, kept before it is
+sent, back-off, heartbeats. A tab that is closed stops at any await; the vault keeps what was written last.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Device:
         self.chance = chance
         self.vault: bytes | None = None
         self.is_vault_able = True
-        self.is_offline = self.was_wiped = False
+        self.is_offline = self.was_wiped = self.had_receipt = False
         self.wall_ahead_ms = 0
         self.came_online = asyncio.Event()
 
@@ -85,9 +85,7 @@ class Backoff:
         self._failures += 0 if is_spent else 1
         floor = 15_000.0 if is_spent else 250.0
         self._budget = max(0.0, self._budget - 1)
-        return max(
-            retry_after_ms * (1 + self._chance.random() / 4), floor + self._chance.random() * ceiling
-        )
+        return max(retry_after_ms * (1 + self._chance.random() / 4), floor + self._chance.random() * ceiling)
 
 
 class Sender:
@@ -147,7 +145,7 @@ class Sender:
         await self.keep()
 
     def plan(self) -> None:
-        """Send when the pupil has stopped typing and the server wants to hear from us; else a sign of life."""
+        """Send when the pupil has stopped typing and the server wants to hear of it; else a sign of life."""
         if self._timer:
             self._timer.cancel()
         if self.is_stopped or not self.process.is_alive:

@@ -1,9 +1,9 @@
-"""What goes wrong with machines: one coroutine a kind of fault; each ends by itself, and what it broke is mended."""
+"""What goes wrong with machines: one coroutine a kind of fault; each mends in the end what it broke."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from simulation.world.backstage import recover
@@ -13,7 +13,7 @@ from simulation.world.hall import PARTITIONS
 if TYPE_CHECKING:
     from simulation.world.world import World
 
-Fault = Callable[["World", int, Any], Awaitable[None]]
+Fault = Callable[["World", int, Any], Coroutine[Any, Any, None]]
 
 
 async def kill_worker(world: World, who: int, for_ms: int) -> None:

@@ -1,4 +1,4 @@
-"""The delivery of all worlds: its keys, its pupils' codes, its small form. Made once a process, for it never changes."""
+"""The delivery of all worlds: its keys, its pupils' codes, its small form; made once a process."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ class Stuck(RuntimeError):
 class VirtualLoop(asyncio.BaseEventLoop):
     """An event loop whose clock jumps to the next timer. Each new task belongs to a process.
 
-    Timers of one moment go off in the order in which they were set. Half of a world's time is spent in here, so
-    the three methods that cost are asyncio's own, without what sockets and threads need.
+    Timers of one moment go off in the order in which they were set. Half of a world's time is spent in here,
+    so the three methods that cost are asyncio's own, without what sockets and threads need.
     """
 
     def __init__(self) -> None:

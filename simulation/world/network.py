@@ -1,4 +1,4 @@
-"""The line between a pupil's computer and the workers: requests late, lost, doubled, answered into the void."""
+"""The line between a pupil's computer and the workers: requests late, lost, doubled, answered in vain."""
 
 from __future__ import annotations
 
@@ -118,5 +118,3 @@ def _as_told(status: int, found: dict[str, Any]) -> dict[str, Any]:
         return {**found, "ok": True}
     code = "overloaded" if status == 503 else "away"
     return {"code": code, **found, **found.get("error", {}), "ok": False}
-
-

@@ -100,7 +100,9 @@ class Node:
         return replies
 
     def _noted(self, lines: list[Line], now_ms: int) -> None:
-        self._history.write(self.number, self.offset + 1, lines, now_ms, "fail-over" if self.is_deposed else "")
+        self._history.write(
+            self.number, self.offset + 1, lines, now_ms, "fail-over" if self.is_deposed else ""
+        )
 
     def _fsynced(self, offset: int, replies: list[tuple[Connection, list[Any]]]) -> None:
         if not self.is_up:

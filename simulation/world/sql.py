@@ -1,7 +1,7 @@
 """SQLite without a thread: the same database and the same statements, done at once, under virtual time.
 
-`Archive` and its SQL are the real ones; only the driver below SQLAlchemy is another. Transactions queue for the
-writer's lock as they do in SQLite, a commit takes its time on the disk, and the disk can be away.
+`Archive` and its SQL are the real ones; only the driver below SQLAlchemy is another. Transactions queue for
+the writer's lock as they do in SQLite, a commit takes its time on the disk, and the disk can be away.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class Disk:
 class Shelf:
     """The place where the worlds of this process have their archives, one after the other.
 
-    What lies above the driver is made once, for SQLAlchemy compiles each statement once; so is the beginning of
-    a day, which is the same in all worlds with as many pupils.
+    What lies above the driver is made once, for SQLAlchemy compiles each statement once; so is the beginning
+    of a day, which is the same in all worlds with as many pupils.
     """
 
     def __init__(self, path: Path) -> None:
@@ -78,7 +78,7 @@ class Shelf:
 
 
 class QuickArchive(Archive):
-    """The archive; deliveries, which do not change here and which each sweep asks for, are read once a world."""
+    """The archive; deliveries, which do not change here and each sweep asks for, are read once a world."""
 
     _known: list[Delivery] | None = None
 

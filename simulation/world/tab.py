@@ -1,4 +1,4 @@
-"""A tab of the player: log-in, start, the test, its end; from `flow.js`, `resume.js`, `desk.js`, `handin.js`."""
+"""A tab: log-in, start, the test, its end, after `flow.js`, `resume.js`, `desk.js`, `handin.js`."""
 
 from __future__ import annotations
 
@@ -77,7 +77,9 @@ class Tab:
         else:
             await self._reopen(orjson.loads(kept))
 
-    async def _call(self, path: str, token: str, body: bytes = b"{}", timeout_s: float = 12.0) -> dict[str, Any]:
+    async def _call(
+        self, path: str, token: str, body: bytes = b"{}", timeout_s: float = 12.0
+    ) -> dict[str, Any]:
         if self.device.is_offline:
             await asyncio.sleep(0.005)
             return {"ok": False, "code": "away"}
@@ -86,7 +88,9 @@ class Tab:
             return {"ok": False, "code": "away"}
         return reply
 
-    async def _insist(self, path: str, token: Callable[[], str], body: bytes = b"{}") -> dict[str, Any] | None:
+    async def _insist(
+        self, path: str, token: Callable[[], str], body: bytes = b"{}"
+    ) -> dict[str, Any] | None:
         backoff = Backoff(self.device.chance)
         while True:
             reply = await self._call(path, token(), body)
@@ -113,8 +117,9 @@ class Tab:
 
     async def _reopen(self, state: State) -> None:
         sender = self._sitting(state)
-        token = state.get("token")
-        reply = await self._call("session", token, timeout_s=SESSION_S) if token else {"ok": False, "code": ""}
+        reply: dict[str, Any] = {"ok": False, "code": ""}
+        if token := state.get("token"):
+            reply = await self._call("session", token, timeout_s=SESSION_S)
         if reply["ok"]:
             await self._adopt(reply)
             sender.outbox.merge(reply["answers"], False, sender.now_ms())
@@ -290,7 +295,7 @@ class Tab:
     async def _finish(self, reply: dict[str, Any]) -> None:
         sender = self._seated()
         state, outbox, token = sender.state, sender.outbox, reply["token"]
-        self.is_over = True
+        self.is_over = self.device.had_receipt = True
         self._remark(self.device.name, f"has its receipt, last {reply['last']}")
         outbox.settle(reply["last"], reply["sealed"])
         state.update(receipt=reply["receipt"], token=None, key=None)
@@ -328,4 +333,11 @@ def _last(sender: Sender) -> bytes:
 
 def _fresh(reply: dict[str, Any]) -> State:
     box = fresh_box(reply["last"])
-    return {"session": reply["session"], "answers": {}, "token": None, "key": None, "paused": False, "box": box}
+    return {
+        "session": reply["session"],
+        "answers": {},
+        "token": None,
+        "key": None,
+        "paused": False,
+        "box": box,
+    }

@@ -1,4 +1,4 @@
-"""The bytes between Store and script: what `sessions/packing.py` sends, read back; replies as the script gives.
+"""The bytes between Store and script: what `sessions/packing.py` sends, read back; replies as it reads them.
 
 The other side of that module, written independently of it: were both one, a mistake in it would agree with
 itself. The real script is compared with this on the same bytes.
@@ -66,13 +66,17 @@ def _ticket(sid: bytes, numbers: bytes) -> Ticket:
     return Ticket(sid, "", epoch, version, STATUSES[status - 1], started_ms, deadline_ms)
 
 
-def _save(sid: bytes, numbers: bytes, short: bytes, _entry: bytes, names: Any, at: bytes, line: bytes) -> Save:
+def _save(
+    sid: bytes, numbers: bytes, short: bytes, _entry: bytes, names: Any, at: bytes, line: bytes
+) -> Save:
     n, full, age_ms, grace_ms, held = _SAVE.unpack(numbers)[5:]
     digest, body = msgpack.unpackb(line, raw=True)[5:]
     if digest[: len(short)] != short:
         raise ValueError("the digest for the script is not that of the line")
     items = tuple(name[1:-1].decode() for name in names)
-    return Save(_ticket(sid, numbers), n, digest, body, items, bool(full), age_ms, grace_ms, at.decode(), held)
+    return Save(
+        _ticket(sid, numbers), n, digest, body, items, bool(full), age_ms, grace_ms, at.decode(), held
+    )
 
 
 def _heartbeat(sid: bytes, numbers: bytes, at: bytes) -> Heartbeat:
@@ -156,9 +160,7 @@ def constants(row: SessionRow) -> bytes:
 def batch_line(save: Save) -> bytes:
     """A batch as the journal carries it."""
     ticket = save.ticket
-    return pack(
-        (ticket.sid, ticket.epoch, save.n, save.full, save.newest_age_ms, save.digest, save.body)
-    )
+    return pack((ticket.sid, ticket.epoch, save.n, save.full, save.newest_age_ms, save.digest, save.body))
 
 
 def journal_lines(lines: list[Line]) -> bytes:

@@ -1,4 +1,4 @@
-"""A server process: the real application over two real stores, its writers and its beat, and its untimely death."""
+"""A server process: the real application over two real stores, its writers, its beat, its end."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ BANK = Bank(Path("/nowhere/bank"))
 
 
 class Worker:
-    """One worker; `open_store` gives it a store on a line of its own. `clock_ahead_ms`: its clock is wrong."""
+    """One worker; `open_store` gives it a store on a line. `clock_ahead_ms`: its clock is wrong."""
 
     ciphers_type: type[Ciphers] = Ciphers
 

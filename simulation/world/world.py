@@ -1,4 +1,4 @@
-"""One world: a Redis, workers, drains, pupils on their devices, a teacher, and what a plan has happen to them."""
+"""One world: a Redis, workers, drains, pupils on their devices, a teacher, and what happens to them."""
 
 from __future__ import annotations
 
@@ -214,8 +214,9 @@ class World:
 
     def _processes(self) -> list[Process]:
         tabs = [tab.process for tab in self.tabs.values()]
-        parts = [part.process for part in (*self.workers, *self.drains)]
-        return [*tabs, *parts, self.others, self.network.process]
+        workers = [worker.process for worker in self.workers]
+        drains = [drain.process for drain in self.drains]
+        return [*tabs, *workers, *drains, self.others, self.network.process]
 
     def _end(self) -> None:
         for task in asyncio.all_tasks(self.loop):
@@ -230,8 +231,11 @@ class World:
         return n in held and all(
             written.save.n in held
             for written in self.history.written
-            if written.save and written.sid == sid and written.save.n <= n and not written.lost
-            and not written.label.startswith("aside")  # fmt: skip
+            if written.save
+            and written.sid == sid
+            and written.save.n <= n
+            and not written.lost
+            and not written.label.startswith("aside")
         )
 
     def _unexpected(self, _loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
@@ -239,7 +243,7 @@ class World:
 
 
 def morning(shelf: Shelf, pupils: int) -> tuple[bytes, Data]:
-    """Archive and Redis before the day: the delivery, its sessions and codes. As staff bring them in, once."""
+    """Archive and Redis before the day: delivery, sessions and codes, as staff bring them in; once."""
     shelf.fresh()
     loop = VirtualLoop()
     setting = Setting(pupils, 0, 0, 0.0, 0.0, (1, 2), 0)
@@ -254,5 +258,6 @@ def morning(shelf: Shelf, pupils: int) -> tuple[bytes, Data]:
 
     loop.run_until_complete(bring())
     loop.close()
-    shelf.mornings[pupils] = (shelf.content(), node.data)
-    return shelf.mornings[pupils]
+    found_there = (shelf.content(), node.data)
+    shelf.mornings[pupils] = found_there
+    return found_there

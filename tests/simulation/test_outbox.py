@@ -1,4 +1,4 @@
-"""The player's outbox in a real browser and the pure one: the same history, the same bytes sent, the same box."""
+"""The player's outbox in a real browser and the pure one: same history, same bytes sent, same box."""
 
 from __future__ import annotations
 
