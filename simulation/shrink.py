@@ -11,13 +11,19 @@ from simulation.world.world import Parts
 RUNS_MAX = 250
 
 
-def shrink(failed: Outcome, place: Shelf, parts: Parts = Parts()) -> Outcome:  # noqa: B008
-    """The smallest failing outcome found; larger pieces are tried first."""
+def shrink(
+    failed: Outcome,
+    place: Shelf,
+    parts: Parts = Parts(),  # noqa: B008
+    *,
+    runs_max: int = RUNS_MAX,
+) -> Outcome:
+    """The smallest failing outcome found in so many runs; larger pieces are tried first."""
     wanted = {violation.invariant for violation in unknown(failed.violations) or failed.violations}
     best, size, runs = failed, max(1, len(failed.plan.acts) // 2), 0
-    while size and runs < RUNS_MAX:
+    while size and runs < runs_max:
         start = 0
-        while start < len(best.plan.acts) and runs < RUNS_MAX:
+        while start < len(best.plan.acts) and runs < runs_max:
             runs += 1
             acts = best.plan.acts
             tried = run(_with(best.plan, (*acts[:start], *acts[start + size :])), place, parts)

@@ -34,7 +34,7 @@ class Line:
     def __init__(self, process: Process, primary: Callable[[], Node], delay_s: Callable[[], float]) -> None:
         self.process = process
         self.primary = primary
-        self.delay_s = delay_s
+        self.delay_s = self.usual_delay_s = delay_s
         self.is_cut = False
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from simulation.world.backstage import recover
 from simulation.world.data import Data
 from simulation.world.hall import PARTITIONS
+from simulation.world.node import FSYNC_S
 
 if TYPE_CHECKING:
     from simulation.world.world import World
@@ -93,10 +94,10 @@ async def freeze_redis(world: World, _who: int, for_ms: int) -> None:
 
 async def slow_disk(world: World, _who: int, for_ms: int) -> None:
     """Each fsync takes up to a second and a half."""
-    node, usual = world.primary, world.primary.fsync_s
+    node = world.primary
     node.fsync_s = (0.2, 1.5)
     await asyncio.sleep(for_ms / 1000)
-    node.fsync_s = usual
+    node.fsync_s = FSYNC_S
 
 
 async def cut_replica(world: World, _who: int, for_ms: int) -> None:
@@ -152,10 +153,9 @@ async def kill_drain(world: World, who: int, for_ms: int) -> None:
 async def freeze_drain(world: World, who: int, for_ms: int) -> None:
     """SIGSTOP while it waits for Redis: it wakes with an old portion in its hands."""
     line = world.drains[who % len(world.drains)].line
-    usual = line.delay_s
     line.delay_s = lambda: for_ms / 1000
     await asyncio.sleep(for_ms / 1000)
-    line.delay_s = usual
+    line.delay_s = line.usual_delay_s
 
 
 async def archive_away(world: World, _who: int, for_ms: int) -> None:
@@ -167,10 +167,9 @@ async def archive_away(world: World, _who: int, for_ms: int) -> None:
 
 async def slow_archive(world: World, _who: int, for_ms: int) -> None:
     """Each commit takes seconds."""
-    usual = world.disk.commit_s
     world.disk.commit_s = lambda: 1.5
     await asyncio.sleep(for_ms / 1000)
-    world.disk.commit_s = usual
+    world.disk.commit_s = world.usual_commit_s
 
 
 FAULTS: dict[str, Fault] = {

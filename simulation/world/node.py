@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from simulation.world.connection import Connection
 
 
+FSYNC_S = (0.0003, 0.003)
+"""What an fsync takes on a good day."""
+
+
 class Node:
     """One Redis process with its append-only file, and the replica behind it."""
 
@@ -31,7 +35,7 @@ class Node:
         self.is_frozen = False
         self.is_replica_cut = False
         self.is_deposed = False
-        self.fsync_s = (0.0003, 0.003)
+        self.fsync_s = FSYNC_S
         self.lag_s = (0.0005, 0.004)
         self.clock_ahead_ms = 0
         self._history = history

@@ -65,8 +65,9 @@ class World:
         self.others = Process("others")
         self.redis_changes = asyncio.Lock()
         self.is_well_closed = False
-        commit_s = stream(plan.seed, "disk")
-        self.disk.commit_s = lambda: commit_s.uniform(0.0005, 0.01)
+        disk_chance = stream(plan.seed, "disk")
+        self.usual_commit_s: Callable[[], float] = lambda: disk_chance.uniform(0.0005, 0.01)
+        self.disk.commit_s = self.usual_commit_s
 
     def clock_ms(self) -> int:
         """The true time."""
