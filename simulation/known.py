@@ -30,7 +30,7 @@ KNOWN: tuple[Known, ...] = (
     ),
     Known(
         re.compile(r"I5: \d+ batches were taken within an outage"),
-        57,
+        69,
         "In a Redis that has come up empty the sweep's look at the outages starts the partitions' clocks at "
         "the moment when the drain began, so the next beat notes an outage since then, and everybody is "
         "credited for it (engine/archive/sweep.py, sessions/lua/upkeep.lua).",

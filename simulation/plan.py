@@ -16,7 +16,7 @@ OPENS_MS = 2_000
 DURATION_MS = 45_000
 GRACE_MS = 4_000
 TROUBLE_ENDS_MS = 75_000
-ENDS_MS = 118_000
+ENDS_MS = 116_000
 """By then whatever was cut off has come back and everything waiting has been sent."""
 INTAKE_ENDS_MS = 200_000
 

@@ -13,7 +13,7 @@ from simulation.plan import DURATION_MS, GRACE_MS
 from simulation.protocol.session import Session
 from simulation.world.hall import PARTITIONS
 
-MARGIN_MS = 13_000
+MARGIN_MS = 14_000
 
 
 def deadlines(evidence: Evidence) -> Iterator[Violation]:

@@ -64,7 +64,7 @@ WAITING = adding(
 )
 MOVING = adding(Act(20_000, "open", 0, "b"), Act(22_000, "open", 1, "b"), Act(23_000, "answer", 0, "i1=d"))
 PAUSING = adding(Act(12_000, "pause", 0), Act(19_000, "resume", 0), Act(15_000, "extend", 1, 15_000))
-OUTAGE = adding(Act(15_000, "freeze redis", 0, 12_500), loss=0.0)
+OUTAGE = adding(Act(15_000, "freeze redis", 0, 15_500), loss=0.0)
 LATE = adding(
     Act(30_000, "offline", 0, 40_000), Act(34_000, "answer", 0, "i1=d"), Act(52_000, "answer", 0, "i2=d")
 )

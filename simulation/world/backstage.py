@@ -45,7 +45,7 @@ class NoScores(ScoreKeeper):
 class UnhurriedDrain(Drain):
     """The real drain; its rests are longer."""
 
-    stretch = 18.0
+    stretch = 24.0
 
     async def _rest(self, seconds: float) -> None:
         await super()._rest(seconds * self.stretch if seconds < 1 else seconds)

@@ -28,8 +28,8 @@ from simulation.world.connection import Line
 from simulation.world.hall import PEPPER, SETTINGS, SIGNER, Deliveries
 from simulation.world.loop import Process
 
-BEAT_S = 3.7
-GAP_MS = 9_000
+BEAT_S = 4.3
+GAP_MS = 10_000
 """A world lasts two minutes, so beats are rarer than on the day, and an outage begins later."""
 
 NOBODY = KeyRing(Path("/nowhere/keys"))

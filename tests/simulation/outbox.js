@@ -52,9 +52,9 @@ async function play({ histories }) {
     },
     merge([known, isNewSeat, upTo, sealed]) {
       last = upTo
-      if (isNewSeat) merge(sitting, known, true)
-      sitting.settle({ last: upTo, sealed })
-      if (!isNewSeat) merge(sitting, known, false)
+      sitting.settle({ last: upTo, sealed }) // as `adopt` does, with the log-in and again with the session
+      merge(sitting, known, isNewSeat)
+      if (isNewSeat) sitting.settle({ last: upTo, sealed })
     },
   }
   const found = []
