@@ -11,8 +11,9 @@ from engine.archive.reading import JournalReader
 from engine.archive.sweep import Sweep
 from engine.services import Ciphers
 from sessions.cipher import SessionCipher
-from sessions.link import StoreAway, StoreError
+from sessions.link import StoreError
 from sessions.model import Operation, Outage, Reply, Save, SessionState, Verdict
+from sessions.pipe import Pipe
 from sessions.store import Store
 from simulation.world.backstage import DrainProcess
 from simulation.world.connection import SimulatedLink
@@ -71,25 +72,28 @@ class TornScript(Node):
         return data
 
 
-class UnshieldedLink(SimulatedLink):
-    """A cancelled caller leaves its reply on the connection for the next one (CVE-2023-28858)."""
+class MiscountingPipe(Pipe):
+    """A caller who is cancelled takes his place in the queue with him, and his reply goes to the next."""
 
-    async def script(self, script: Any, names: Any, arguments: Any) -> Any:
-        call = ("EVALSHA", script.sha, len(names), *names, *arguments)
-        connection: Any = self._connection or await self._connect()
-        await connection.send_packed_command(connection.pack_commands([call]))
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                return await connection.read_response()
-        except TimeoutError as error:
-            raise StoreAway("timeout") from error
-        except Exception as error:
-            if "script" not in str(error):
-                self._connection = None
-                raise StoreAway(str(error)) from error
-            await connection.send_packed_command([("SCRIPT", "LOAD", script.text), call])
-            await connection.read_response()
-            return await connection.read_response()
+    def ask(self, commands: Any) -> asyncio.Future[list[Any]]:
+        answered = super().ask(commands)
+        place = (len(commands), answered)
+
+        def forget(future: asyncio.Future[list[Any]]) -> None:
+            if future.cancelled() and place in self._asked:
+                self._asked.remove(place)
+
+        answered.add_done_callback(forget)
+        return answered
+
+
+class MiscountingLink(SimulatedLink):
+    """A reply may be another's (CVE-2023-28858)."""
+
+    async def _connected(self) -> Pipe:
+        pipe = await super()._connected()
+        pipe.__class__ = MiscountingPipe
+        return pipe
 
 
 class NoWait(SimulatedLink):

@@ -154,7 +154,7 @@ PLANTED: tuple[Planted, ...] = (
     _part("old replica promoted", Parts(node=machines.ForgetfulReplica), "I4", "I3", adjust=WAITING),
     _part("replicas not waited for", Parts(link=machines.NoWait), "I7", adjust=WAITING),
     _part(
-        "cancelled call left unread", Parts(link=machines.UnshieldedLink), "I8", "I10", "I11", adjust=STORM
+        "cancelled call left unread", Parts(link=machines.MiscountingLink), "I8", "I10", "I11", adjust=STORM
     ),
     _part("acknowledged without Redis", Parts(worker=machines.AwayIsFine), "I1", "I7", adjust=DARK),
     _part("replies of a group mixed up", Parts(worker=machines.MixedReplies), "I8", "I4", adjust=TOGETHER),

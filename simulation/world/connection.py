@@ -1,22 +1,22 @@
-"""The connection that a Link makes here: to a simulated Redis instead of a socket.
+"""The connection that a Link opens here: to a simulated Redis instead of a socket.
 
-Everything above it is the real `sessions.link.Link`: its lock, its time-outs, what it drops and when. Bytes
-arrive in order or not at all. A line may be cut (half-open): nothing arrives, and neither end is told.
+Everything above it is the real `sessions.link.Link` and `sessions.pipe.Pipe`: time-outs, what is dropped and
+when, which reply settles whose question. Bytes arrive in order or not at all. A line may be cut (half-open):
+nothing arrives, and neither end is told.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
+import hiredis
 from redis.exceptions import ConnectionError as RedisAway
-from redis.exceptions import NoScriptError, ResponseError
 
 from sessions.link import Link
-from simulation.world.data import Command, Refused
 from simulation.world.loop import Process, never
+from simulation.world.resp import Command, read_command, reply_bytes
 
 
 class Node(Protocol):
@@ -24,7 +24,7 @@ class Node(Protocol):
 
     is_up: bool
 
-    def receive(self, connection: Connection, commands: Sequence[Command]) -> None:
+    def receive(self, transport: Transport, commands: Sequence[Command]) -> None:
         """These commands have arrived."""
 
 
@@ -38,91 +38,100 @@ class Line:
         self.is_cut = False
 
 
-class Connection:
-    """One connection over a line."""
+class Transport(asyncio.Transport):
+    """An open connection over a line, as `Pipe` writes to it."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, node: Node) -> None:
+        super().__init__()
         self._line = line
-        self._node: Node | None = None
-        self._inbox: deque[Any] = deque()
-        self._arrived = asyncio.Event()
-        self._is_hung_up = False
+        self._node = node
+        self._reader = hiredis.Reader()
+        self._protocol: asyncio.Protocol | None = None
         self._is_closed = False
         self._sent_s = self._delivered_s = 0.0
 
-    async def connect(self) -> None:
-        """Reach whoever is the primary now."""
-        await asyncio.sleep(self._line.delay_s())
-        node = self._line.primary()
-        if self._line.is_cut:
-            await never()
-        if not node.is_up:
-            raise RedisAway("connection refused")
-        self._node = node
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        self._protocol = cast(asyncio.Protocol, protocol)
 
-    async def can_read(self) -> bool:
-        """Whether there is something that nobody asked for, the end included."""
-        return bool(self._inbox) or self._is_hung_up
+    def is_closing(self) -> bool:
+        return self._is_closed
 
-    def pack_commands(self, commands: Sequence[Command]) -> list[Command]:
-        """They travel as they are."""
-        return list(commands)
-
-    async def send_packed_command(self, commands: Sequence[Command], check_health: bool = True) -> None:
+    def write(self, data: Any) -> None:
         """Send; nothing tells whether it arrives."""
-        if self._is_hung_up:
-            raise RedisAway("connection reset")
-        if not self._line.process.is_alive:
-            await never()
-        if self._line.is_cut or self._node is None:
+        self._reader.feed(bytes(data))
+        commands = []
+        while (parts := self._reader.gets()) is not False:
+            commands.append(read_command(cast(list[bytes], parts)))
+        if self._is_closed or self._line.is_cut or not self._line.process.is_alive:
             return
         loop = asyncio.get_running_loop()
         self._sent_s = max(self._sent_s, loop.time() + self._line.delay_s())
         loop.call_at(self._sent_s, self._node.receive, self, commands)
 
-    async def read_response(self, disconnect_on_error: bool = True) -> Any:
-        """The next reply, in the order of the commands."""
-        while not self._inbox:
-            if self._is_hung_up:
-                raise RedisAway("connection closed by server")
-            self._arrived.clear()
-            await self._arrived.wait()
-        reply = self._inbox.popleft()
-        if isinstance(reply, Refused):
-            word, _, rest = reply.text.partition(" ")
-            raise NoScriptError(rest) if word == "NOSCRIPT" else ResponseError(reply.text)
-        return reply
-
-    async def disconnect(self, nowait: bool = False) -> None:
-        """Hang up; what is under way to here is lost."""
-        self._is_closed = True
-
     def deliver(self, replies: Sequence[Any]) -> None:
         """The node answers."""
-        if self._line.is_cut or self._is_closed:
+        if self._line.is_cut or self._is_closed or not replies:
             return
         loop = asyncio.get_running_loop()
         self._delivered_s = max(self._delivered_s, loop.time() + self._line.delay_s())
-        loop.call_at(self._delivered_s, self._arrive, replies)
+        loop.call_at(self._delivered_s, self._arrive, b"".join(map(reply_bytes, replies)))
 
-    def _arrive(self, replies: Sequence[Any]) -> None:
-        if self._line.is_cut or self._is_closed:
-            return
-        self._inbox.extend(replies)
-        self._arrived.set()
+    def _arrive(self, data: bytes) -> None:
+        if not (self._line.is_cut or self._is_closed) and self._protocol:
+            self._protocol.data_received(data)
 
     def hang_up(self) -> None:
-        """The node has closed the connection, and its end got through."""
-        if not self._line.is_cut:
-            self._is_hung_up = True
-            self._arrived.set()
+        """The node has closed the connection; its end gets through unless the line is cut."""
+        if not (self._line.is_cut or self._is_closed):
+            self.abort()
+
+    def abort(self) -> None:
+        """Close; what is under way to here is lost."""
+        if not self._is_closed:
+            self._is_closed = True
+            asyncio.get_running_loop().call_soon(self._end)
+
+    def _end(self) -> None:
+        if self._protocol:
+            self._protocol.connection_lost(None)
+
+
+class Writer:
+    """What a Link takes over from the client library: a stream, for its transport."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+
+
+class Connection:
+    """In place of the client library's connection, which Link uses to get in and no further."""
+
+    _reader = _writer = None
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    async def connect(self) -> None:
+        """Reach whoever is the primary now."""
+        await asyncio.sleep(self._line.delay_s())
+        node = self._line.primary()
+        if self._line.is_cut or not self._line.process.is_alive:
+            await never()
+        if not node.is_up:
+            raise RedisAway("connection refused")
+        self._writer: Any = Writer(Transport(self._line, node))
+
+    async def disconnect(self, nowait: bool = False) -> None:
+        """Link has taken the transport by now, or there is none."""
 
 
 class SimulatedLink(Link):
     """The real Link on a simulated line."""
 
     def __init__(self, line: Line, *, timeout_s: float, wait_replicas: int, wait_ms: int) -> None:
-        super().__init__("unix:///nowhere", timeout_s=timeout_s, wait_replicas=wait_replicas, wait_ms=wait_ms)
+        super().__init__(
+            "unix:///nowhere", timeout_s=timeout_s, wait_replicas=wait_replicas, wait_ms=wait_ms
+        )
         self._line = line
         self._factory = self  # type: ignore[assignment]
 

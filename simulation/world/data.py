@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
-from typing import Any, NamedTuple
+from typing import Any
 
 from sessions.keys import partition_of
 from sessions.script import sessions_script, upkeep_script
@@ -17,16 +17,10 @@ from simulation.protocol.group import Do, do, do_group
 from simulation.protocol.session import Line, Session
 from simulation.protocol.upkeep import Partition, may_close, settle, tick
 from simulation.world import wire
+from simulation.world.resp import Command, Refused
 
 SESSIONS, UPKEEP = sessions_script(), upkeep_script()
 Entry = tuple[bytes, list[bytes]]
-Command = tuple[Any, ...]
-
-
-class Refused(NamedTuple):
-    """An error as a reply."""
-
-    text: str
 
 
 class Data:
@@ -79,7 +73,7 @@ class Commands:
         self.wrote = True
         if sha == SESSIONS.sha:
             return self._sessions(names[0], arguments[0], int(arguments[1]), now_ms)
-        return self.upkeep(str(arguments[0]), now_ms, names, arguments)
+        return self.upkeep(_text(arguments[0]), now_ms, names, arguments)
 
     def script(self, _now_ms: int, _load: str, text: str) -> bytes:
         found = SESSIONS if text == SESSIONS.text else UPKEEP
@@ -239,6 +233,10 @@ def partition_in(name: str) -> int:
 def _place(stream_id: bytes) -> tuple[int, int]:
     moment, _, count = stream_id.partition(b"-")
     return int(moment), int(count)
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 def _bytes(value: Any) -> bytes:

@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from simulation.protocol.session import Line
-from simulation.world.data import Command, Commands, Data
+from simulation.world.data import Commands, Data
+from simulation.world.resp import Command
 
 if TYPE_CHECKING:
     from simulation.history import History
-    from simulation.world.connection import Connection
+    from simulation.world.connection import Transport
 
 
 FSYNC_S = (0.0003, 0.003)
@@ -44,9 +45,9 @@ class Node:
         self._states: list[Data] = [data.copy()]
         """After each write; the number of writes is the offset."""
         self.synced = self.replicated = 0
-        self._queue: list[tuple[Connection, Sequence[Command]]] = []
-        self._waiting: list[tuple[Connection, int, int, float]] = []
-        self._connections: dict[Connection, None] = {}
+        self._queue: list[tuple[Transport, Sequence[Command]]] = []
+        self._waiting: list[tuple[Transport, int, int, float]] = []
+        self._connections: dict[Transport, None] = {}
         self._is_syncing = False
 
     @property
@@ -58,7 +59,7 @@ class Node:
         """Writes done."""
         return len(self._states) - 1
 
-    def receive(self, connection: Connection, commands: Sequence[Command]) -> None:
+    def receive(self, connection: Transport, commands: Sequence[Command]) -> None:
         """These commands have arrived."""
         if not self.is_up:
             connection.hang_up()
@@ -87,7 +88,7 @@ class Node:
         loop.call_later(self._chance.uniform(*self.fsync_s), self._fsynced, self.offset, replies)
         loop.call_later(self._chance.uniform(*self.lag_s), self._replicate, self.offset)
 
-    def _all(self, connection: Connection, commands: Sequence[Command]) -> list[Any]:
+    def _all(self, connection: Transport, commands: Sequence[Command]) -> list[Any]:
         now_ms = self._history.clock_ms() + self.clock_ahead_ms
         replies = []
         for command in commands:
@@ -108,7 +109,7 @@ class Node:
             self.number, self.offset + 1, lines, now_ms, "fail-over" if self.is_deposed else ""
         )
 
-    def _fsynced(self, offset: int, replies: list[tuple[Connection, list[Any]]]) -> None:
+    def _fsynced(self, offset: int, replies: list[tuple[Transport, list[Any]]]) -> None:
         if not self.is_up:
             return
         self._is_syncing = False
@@ -117,7 +118,7 @@ class Node:
         self._reply(replies)
         self._turn()
 
-    def _reply(self, replies: list[tuple[Connection, list[Any]]]) -> None:
+    def _reply(self, replies: list[tuple[Transport, list[Any]]]) -> None:
         for connection, found in replies:
             connection.deliver(found)
         self._answer_waiting()

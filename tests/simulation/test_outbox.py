@@ -147,7 +147,7 @@ def test_the_browser_does_what_the_protocol_says(page: Page, seeds: range) -> No
 def test_what_was_acknowledged_and_then_lost_goes_again_from_a_new_seat() -> None:
     """A Redis that was failed over forgot batch 1; the pupil, logged in again here, still has it."""
     again: list[Step] = [["moved"], ["merge", {}, True, 0, 0], ["send", []]]
-    lost = [["answer", "i1", "a"], ["send", []], *again]
+    lost: list[Step] = [["answer", "i1", "a"], ["send", []], *again]
     sent = [json.loads(body)["answers"] for body in played(lost)["sent"]]
     assert len(sent) == 2
     assert [answer["item"] for answer in sent[1]] == ["i1"]
