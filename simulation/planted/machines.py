@@ -49,7 +49,7 @@ class LyingWait(Node):
         waiting, self._waiting = self._waiting, []
         for connection, offset, _count, _until_s in waiting:
             if self.synced >= offset:
-                connection.deliver([1])
+                self._answer(connection, 1)
             else:
                 self._waiting.append((connection, offset, _count, _until_s))
 

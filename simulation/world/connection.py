@@ -48,6 +48,8 @@ class Transport(asyncio.Transport):
         self._reader = hiredis.Reader()
         self._protocol: asyncio.Protocol | None = None
         self._is_closed = False
+        self._is_dead = False
+        """Something did not get through: nothing after it can, for bytes keep their order."""
         self._sent_s = self._delivered_s = 0.0
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
@@ -62,7 +64,7 @@ class Transport(asyncio.Transport):
         commands = []
         while (parts := self._reader.gets()) is not False:
             commands.append(read_command(cast(list[bytes], parts)))
-        if self._is_closed or self._line.is_cut or not self._line.process.is_alive:
+        if self._is_closed or self._is_gone() or not self._line.process.is_alive:
             return
         loop = asyncio.get_running_loop()
         self._sent_s = max(self._sent_s, loop.time() + self._line.delay_s())
@@ -70,19 +72,24 @@ class Transport(asyncio.Transport):
 
     def deliver(self, replies: Sequence[Any]) -> None:
         """The node answers."""
-        if self._line.is_cut or self._is_closed or not replies:
+        if self._is_closed or not replies or self._is_gone():
             return
         loop = asyncio.get_running_loop()
         self._delivered_s = max(self._delivered_s, loop.time() + self._line.delay_s())
         loop.call_at(self._delivered_s, self._arrive, b"".join(map(reply_bytes, replies)))
 
     def _arrive(self, data: bytes) -> None:
-        if not (self._line.is_cut or self._is_closed) and self._protocol:
+        if not (self._is_closed or self._is_gone()) and self._protocol:
             self._protocol.data_received(data)
+
+    def _is_gone(self) -> bool:
+        """Whether a message that passes now is lost, and the connection with it."""
+        self._is_dead = self._is_dead or self._line.is_cut
+        return self._is_dead
 
     def hang_up(self) -> None:
         """The node has closed the connection; its end gets through unless the line is cut."""
-        if not (self._line.is_cut or self._is_closed):
+        if not (self._is_closed or self._is_gone()):
             self.abort()
 
     def abort(self) -> None:
@@ -106,10 +113,10 @@ class Writer:
 class Connection:
     """In place of the client library's connection, which Link uses to get in and no further."""
 
-    _reader = _writer = None
-
     def __init__(self, line: Line) -> None:
         self._line = line
+        self._reader = None
+        self._writer: Writer | None = None
 
     async def connect(self) -> None:
         """Reach whoever is the primary now."""
@@ -119,7 +126,7 @@ class Connection:
             await never()
         if not node.is_up:
             raise RedisAway("connection refused")
-        self._writer: Any = Writer(Transport(self._line, node))
+        self._writer = Writer(Transport(self._line, node))
 
     async def disconnect(self, nowait: bool = False) -> None:
         """Link has taken the transport by now, or there is none."""
@@ -129,9 +136,7 @@ class SimulatedLink(Link):
     """The real Link on a simulated line."""
 
     def __init__(self, line: Line, *, timeout_s: float, wait_replicas: int, wait_ms: int) -> None:
-        super().__init__(
-            "unix:///nowhere", timeout_s=timeout_s, wait_replicas=wait_replicas, wait_ms=wait_ms
-        )
+        super().__init__("unix:///nowhere", timeout_s=timeout_s, wait_replicas=wait_replicas, wait_ms=wait_ms)
         self._line = line
         self._factory = self  # type: ignore[assignment]
 

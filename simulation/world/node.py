@@ -46,6 +46,8 @@ class Node:
         """After each write; the number of writes is the offset."""
         self.synced = self.replicated = 0
         self._queue: list[tuple[Transport, Sequence[Command]]] = []
+        self._blocked: dict[Transport, list[Sequence[Command]]] = {}
+        """Who waits in WAIT, and what he has asked since: Redis does it when the wait is over."""
         self._waiting: list[tuple[Transport, int, int, float]] = []
         self._connections: dict[Transport, None] = {}
         self._is_syncing = False
@@ -77,7 +79,7 @@ class Node:
         """One turn of Redis's own loop: everything that has arrived, one fsync, the replies."""
         if self._is_syncing or self.is_frozen or not self.is_up or not self._queue:
             return
-        queue, self._queue = self._queue, []
+        queue, self._queue = self._unblocked(), []
         before = self.offset
         replies = [(connection, self._all(connection, commands)) for connection, commands in queue]
         if self.offset == before:
@@ -87,6 +89,18 @@ class Node:
         loop = asyncio.get_running_loop()
         loop.call_later(self._chance.uniform(*self.fsync_s), self._fsynced, self.offset, replies)
         loop.call_later(self._chance.uniform(*self.lag_s), self._replicate, self.offset)
+
+    def _unblocked(self) -> list[tuple[Transport, Sequence[Command]]]:
+        """What has arrived from those who do not wait; the rest is put off."""
+        found = []
+        for connection, commands in self._queue:
+            if connection in self._blocked:
+                self._blocked[connection].append(commands)
+                continue
+            found.append((connection, commands))
+            if commands[-1][0] == "WAIT":
+                self._blocked[connection] = []
+        return found
 
     def _all(self, connection: Transport, commands: Sequence[Command]) -> list[Any]:
         now_ms = self._history.clock_ms() + self.clock_ahead_ms
@@ -141,12 +155,17 @@ class Node:
             has_it = self.replicated >= offset
             is_its_turn = self.synced >= offset  # what was asked before it has been answered
             if self.is_up and is_its_turn and (has_it or loop.time() >= until_s):
-                connection.deliver([1 if has_it else 0])
+                self._answer(connection, 1 if has_it else 0)
             elif self.is_up:
                 self._waiting.append((connection, offset, count, until_s))
         later = [entry[3] for entry in self._waiting if entry[3] > loop.time()]
         if later:
             loop.call_at(min(later) + 1e-6, self._answer_waiting)
+
+    def _answer(self, connection: Transport, replicas: int) -> None:
+        connection.deliver([replicas])
+        self._queue += [(connection, commands) for commands in self._blocked.pop(connection, [])]
+        asyncio.get_running_loop().call_soon(self._turn)
 
     def crash(self, *, is_power_cut: bool) -> Data:
         """Die; what the disk holds afterwards: all of what was synced, and perhaps a part of the rest."""
