@@ -1,7 +1,8 @@
 # Everything from a fresh machine: each target does its own set-up.
 #   make demo      the main job on embedded defaults; PORT=8200 make demo for another port
 #   make test      the tests, real Redis, real PostgreSQL, a real browser (under ten minutes on 2 cores)
-#   make test-long everything; make simulate SEEDS=20000  whole days under faults, in virtual time; make lint; make bench [ONLY=name]; make loadtest [PUPILS=5000 SECONDS=120]
+#   make simulate SEEDS=20000  whole days under faults, in virtual time
+#   make test-long everything; make lint; make bench [ONLY=name]; make loadtest [PUPILS=5000 SECONDS=120]
 
 PORT ?= 8080
 PUPILS ?= 5000

@@ -27,6 +27,7 @@ from simulation.world.tab import Tab
 from simulation.world.worker import GAP_MS, Worker
 
 WORKER_TIMEOUT_S, DRAIN_TIMEOUT_S = 3.0, 10.0
+GIVEN_UP_S = 14.0
 STAFF_ACTS = ("pause", "resume", "extend", "allow", "end")
 
 
@@ -192,6 +193,8 @@ class World:
         self.network.setting = self.plan.setting._replace(loss=0.0, copies=0.0)
         for device in self.devices.values():
             device.online()
+            # Once more when the last call that got no reply has been given up.
+            self.loop.call_later(GIVEN_UP_S, device.online)
 
     async def _close(self) -> None:
         """The drains empty the journal and stop."""
