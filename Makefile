@@ -1,17 +1,20 @@
 # Everything from a fresh machine: each target does its own set-up.
 #   make demo      the main job on embedded defaults; PORT=8200 make demo for another port
 #   make test      the tests, real Redis, real PostgreSQL, a real browser (under ten minutes on 2 cores)
+#   make simulate SEEDS=20000  whole days under faults, in virtual time
 #   make test-long everything; make lint; make bench [ONLY=name]; make loadtest [PUPILS=5000 SECONDS=120]
 
 PORT ?= 8080
 PUPILS ?= 5000
 SECONDS ?= 120
 ONLY ?=
+SEEDS ?= 1000
+FIRST ?= 0
 PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: demo test test-long lint bench loadtest lock clean
+.PHONY: demo test test-long lint bench loadtest simulate lock clean
 
 demo: .venv/run.stamp
 	@$(BIN)/python -m engine demo --port $(PORT)
@@ -32,6 +35,9 @@ lint: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
+
+simulate: .venv/dev.stamp
+	@$(BIN)/python -m simulation --seeds $(SEEDS) --first $(FIRST)
 
 loadtest: .venv/run.stamp
 	@$(BIN)/python -m engine loadtest --pupils $(PUPILS) --seconds $(SECONDS)

@@ -16,7 +16,17 @@ ROOT = Path(__file__).parent.parent
 
 
 @pytest.mark.parametrize(
-    "package", ["engine", "items", "sessions", "loadtest", "benchmarks", "engine/archive", "engine/web"]
+    "package",
+    [
+        "engine",
+        "items",
+        "sessions",
+        "loadtest",
+        "benchmarks",
+        "simulation",
+        "engine/archive",
+        "engine/web",
+    ],
 )
 def test_each_package_explains_itself_on_one_page(package: str) -> None:
     """A README beside the code, named in the table of the first one."""

@@ -1,0 +1,64 @@
+"""Faults of the player: an outbox that forgets too early, or does not do what it is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulation.protocol.outbox import Batch, Outbox, Reply
+from simulation.world.device import Sender
+
+
+class DeletesWhenAcknowledged(Outbox):
+    """What is acknowledged is let go, batch and answers, though the archive does not have it yet."""
+
+    def settle(self, last: int, sealed: int) -> None:
+        for batch in self.box["batches"]:
+            for item in batch["items"] if batch["n"] <= last else ():
+                self.answers.pop(item, None)
+        self.box["dirty"] = [item for item in self.box["dirty"] if item in self.answers]
+        super().settle(last, max(last, sealed))
+
+
+class NeverGoesBack(Outbox):
+    """A lower `last` is not believed."""
+
+    def settle(self, last: int, sealed: int) -> None:
+        super().settle(max(last, self.box["last"]), sealed)
+
+    def refused(self, batch: Batch | None, reply: Reply) -> bool:
+        return reply["code"] == "gap" or super().refused(batch, reply)
+
+
+class GivesUpAtGap(Outbox):
+    """`gap` is taken for a refusal that stands."""
+
+    def refused(self, batch: Batch | None, reply: Reply) -> bool:
+        return reply["code"] != "gap" and super().refused(batch, reply)
+
+
+class NumbersAnew(Outbox):
+    """A batch that was refused goes again under the same number, with other bytes."""
+
+    def next_batch(self, now_ms: int) -> Batch | None:
+        batch = super().next_batch(now_ms)
+        if batch and batch["frozen_ms"] < now_ms:
+            batch["body"] = batch["body"].replace('"held":', f'"again":{now_ms},"held":')
+        return batch
+
+
+def sender_with(outbox: type[Outbox]) -> type[Sender]:
+    """A tab with this outbox."""
+    return type("WrongSender", (Sender,), {"outbox_type": outbox})
+
+
+class StopsTrying(Sender):
+    """After three failures nothing is sent any more, and nobody says so."""
+
+    failures = 0
+
+    async def _handled(self, batch: Batch | None, reply: dict[str, Any]) -> bool:
+        self.failures += 1
+        if self.failures > 3:
+            self.is_stopped = True
+            return False
+        return await super()._handled(batch, reply)

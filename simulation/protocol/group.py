@@ -1,0 +1,118 @@
+"""One operation, and a group of them, as one call to the script does it: in order, each failing alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping, Sequence
+from typing import Any, NamedTuple
+
+from sessions.model import (
+    Destroy,
+    Heartbeat,
+    Login,
+    Operation,
+    PupilOperation,
+    Read,
+    Save,
+    SessionRow,
+    Start,
+    Submit,
+    Verdict,
+)
+from simulation.protocol.saves import save
+from simulation.protocol.session import (
+    UNKNOWN,
+    Line,
+    Outages,
+    Outcome,
+    Session,
+    adopt,
+    login,
+    start,
+    submit,
+)
+from simulation.protocol.staff import act, create
+
+
+class Done(NamedTuple):
+    """What a group came to: an outcome for each operation, and the entries for the journal."""
+
+    outcomes: list[Outcome]
+    entries: list[list[Line]]
+
+
+def heartbeat(session: Session, operation: Heartbeat, now_ms: int) -> Outcome:
+    """The pupil is there."""
+    seen = session._replace(seen_ms=now_ms, held=operation.held, at=operation.at)
+    return Outcome(seen, Verdict.OK)
+
+
+def read(session: Session, _operation: Read, _now_ms: int) -> Outcome:
+    """What a seat needs to resume."""
+    return Outcome(session, Verdict.OK, says="batches")
+
+
+_BY_SEAT: dict[type, Callable[[Session, Any, int], Outcome]] = {
+    Start: start,
+    Submit: submit,
+    Heartbeat: heartbeat,
+    Read: read,
+}
+
+
+def by_pupil(session: Session, operation: PupilOperation, now_ms: int, outages: Outages) -> Outcome:
+    """What comes with a ticket: the ticket's news first, then the seat, then the operation."""
+    adopted, lines = adopt(session, operation.ticket, now_ms)
+    if isinstance(operation, Save):
+        outcome = save(adopted, operation, now_ms, outages)
+    elif operation.ticket.epoch < adopted.epoch:
+        outcome = Outcome(adopted, Verdict.SEAT_MOVED)
+    else:
+        outcome = _BY_SEAT[type(operation)](adopted, operation, now_ms)
+    return outcome._replace(lines=lines + outcome.lines) if lines else outcome
+
+
+def do(session: Session | None, operation: Operation, now_ms: int, outages: Outages = ()) -> Outcome:
+    """Do one operation; `outages` are those of the session's partition."""
+    if isinstance(operation, SessionRow):
+        return create(session, operation)
+    if session is None:
+        return UNKNOWN
+    if isinstance(operation, Login):
+        return login(session, now_ms)
+    if isinstance(operation, PupilOperation):
+        return by_pupil(session, operation, now_ms, outages)
+    return act(session, operation, now_ms)
+
+
+Do = Callable[[Session | None, Operation, int, Outages], Outcome]
+
+
+def do_group(
+    sessions: MutableMapping[bytes, Session],
+    operations: Sequence[tuple[bytes, Operation]],
+    now_ms: int,
+    outages_of: Callable[[bytes], Outages],
+    do_one: Do = do,
+) -> Done:
+    """Do `operations` on `sessions`, by session id.
+
+    What has been written so far leaves as an entry of its own before batches are read or a session destroyed.
+    """
+    outcomes: list[Outcome] = []
+    entries: list[list[Line]] = []
+    lines: list[Line] = []
+    for sid, operation in operations:
+        outcome = do_one(sessions.get(sid), operation, now_ms, outages_of(sid))
+        if outcome.session is not None:
+            sessions[sid] = outcome.session
+        elif isinstance(operation, Destroy):
+            sessions.pop(sid, None)
+        lines += outcome.lines
+        reads = outcome.says == "batches" and outcome.session and outcome.session.batches
+        if lines and (reads or isinstance(operation, Destroy)):
+            entries.append(lines)
+            lines = []
+        outcomes.append(outcome)
+    if lines:
+        entries.append(lines)
+    return Done(outcomes, entries)

@@ -1,0 +1,181 @@
+"""The player's outbox as a state machine: numbered batches, one under way, kept until the archive has them.
+
+The protocol of `engine/web/js/outbox.js`, `sitting.js` and `resume.js`; the JavaScript is run against it on
+the same histories. Time is an argument, nothing is sent from here: `next_batch` says what to send, `accepted`
+and `refused` what a reply makes of the box. A box is plain data, so a vault keeps and restores it as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+ENTRIES_MAX = 200
+STALE_MS = 5_000
+Box = dict[str, Any]
+Batch = dict[str, Any]
+Reply = Mapping[str, Any]
+
+PASSING = ("away", "overloaded", "store_away", "store_full", "internal")
+"""What passes by itself: a dead line, a time-out, a server under load."""
+
+
+def fresh_box(last: int) -> Box:
+    """The box of a device that has nothing of this session yet."""
+    return {
+        "last": last,
+        "sealed": 0,
+        "top": last,
+        "batches": [],
+        "dirty": [],
+        "full": False,
+        "aside": {},
+    }
+
+
+class Outbox:
+    """A box with the answers that it is made from. `now_ms`: the server's clock as the device knows it."""
+
+    def __init__(self, box: Box, answers: dict[str, Any]) -> None:
+        self.box = box
+        self.answers = answers
+
+    @property
+    def unacknowledged(self) -> list[Batch]:
+        return [batch for batch in self.box["batches"] if batch["n"] > self.box["last"]]
+
+    @property
+    def waiting(self) -> int:
+        """Batches that the server has not acknowledged, the one to come included."""
+        return len(self.unacknowledged) + (1 if self.box["dirty"] or self.box["full"] else 0)
+
+    def answer(self, item: str, response: Any, now_ms: int) -> None:
+        """The pupil answers; the same answer again is none."""
+        known = self.answers.get(item)
+        if known and known["response"] == response:
+            return
+        self.answers[item] = {"response": response, "given_ms": now_ms}
+        self.box["aside"].pop(item, None)
+        if item not in self.box["dirty"]:
+            self.box["dirty"].append(item)
+
+    def next_batch(self, now_ms: int) -> Batch | None:
+        """The oldest batch that the server lacks, else a new one, else None: a sign of life."""
+        box = self.box
+        if box["top"] > box["last"] and not box["full"]:
+            for kept in self.unacknowledged:
+                if kept["n"] == box["last"] + 1 or kept["full"]:
+                    return kept
+            box["full"] = True  # a hole that only all we know can close
+        return self.freeze(now_ms) if box["full"] or box["dirty"] else None
+
+    def freeze(self, now_ms: int) -> Batch | None:
+        """A new batch; a full one stands for every unacknowledged one before it."""
+        box, full = self.box, self.box["full"]
+        if full:
+            box["dirty"] = [item for item in self.answers if item not in box["aside"]]
+            box["batches"] = [kept for kept in box["batches"] if kept["n"] <= box["last"]]
+        answers = [self.entry(item, now_ms) for item in box["dirty"][:ENTRIES_MAX]]
+        if not answers and not full:
+            return None
+        n = max(box["top"], box["last"]) + 1
+        items = [answer["item"] for answer in answers]
+        presence = {"at": "", "held": self.waiting, "lease": box.get("lease")}
+        fields = {"n": n, "answers": answers, "full": full, **presence}
+        body = orjson.dumps({name: value for name, value in fields.items() if value is not None}).decode()
+        batch = {"n": n, "body": body, "items": items, "full": full, "frozen_ms": now_ms}
+        box["batches"].append(batch)
+        box["top"], box["full"] = n, False
+        box["dirty"] = [item for item in box["dirty"] if item not in items]
+        return batch
+
+    def entry(self, item: str, now_ms: int) -> dict[str, Any]:
+        """An answer as it is sent."""
+        answer = self.answers[item]
+        age_ms = max(0, now_ms - answer["given_ms"])
+        return {"item": item, "response": answer["response"], "elapsed_ms": 0, "age_ms": age_ms}
+
+    def sign_of_life(self) -> bytes:
+        """The body of a heartbeat."""
+        lease = self.box.get("lease")
+        return orjson.dumps(
+            {"answers": [], "at": "", "held": self.waiting} | ({"lease": lease} if lease else {})
+        )
+
+    def settle(self, last: int, sealed: int) -> None:
+        """What the server holds and what its archive holds; a lower `last` means that it lost batches."""
+        box = self.box
+        box["last"] = last
+        box["top"] = max(box["top"], last)
+        box["sealed"] = max(box["sealed"], sealed)
+        box["batches"] = [batch for batch in box["batches"] if batch["n"] > box["sealed"]]
+
+    def accepted(self, batch: Batch | None, reply: Reply, now_ms: int) -> None:
+        """A reply of 200."""
+        box = self.box
+        box["lease"] = reply.get("lease") or box.get("lease")
+        self.settle(reply["last"], reply["sealed"])
+        box["told"] = max(box.get("told") or 0, reply["last"])
+        late = reply.get("late")
+        if batch and now_ms - batch["frozen_ms"] > STALE_MS and late and late != "proved":
+            self.again(batch["items"])  # frozen long before it arrived, its ages are too small
+
+    def refused(self, batch: Batch | None, reply: Reply) -> bool:
+        """Do the one thing that a refusal asks for; False if sending ends here for now."""
+        box, code = self.box, reply["code"]
+        if code == "bad_answer" and batch:
+            self.set_aside(batch, reply.get("entries") or [])
+        elif code == "gap":
+            box["last"] = reply["last"]
+        elif code == "fork":
+            box["last"] = box["top"] = reply["last"]
+            box["batches"] = [kept for kept in box["batches"] if kept["n"] <= reply["last"]]
+            box["full"] = True
+        elif code not in PASSING and code != "slow_down":
+            return False
+        return True
+
+    def set_aside(self, batch: Batch, entries: Sequence[Mapping[str, Any]]) -> None:
+        """A refused batch consumed no number: its good answers go again under the same one."""
+        box = self.box
+        for entry in entries or [{"item": item} for item in batch["items"]]:
+            box["aside"][entry["item"]] = entry.get("problem", "refused")
+        box["batches"] = [kept for kept in box["batches"] if kept is not batch]
+        if batch["n"] == box["top"]:
+            box["top"] -= 1
+        box["full"] = batch["full"] or batch["n"] <= box["top"]
+        box["dirty"] = [item for item in box["dirty"] if item not in box["aside"]]
+        self.again(batch["items"])
+
+    def again(self, items: Sequence[str]) -> None:
+        """These answers are to be sent once more."""
+        box = self.box
+        box["dirty"] += [item for item in items if item not in box["dirty"] and item not in box["aside"]]
+
+    def unseat(self) -> None:
+        """This seat is gone; what it could not bring there goes under other numbers."""
+        box, told = self.box, self.box.get("told") or 0
+        box["unsent"] = [batch for batch in box["batches"] if batch["n"] > told]
+        box["batches"] = [batch for batch in box["batches"] if batch["n"] <= told]
+        unsent = [item for batch in box["unsent"] for item in batch["items"]]
+        box["dirty"] = list(dict.fromkeys([*unsent, *box["dirty"]]))
+
+    def merge(self, answers: Mapping[str, Any], is_new_seat: bool, now_ms: int) -> None:
+        """What the server holds; what it had not got goes again, unless another seat was there since."""
+        box = self.box
+        told, unsent = box.get("told", 0), box.get("unsent", [])
+        frozen = [batch for batch in box["batches"] if batch["n"] > told]
+        waiting = {*box["dirty"], *(item for batch in frozen for item in batch["items"])}
+        for item, known in answers.items():
+            is_in_ours = any(batch["n"] == known["n"] and item in batch["items"] for batch in unsent)
+            is_ours = not is_new_seat or known["n"] <= told or is_in_ours
+            if item in self.answers and item in waiting and is_ours:
+                continue
+            self.answers[item] = {"response": known["response"], "given_ms": now_ms}
+            box["dirty"] = [one for one in box["dirty"] if one != item]
+        if is_new_seat:
+            box["top"] = box["told"] = box["last"]
+            box["full"] = False
+            box.pop("unsent", None)

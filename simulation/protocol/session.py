@@ -1,0 +1,166 @@
+"""One session as a value, and what each operation makes of it; time is an argument, nothing changes in place.
+
+This is the protocol of `sessions/lua` said as plainly as possible: every accepted number is remembered, where
+the Lua keeps indexes, counts and spilled digests. Each function takes a session, an operation and the time;
+it gives the session afterwards, the verdict, and the lines for the journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+from sessions.model import Late, Save, SessionRow, Start, Submit, Ticket, Verdict
+from sessions.script import TAKE_OVER_WAIT_MS
+from sessions.states import RANKS, Event, IllegalStep, Status, follow
+
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
+Says = Literal["nothing", "state", "constants", "batches"]
+
+
+class Session(NamedTuple):
+    """Everything that is known of a session. Times in milliseconds; 0: not yet."""
+
+    row: SessionRow
+    """What never changes."""
+    status: Status = Status.READY
+    epoch: int = 0
+    version: int = 0
+    started_ms: int = 0
+    deadline_ms: int = 0
+    last: int = 0
+    taken_over_ms: int = 0
+    paused_at_ms: int = 0
+    paused_from_ms: int = 0
+    paused_to_ms: int = 0
+    extra_ms: int = 0
+    asides: int = 0
+    dropped: int = 0
+    seen_ms: int = 0
+    held: int = 0
+    at: str = ""
+    sealed: int = 0
+    marks: frozenset[bytes | str] = frozenset()
+    """Changes of the audit log that were applied, digests that were kept aside."""
+    accepted: Mapping[int, bytes] = NOTHING
+    """Number -> digest."""
+    counting: Mapping[str, int] = NOTHING
+    """Item -> number of the batch whose answer counts: the highest (epoch, n)."""
+    batches: Mapping[int, Save] = NOTHING
+    """Those that count for an item, by number."""
+
+    @property
+    def sid(self) -> bytes:
+        return self.row.sid
+
+
+class Line(NamedTuple):
+    """A line for the journal: a batch, or the session after an event."""
+
+    label: str
+    save: Save | None = None
+    session: Session | None = None
+    reason: str = ""
+
+
+class Outcome(NamedTuple):
+    """What an operation came to. `extra`: late class of a batch, milliseconds to wait of seat_wait."""
+
+    session: Session | None
+    verdict: Verdict
+    lines: tuple[Line, ...] = ()
+    extra: str | int = ""
+    says: Says = "state"
+
+
+Outages = Sequence[tuple[int, int]]
+UNKNOWN = Outcome(None, Verdict.UNKNOWN, says="nothing")
+
+
+def happen(session: Session, event: str, reason: str = "", **changed: Any) -> tuple[Session, Line]:
+    """The session after something that happens now: a new version, and its line."""
+    after = session._replace(version=session.version + 1, **changed)
+    return after, Line(f"state:{event}", session=after, reason=reason)
+
+
+def step(session: Session, event: Event) -> tuple[Status | None, Verdict]:
+    """Where `event` leads from here; or None, and the verdict that refuses it."""
+    try:
+        return follow(session.status, event), Verdict.OK
+    except IllegalStep as refused:
+        return None, Verdict(refused.verdict)
+
+
+def adopt(session: Session, ticket: Ticket, now_ms: int) -> tuple[Session, tuple[Line, ...]]:
+    """What is ahead in a ticket proves that the store lost its last moments, and is taken over."""
+    further = RANKS[ticket.status] - RANKS[session.status]
+    if ticket.epoch <= session.epoch and ticket.version <= session.version and further <= 0:
+        return session, ()
+    after = session
+    if further > 0 or (further == 0 and ticket.version > session.version):
+        if ticket.status is Status.PAUSED and session.status is not Status.PAUSED:
+            after = after._replace(paused_at_ms=now_ms)
+        after = after._replace(
+            status=ticket.status, started_ms=ticket.started_ms, deadline_ms=ticket.deadline_ms
+        )
+    after = after._replace(
+        epoch=max(session.epoch, ticket.epoch), version=max(session.version, ticket.version)
+    )
+    return after, (Line("state:adopt", session=after),)
+
+
+def login(session: Session, now_ms: int) -> Outcome:
+    """The first take-over under way is free; a further one within ten minutes waits for the teacher."""
+    rank = RANKS[session.status]
+    if rank == 2:
+        return Outcome(session, Verdict.OK, says="constants")
+    taken_over_ms = session.taken_over_ms
+    if rank == 1:
+        wait_ms = taken_over_ms + TAKE_OVER_WAIT_MS - now_ms
+        if taken_over_ms > 0 and wait_ms > 0:
+            return Outcome(session, Verdict.SEAT_WAIT, extra=wait_ms)
+        taken_over_ms = now_ms
+    epoch = max(session.epoch + 1, now_ms)
+    after, line = happen(session, "login", epoch=epoch, taken_over_ms=taken_over_ms, seen_ms=now_ms)
+    return Outcome(after, Verdict.OK, (line,), says="constants")
+
+
+def start(session: Session, operation: Start, now_ms: int) -> Outcome:
+    """Start the clock, once."""
+    status, verdict = step(session, Event.START)
+    if status is None:
+        return Outcome(session, verdict)
+    if session.status is not Status.READY:
+        return Outcome(session, Verdict.OK, says="constants")
+    given_ms = int(operation.duration_ms * session.row.factor_permille / 1000 + 0.5)
+    begun = session._replace(started_ms=now_ms, seen_ms=now_ms)
+    after, line = happen(begun, "start", status=status, deadline_ms=now_ms + given_ms + session.extra_ms)
+    return Outcome(after, Verdict.OK, (line,), says="constants")
+
+
+def submit(session: Session, operation: Submit, now_ms: int) -> Outcome:
+    """Hand in; again, or after closing, the same."""
+    status, verdict = step(session, Event.SUBMIT)
+    if status is None:
+        return Outcome(session, verdict)
+    if session.status is status:
+        return Outcome(session, Verdict.OK)
+    if operation.last > session.last:
+        return Outcome(session, Verdict.GAP)
+    after, line = happen(session, "submit", status=status, seen_ms=now_ms)
+    return Outcome(after, Verdict.OK, (line,))
+
+
+def lateness(session: Session, save: Save, now_ms: int, outages: Outages) -> Late:
+    """How sure the server is that a batch was answered in time."""
+    until_ms = session.deadline_ms + save.grace_ms
+    received_ms = session.paused_at_ms if session.status is Status.PAUSED else now_ms
+    if received_ms <= until_ms:
+        return Late.IN_TIME
+    claimed_ms = now_ms - save.newest_age_ms
+    if claimed_ms > session.deadline_ms:
+        return Late.AFTER
+    if any(start <= until_ms and end >= claimed_ms for start, end in outages):
+        return Late.CORROBORATED
+    return Late.SELF_ATTESTED

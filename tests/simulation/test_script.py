@@ -1,0 +1,179 @@
+"""The Lua and the pure protocol: the same bytes in, the same replies and the same journal out."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+from typing import Any
+
+import pytest
+
+from sessions import keys
+from sessions.journal import JournalLine, read_lines
+from sessions.link import Link
+from sessions.model import (
+    Allow,
+    Close,
+    Credit,
+    Destroy,
+    Extend,
+    Heartbeat,
+    Login,
+    Operation,
+    Pause,
+    Read,
+    Resume,
+    Save,
+    Seal,
+    SessionRow,
+    Start,
+    Submit,
+    Ticket,
+)
+from sessions.packing import encode, packed, sid_of
+from sessions.states import Status
+from simulation.world.data import SESSIONS, UPKEEP, Commands, Data
+
+NOW = 1_800_000_000_000
+MINUTE = 60_000
+GRACE_MS = 10_000
+ITEMS = ("i1", "i2", "i3", "i4")
+JOURNAL = keys.journal(0)
+
+
+def a_ticket(chance: random.Random, sid: bytes, known: list[Ticket]) -> Ticket:
+    """The newest state that a pupil was told, an older one, or one that the store has not reached."""
+    ticket = known[-1 if chance.random() < 0.7 else chance.randrange(len(known))]
+    if chance.random() < 0.08:
+        status = chance.choice(list(Status))
+        epoch, version = ticket.epoch + chance.randrange(2), ticket.version + chance.randrange(4)
+        ticket = Ticket(sid, "maths26a", epoch, version, status, NOW, NOW + chance.randrange(90) * MINUTE)
+    return ticket
+
+
+def a_save(chance: random.Random, ticket: Ticket) -> Save:
+    n, full = chance.randint(1, 12), chance.random() < 0.2
+    items = tuple(chance.sample(ITEMS, chance.randint(0, 3)))
+    body = f"{n}{items}{chance.choice('xxxxy')}".encode()
+    age_ms, held = chance.randrange(20) * MINUTE, chance.randrange(4)
+    digest = hashlib.sha256(body).digest()
+    return Save(ticket, n, digest, body, items, full, age_ms, GRACE_MS, chance.choice(ITEMS), held)
+
+
+def an_operation(chance: random.Random, sid: bytes, known: list[Ticket], now_ms: int) -> Operation:
+    """One of everything that can be asked, saves more often."""
+    ticket = a_ticket(chance, sid, known)
+    change = chance.choice(["", "1", "2", "3"])
+    from_ms = now_ms - chance.randrange(40) * MINUTE
+    due_ms = chance.choice([0, now_ms - GRACE_MS, now_ms])
+    choices: list[Operation] = [
+        *[a_save(chance, ticket) for _ in range(8)],
+        *[Start(ticket, 60 * MINUTE)] * 2,
+        *[Read(ticket)] * 2,
+        Heartbeat(ticket, chance.choice(ITEMS), chance.randrange(4)),
+        Submit(ticket, chance.randint(0, 9)),
+        *[Login(sid)] * 2,
+        Pause(sid, change),
+        Resume(sid, change),
+        Resume(sid, ""),
+        Allow(sid, change),
+        Extend(sid, chance.randrange(-5, 20) * MINUTE, change),
+        Close(sid, "deadline", due_ms, change),
+        *[Credit(sid, from_ms, from_ms + chance.randrange(1, 30) * MINUTE)] * 2,
+        Seal(sid, chance.randrange(12)),
+        SessionRow(
+            sid, "maths26a", "R1", 1333, "", b"wrapped", Status.RUNNING, 5, 3, NOW, NOW + MINUTE, 4, 2
+        ),
+    ]
+    if chance.random() < 0.02:
+        return Destroy(sid)
+    return chance.choice(choices)
+
+
+class Both:
+    """The real script and the pure protocol, side by side, given the same commands."""
+
+    def __init__(self, link: Link) -> None:
+        self.link = link
+        self.pure = Commands(Data(64))
+        for script in (SESSIONS, UPKEEP):
+            self.pure.script(0, "LOAD", script.text)
+
+    async def commit(self, operations: list[Operation], now_ms: int) -> list[Any]:
+        """One call; the replies, which must be the same."""
+        sids = [sid_of(one) for one in operations]
+        call = packed([encode(one, keys.owner(sid, 64)) for one, sid in zip(operations, sids, strict=True)])
+        real = await self.link.script(SESSIONS, [JOURNAL], [call, now_ms])
+        ours = self.pure.do(("EVALSHA", SESSIONS.sha, 1, JOURNAL, call, now_ms), now_ms)
+        for operation, one, other in zip(operations, real, ours, strict=True):
+            assert comparable(one) == comparable(other), (operation, now_ms)
+        return list(ours)
+
+    async def upkeep(self, names: list[str], arguments: list[Any]) -> None:
+        real = await self.link.script(UPKEEP, names, arguments)
+        assert real == self.pure.do(("EVALSHA", UPKEEP.sha, len(names), *names, *arguments), 0)
+
+    async def same_journal(self) -> None:
+        real = await self.link.command("XRANGE", JOURNAL, "-", "+")
+        ours = self.pure.data.journals.get(0, [])
+        assert [lines_of([one]) for one in real] == [lines_of([one]) for one in ours]
+
+
+def comparable(reply: list[Any]) -> list[Any]:
+    """Batches have no order of their own."""
+    return [*reply[:5], *[sorted(part) for part in reply[5:]]]
+
+
+def lines_of(entries: list[Any]) -> list[JournalLine]:
+    """The lines of an entry without its place in the stream."""
+    return [line._replace(stream_id="") for line in read_lines(0, entries)]
+
+
+async def walk(redis_url: str, seed: int, steps: int) -> None:
+    """A history of groups of three sessions, with outages, on both."""
+    chance, now_ms = random.Random(seed), NOW
+    link = Link(redis_url)
+    both = Both(link)
+    sids = [bytes([number]) + seed.to_bytes(14, "big") + b"\x01" for number in range(3)]
+    told = {sid: [Ticket(sid, "maths26a", 0, 0, Status.READY, 0, 0)] for sid in sids}
+    rows: list[Operation] = [SessionRow(sid, "maths26a", "R1", 1000, "", b"wrapped") for sid in sids]
+    clocks = [
+        name for part in range(3) for name in (keys.clock(part), keys.outages(part), keys.uncredited(part))
+    ]
+    try:
+        await link.command("FLUSHALL")
+        await both.commit(rows, now_ms)
+        for _ in range(steps):
+            now_ms += chance.choice([0, 0, 500, 3_000, MINUTE, 5 * MINUTE])
+            if chance.random() < 0.3:
+                await both.upkeep(clocks, ["tick", now_ms, 5_000])
+            picked = [chance.choice(sids) for _ in range(chance.randint(1, 4))]
+            group = [an_operation(chance, sid, told[sid], now_ms) for sid in picked]
+            for sid, reply in zip(picked, await both.commit(group, now_ms), strict=True):
+                session = both.pure.data.sessions.get(sid)
+                if session and len(reply) > 2:
+                    told[sid].append(
+                        Ticket(
+                            sid,
+                            "maths26a",
+                            session.epoch,
+                            session.version,
+                            session.status,
+                            session.started_ms,
+                            session.deadline_ms,
+                        )
+                    )
+            for part in range(3):
+                names = [keys.clock(part), keys.uncredited(part), keys.open_sessions(part)]
+                await both.upkeep(names, ["due", now_ms, 5_000, now_ms - GRACE_MS, 10])
+        await both.same_journal()
+    finally:
+        await link.aclose()
+
+
+@pytest.mark.parametrize("seeds", [range(40), pytest.param(range(40, 600), marks=pytest.mark.long)])
+def test_the_script_does_what_the_protocol_says(redis_url: str, seeds: range) -> None:
+    """Every verdict, state, late class and journal line, tickets ahead of the store included."""
+    for seed in seeds:
+        asyncio.run(walk(redis_url, seed, 60))
