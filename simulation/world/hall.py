@@ -8,9 +8,11 @@ from typing import Any
 
 from engine.archive import Delivery
 from engine.archive.records import SessionRow
+from engine.attempts.rulebook import Rulebooks
 from engine.catalog import Catalog, Opened
 from engine.keyring import DeliveryKeys, KeyRing
 from engine.settings import Settings
+from items.course import Course
 from items.responses import Shapes
 from sessions.cipher import wrap_key
 from sessions.codes import complete, digest
@@ -28,6 +30,20 @@ SESSION_KEYS = [bytes([16 + number]) * 32 for number in range(4)]
 SIGNER = Signer({1: TOKEN_KEY}, 1, partitions=PARTITIONS)
 
 _SHAPE = {"r1": {"kind": "text-entry", "cardinality": "single", "base_type": "string", "max_length": 500}}
+COURSE = Course(
+    {
+        "v": 2,
+        "routed": False,
+        "parts": [
+            {
+                "part": "t1",
+                "children": [
+                    {"section": "s1", "children": [{"item": item, "choices": {}} for item in ITEMS]}
+                ],
+            }
+        ],
+    }
+)
 SHAPES = Shapes({"v": 1, "items": dict.fromkeys(ITEMS, _SHAPE)})
 
 DELIVERY = Delivery(
@@ -72,4 +88,11 @@ class Deliveries(Catalog):
     """The real catalog, with a form that needs no bank."""
 
     def _open(self, record: Mapping[str, Any]) -> Opened:
-        return Opened(record, SHAPES, [], KEK, CONTENT_KEY)
+        return Opened(record, SHAPES, COURSE, "", KEK, CONTENT_KEY)
+
+
+class NoMovingItems(Rulebooks):
+    """The real rulebooks of a form whose items show the same to everybody."""
+
+    def of(self, compiled: str) -> None:
+        return None

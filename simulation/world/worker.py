@@ -16,16 +16,17 @@ from engine.api.answers import Answers
 from engine.api.contents import Contents
 from engine.api.pupil import Pupil
 from engine.app import Application
+from engine.files import FileStore
 from engine.guessing import Guessing
 from engine.keyring import KeyRing
 from engine.services import Ciphers, Services
 from engine.writer import Writer
 from items.bank import Bank
 from sessions.link import StoreError
-from sessions.model import CodeEntry, Operation, Reply
+from sessions.model import CodeEntry, Glance, Operation, Reply
 from sessions.store import Store
 from simulation.world.connection import Line
-from simulation.world.hall import PEPPER, SETTINGS, SIGNER, Deliveries
+from simulation.world.hall import PEPPER, SETTINGS, SIGNER, Deliveries, NoMovingItems
 from simulation.world.loop import Process
 
 BEAT_S = 4.3
@@ -70,7 +71,7 @@ class Worker:
     def start(self) -> None:
         """Writers and beat run until the process dies."""
         services = self.services
-        for writer in (services.answers, services.others, services.codes):
+        for writer in (services.answers, services.others, services.codes, services.glances):
             self.process.spawn(writer.run())
         self.process.spawn(self._beat())
 
@@ -111,6 +112,9 @@ class Worker:
         async def find_codes(digests: Sequence[bytes]) -> Sequence[CodeEntry | None]:
             return await others.find_codes(digests)
 
+        async def glance(sids: Sequence[bytes]) -> Sequence[Glance | None]:
+            return await others.glance(sids)
+
         return Services(
             settings=SETTINGS,
             clock=self.clock,
@@ -119,9 +123,12 @@ class Worker:
             pepper=PEPPER,
             guessing=Guessing(PEPPER, per_minute=1_000),
             ciphers=self.ciphers_type(),
+            files=FileStore(Path("/nowhere/files")),
             answers=Writer(commit_answers, pending_max=64, group_max=16),
-            others=Writer(commit_others, pending_max=64, group_max=16, ranks=4),
+            others=Writer(commit_others, pending_max=64, group_max=16, ranks=5),
             codes=Writer(find_codes, pending_max=64, group_max=16),
+            glances=Writer(glance, pending_max=64, group_max=16),
+            rulebooks=NoMovingItems(BANK),
         )
 
     def _application(self) -> Application:
