@@ -194,7 +194,7 @@ async def test_an_unknown_format_is_refused_before_anything_is_written(
     sitting: Sitting, tmp_path: Path
 ) -> None:
     """The operator reads which formats there are."""
-    with pytest.raises(Conflict, match="csv, parquet, qti3, qti2"):
+    with pytest.raises(Conflict, match="csv, test, parquet, qti3, qti2"):
         await exported(sitting, tmp_path / "out", "csv", "xlsx")
     assert not (tmp_path / "out").exists()
 
