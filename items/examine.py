@@ -40,7 +40,7 @@ class Result(StrEnum):
     IMPOSSIBLE = "impossible"  # no pupil could give it: it breaks the limits of its own interaction
     ELSEWHERE = "elsewhere"  # the rules set outcomes of their own, and no SCORE
     MARKED = "marked"  # a person gives the score
-    UNKEYED = "unkeyed"  # neither a right answer nor a mapping is declared: a questionnaire, or rules alone
+    UNKEYED = "unkeyed"  # no right answer, no mapping, or of an adaptive item not for each step: rules alone
     SILENT = "silent"  # the item asks nothing
 
 
@@ -110,8 +110,11 @@ def _result(item: str, form: Form, shapes: Shapes, scorer: Scorer) -> Result:
         return Result.MARKED
     if "SCORE" not in entry["program"]["outcomes"]:
         return Result.ELSEWHERE
-    words = (_word(item, seed, shapes, scorer) for seed in TRIAL_SEEDS)
-    return next((word for word in words if word is not Result.FULL), Result.FULL)
+    words = [_word(item, seed, shapes, scorer) for seed in TRIAL_SEEDS]
+    word = next((word for word in words if word is not Result.FULL), Result.FULL)
+    if word is Result.SHORT and _is_adaptive(item, scorer) and not _is_keyed(item, form, scorer):
+        return Result.UNKEYED
+    return word
 
 
 def _word(item: str, seed: bytes, shapes: Shapes, scorer: Scorer) -> Result:
@@ -121,12 +124,23 @@ def _word(item: str, seed: bytes, shapes: Shapes, scorer: Scorer) -> Result:
         return Result.UNKEYED
     if shapes.check(item, answer) is not None:
         return Result.IMPOSSIBLE
-    steps = MOST_STEPS if scorer.declarations(item).get("adaptive", False) else 1
+    steps = MOST_STEPS if _is_adaptive(item, scorer) else 1
     score = scorer.settle(item, [answer] * steps, None, seed).outcomes.get("SCORE")
     most = scorer.max_score(item, seed)
     if isinstance(score, int | float) and most is not None and math.isclose(score, most, rel_tol=1e-6):
         return Result.FULL
     return Result.SHORT
+
+
+def _is_adaptive(item: str, scorer: Scorer) -> bool:
+    return bool(scorer.declarations(item).get("adaptive", False))
+
+
+def _is_keyed(item: str, form: Form, scorer: Scorer) -> bool:
+    """Whether the key leads through all steps; a button that ends an attempt needs none."""
+    asked = {name for name, shape in form.schema["items"][item].items() if shape["kind"] != "end-attempt"}
+    answer = declared_answer(item, scorer)
+    return all(answer[name] is not None for name in asked)
 
 
 def declared_answer(item: str, scorer: Scorer, seed: bytes = b"") -> dict[str, Any]:
