@@ -31,7 +31,7 @@ WORDS = (
     "bruit",
 )
 
-Value = str | list[str] | None
+Value = str | list[str] | dict[str, dict[str, str]] | None
 
 
 def response(questions: Sequence[Question], random: Random) -> dict[str, Value]:
@@ -40,7 +40,7 @@ def response(questions: Sequence[Question], random: Random) -> dict[str, Value]:
 
 
 def value(question: Question, random: Random) -> Value:
-    """A value for one question; None for a kind that this pupil does not know."""
+    """A value for one question; None for one that asks for a file: those go by another way than answers."""
     draw = KINDS.get(question.kind)
     return draw(question, random) if draw else None
 
@@ -121,11 +121,38 @@ def _slider(question: Question, random: Random) -> Value:
     return f"{question.low + random.randint(0, steps) * question.step:g}"
 
 
+def _plays(question: Question, random: Random) -> Value:
+    return str(random.randint(1, question.most or 3))
+
+
+def _pressed(question: Question, random: Random) -> Value:
+    return "true"
+
+
+def _custom(question: Question, random: Random) -> Value:
+    """What a module might say: a value of the declared type, whatever the module is."""
+    draw = TYPED.get(question.base_type, lambda random: random.choice(WORDS))
+    if question.cardinality == "record":
+        return {"said": {"base_type": "string", "value": random.choice(WORDS)}}
+    if question.cardinality == "single":
+        return draw(random)
+    return [draw(random)]
+
+
 def _words(random: Random, characters: int) -> str:
     words = random.choices(WORDS, k=characters // 3 + 1)
     return " ".join(words)[:characters]
 
 
+TYPED: dict[str, Callable[[Random], str]] = {
+    "boolean": lambda random: random.choice(("true", "false")),
+    "integer": lambda random: str(random.randint(0, 99)),
+    "float": lambda random: f"{random.uniform(0, 100):.1f}",
+    "duration": lambda random: str(random.randint(1, 600)),
+    "point": lambda random: f"{random.randint(0, 99)} {random.randint(0, 99)}",
+    "pair": lambda random: " ".join(random.sample(WORDS, 2)),
+    "directedPair": lambda random: " ".join(random.sample(WORDS, 2)),
+}
 KINDS: dict[str, Callable[[Question, Random], Value]] = {
     "choice": _choices,
     "inline-choice": _choices,
@@ -143,4 +170,7 @@ KINDS: dict[str, Callable[[Question, Random], Value]] = {
     "graphic-order": _order,
     "select-point": _points,
     "position-object": _points,
+    "media": _plays,
+    "end-attempt": _pressed,
+    "custom": _custom,
 }

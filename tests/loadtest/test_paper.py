@@ -17,6 +17,9 @@ from loadtest.content import Unreadable, open_items
 from loadtest.paper import Paper
 from loadtest.questions import questions_of
 from loadtest.responses import KINDS, response
+from tests.items.given import a_form
+from tests.items.handed_kinds import CUSTOM_KINDS, HANDED_MEDIA, PLAYED_KINDS
+from tests.items.kinds import EVERY_KIND
 
 FORMS = Path(__file__).parent.parent.parent / "items" / "content"
 PLACES = Path(__file__).parent.parent / "forms" / "places"
@@ -66,6 +69,22 @@ def test_each_question_of_a_form_is_found(form: Form) -> None:
         questions = questions_of(item.html)
         assert {question.response for question in questions} == set(form.schema["items"].get(item.id, {}))
         assert {question.kind for question in questions} <= set(KINDS)
+
+
+FILES = {"upload", "drawing"}
+ALL = EVERY_KIND | PLAYED_KINDS | CUSTOM_KINDS
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_the_crowd_answers_every_kind(tmp_path: Path, kind: str) -> None:
+    """As the server takes it; only files, which go by another way than answers, are left out."""
+    form = a_form(tmp_path, ALL[kind], media=HANDED_MEDIA)
+    shapes, random, (item,) = Shapes(form.schema), Random(1), form.content.items
+    questions = questions_of(item.html)
+    for _ in range(10):
+        given = response(questions, random)
+        assert shapes.check(item.id, given) is None, given
+        assert (None in given.values()) == (kind in FILES)
 
 
 def test_a_batch_is_what_the_api_takes(form: Form) -> None:

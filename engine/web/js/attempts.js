@@ -116,6 +116,13 @@ class Attempts {
     return box.batches.some((batch) => batch.path && batch.n > box.last && batch.items.includes(this.item))
   }
 
+  /** A button that ended an attempt has done its work: the next attempt begins without it. */
+  began(controls) {
+    for (const { dataset } of this.element.querySelectorAll('[data-interaction="end-attempt"]')) {
+      controls[dataset.response].write(null)
+    }
+  }
+
   /** When the question stands on the screen. */
   shown() {
     if (this.isOver) {

@@ -135,12 +135,7 @@ export class Content {
     return (this.slots[kind + id] = this.slots[kind + id] || slot)
   }
 
-  /** The bytes of a file that the form brought. */
-  blob(id) {
-    return this.slot('blob', id).promise
-  }
-
-  /** HTML, or the blob: address of a picture. */
+  /** HTML; of a file the blob: address, or, asked for as 'blob', its bytes. */
   get(kind, id) {
     return this.slot(kind, id).promise
   }

@@ -6,7 +6,6 @@ import { byId, h, style } from './element.js'
 import { fillBar } from './bar.js'
 import { normalise } from './code.js'
 import { finish, handIn } from './handin.js'
-import { MODULES } from './item.js'
 import { showMap } from './map.js'
 import { ask, banner, closeDialogs, hold, say, showNotice } from './notice.js'
 import { Outbox } from './outbox.js'
@@ -19,6 +18,10 @@ import { speakMore, words } from './words.js'
 
 const AGAIN_MS = 5000
 const LAST_WORDS_MS = 15_000
+/** All that a later question may need: the line may be down by then. */
+const CONTROLS =
+  'choice text inline order match gap hotspot slider associate slots graphic-order select-point ' +
+  'position-object upload drawing media ending custom'
 
 let sitting, paper, outbox
 let asking = null
@@ -59,8 +62,7 @@ export async function attend(opened, itsPaper) {
   }
   if (outbox.waiting) outbox.flush()
   await style('controls')
-  const names = [...new Set(Object.values(MODULES))]
-  await Promise.all(names.map((name) => import(`./interactions/${name}.js`).catch(() => {})))
+  await Promise.all(CONTROLS.split(' ').map((name) => import(`./interactions/${name}.js`).catch(() => {})))
   const hasModules = sitting.header && sitting.header.media.some(({ type }) => type === 'text/javascript')
   if (hasModules) import('./interactions/custom.js').then(({ warm }) => warm(), console.warn)
   keepShell()

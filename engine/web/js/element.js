@@ -6,7 +6,6 @@ export const DRAWINGS = {
   left: 'M15 5l-7 7 7 7',
   right: 'M9 5l7 7-7 7',
   clock: 'M12 3a9 9 0 100 18 9 9 0 000-18zM12 7v5l3 2',
-  device: 'M4 5h16v11H4zM9 20h6M12 16v4',
   grid: 'M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z',
 }
 

@@ -1,5 +1,4 @@
-// Where HTML becomes elements. Our own compiler wrote it; still only what is listed gets through: no script, no
-// handler, no style, no address.
+// Where HTML becomes elements: only what is listed gets through, whoever wrote it.
 
 const rules = { createHTML: (html) => html, createScriptURL: (url) => (url === '/sw.js' ? url : '') }
 const policy = window.trustedTypes ? trustedTypes.createPolicy('passation', rules) : rules

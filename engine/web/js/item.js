@@ -4,28 +4,16 @@ import { h, style } from './element.js'
 import { elements } from './fragment.js'
 import { speakMore } from './words.js'
 
-export const MODULES = {
-  choice: 'choice',
+/** Where the controls of a kind do not lie in a module of its name. */
+const SHARED = {
   hottext: 'choice',
   'text-entry': 'text',
   'extended-text': 'text',
   'inline-choice': 'inline',
-  order: 'order',
-  match: 'match',
   'gap-match': 'gap',
-  hotspot: 'hotspot',
-  slider: 'slider',
-  associate: 'associate',
   'graphic-associate': 'associate',
   'graphic-gap-match': 'slots',
-  'graphic-order': 'graphic-order',
-  'select-point': 'select-point',
-  'position-object': 'position-object',
-  upload: 'upload',
-  drawing: 'drawing',
-  media: 'media',
   'end-attempt': 'ending',
-  custom: 'custom',
 }
 
 /** A module could not be fetched: that passes. */
@@ -68,15 +56,11 @@ export async function mount({ item, choices }, content, given, changed, sitting)
   }
   for (const [index, root] of [...element.querySelectorAll('[data-interaction]')].entries()) {
     const name = root.dataset.response
-    const onEndAttempt = () => attempts && attempts.check()
-    const context = { name, index, order: choices[name], changed: report, onEndAttempt, item, sitting, content }
+    const context = { name, index, order: choices[name], changed: report, attempts, item, sitting, content }
     controls[name] = await bind(root, context)
   }
   if (given) write(given.response)
-  // A button that ended an attempt has done its work: the next attempt begins without it.
-  for (const { dataset } of attempts ? element.querySelectorAll('[data-interaction="end-attempt"]') : []) {
-    controls[dataset.response].write(null)
-  }
+  if (attempts) attempts.began(controls)
   const clear = () => {
     write(null)
     report()
@@ -87,7 +71,7 @@ export async function mount({ item, choices }, content, given, changed, sitting)
 async function bind(root, context) {
   const { interaction, cardinality, baseType, min, max } = root.dataset
   const note = h('p', { class: 'hint', role: 'status' })
-  const name = MODULES[interaction]
+  const name = SHARED[interaction] || interaction
   const [module, isSpoken] = await Promise.all([
     fetched(import(`./interactions/${name}.js`)),
     name === 'choice' || speakMore(),

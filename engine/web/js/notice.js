@@ -8,6 +8,7 @@ Object.assign(DRAWINGS, {
   sending: 'M12 19V6M6.500 11.500L12 6l5.500 5.500',
   alert: 'M12 4L2.500 20h19zM12 10v4.500M12 17v.600',
   grip: 'M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01',
+  device: 'M4 5h16v11H4zM9 20h6M12 16v4',
   pause: 'M8 5v14M16 5v14',
   message: 'M4 5h16v11H10l-4 4v-4H4z',
 })

@@ -1,4 +1,4 @@
-// What the pages say: words/fr.js on the page of the code, fr.test.js up to the first question, then fr.late.js.
+// What the pages say: words/fr.js, up to the first question fr.test.js, then fr.late.js.
 
 export const LANGUAGES = { fr: 'Français', en: 'English' }
 export const words = {}

@@ -71,9 +71,9 @@ export async function bind(root, context) {
   }
 
   async function gather() {
-    const text = async (module) => ({ ...module, text: await (await content.blob(module.media)).text() })
+    const text = async (module) => ({ ...module, text: await (await content.get('blob', module.media)).text() })
     const pictures = [...new Set(given.markup.match(/data-media="[^"]+"/g))].map((found) => found.slice(12, -1))
-    const media = await Promise.all(pictures.map(async (id) => [id, await content.blob(id)]))
+    const media = await Promise.all(pictures.map(async (id) => [id, await content.get('blob', id)]))
     const modules = await Promise.all(given.modules.map(text))
     return { ...given, modules, media: Object.fromEntries(media) }
   }

@@ -2,7 +2,7 @@
 
 import { button, style } from '../element.js'
 
-export async function bind(root, { changed, onEndAttempt }) {
+export async function bind(root, { changed, attempts }) {
   await style('files')
   const act = button('second', press, root.dataset.title)
   let isPressed = false
@@ -17,7 +17,7 @@ export async function bind(root, { changed, onEndAttempt }) {
     isPressed = true
     show()
     changed()
-    if (onEndAttempt) onEndAttempt()
+    if (attempts) attempts.check()
   }
 
   show()
