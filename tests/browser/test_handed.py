@@ -147,6 +147,7 @@ def test_a_file_waits_on_this_computer_while_the_line_is_away(opened: Open, hand
     context = opened()
     sitting = Sitting(context.new_page(), handed)
     sitting.begin()
+    sitting.kept()
     context.set_offline(True)
     choose(sitting)
     expect(sitting.page.locator(".file-state")).to_contain_text("attend le réseau")
