@@ -2,7 +2,7 @@
 --
 -- The session record carries three small indexes as text and bytes, since a string search costs less than a call:
 --   ITEMS    ";item=n;item=n"        the batch whose answer to the item counts
---   BATCHES  ";n=epoch,items"        batches that count, and for how many items
+--   BATCHES  ";n=epoch,"             batches that count for an item
 --   DIGESTS  8 bytes for each accepted number above SPILLED, zeros for a hole
 -- Bytes of batches lie under `b:{pNN}:SID:n` as long as they count for an item. Digests of the oldest numbers are
 -- spilled to the string `d:{pNN}:SID`, so the record stays small however long the session is.
@@ -55,45 +55,48 @@ local function put_digest(owner, record, n, digest)
     record[DIGESTS] = digests
 end
 
--- Batch `old` counts for one item less; when for none, its bytes go.
-local function release(owner, record, old)
-    local name, batches = ";" .. old .. "=", record[BATCHES]
-    local value, before, after = find(batches, name)
-    local epoch, items = string.match(value, "^(%d+),(%d+)$")
-    if items == "1" then
-        record[BATCHES] = cut(batches, 1, before - #name) .. cut(batches, after)
-        dead[#dead + 1] = "b:" .. owner .. ":" .. old
-    else
-        record[BATCHES] = cut(batches, 1, before) .. epoch .. "," .. (items - 1) .. cut(batches, after)
-    end
-end
-
 -- Per item the highest (epoch, n) wins. `old` is text, as it stands in the list.
 local function wins(record, epoch, n, old)
-    local value = find(record[BATCHES], ";" .. old .. "=")
-    local older = tonumber(string.match(value, "^%d+"))
+    local older = tonumber(string.match(find(record[BATCHES], ";" .. old .. "="), "^%d+"))
     return epoch > older or (epoch == older and n > tonumber(old))
+end
+
+-- When batch `old` counts for no item of `list` any more, its bytes go.
+local function release(owner, record, list, old)
+    if find_text(list, "=" .. old .. ";", 1, true) then return end
+    local name, batches = ";" .. old .. "=", record[BATCHES]
+    local value, before, after = find(batches, name)
+    if not value then return end -- gone already: it counted for several items of the new batch
+    record[BATCHES] = cut(batches, 1, before - #name) .. cut(batches, after)
+    dead[#dead + 1] = "b:" .. owner .. ":" .. old
 end
 
 -- Let a batch count for its items where nothing newer does, and hold its bytes if it counts for any.
 -- `entry` is ";n=epoch,"; `items` are ";item=".
 local function hold(owner, record, epoch, n, entry, items, bytes)
     local name = string.match(entry, "^;(%d+)=")
-    local won, added = 0, record[ITEMS]
+    local is_newest = epoch == record[EPOCH] and n > record[LAST] -- as nearly always: nothing to compare
+    local won, list, replaced = 0, record[ITEMS], {}
     for i = 1, #items do
-        local old, before, after = find(added, items[i])
+        local old, before, after = find(list, items[i])
         if not old then
             won = won + 1
-            added = added .. items[i] .. name
-        elseif wins(record, epoch, n, old) then
+            list = list .. items[i] .. name
+        elseif is_newest or wins(record, epoch, n, old) then
             won = won + 1
-            added = cut(added, 1, before) .. name .. cut(added, after)
-            release(owner, record, old)
+            list = cut(list, 1, before) .. name .. cut(list, after)
+            replaced[#replaced + 1] = old
         end
     end
     if won == 0 then return end
-    record[ITEMS] = added
-    record[BATCHES] = record[BATCHES] .. entry .. won
+    record[ITEMS] = list
+    if #replaced > 0 then
+        list = list .. ";"
+        for i = 1, #replaced do
+            release(owner, record, list, replaced[i])
+        end
+    end
+    record[BATCHES] = record[BATCHES] .. entry
     sets[#sets + 1] = "b:" .. owner .. ":" .. name
     sets[#sets + 1] = bytes
 end
