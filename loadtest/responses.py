@@ -131,12 +131,16 @@ def _pressed(question: Question, random: Random) -> Value:
 
 def _custom(question: Question, random: Random) -> Value:
     """What a module might say: a value of the declared type, whatever the module is."""
-    draw = TYPED.get(question.base_type, lambda random: random.choice(WORDS))
+    draw = TYPED.get(question.base_type, _word)
     if question.cardinality == "record":
         return {"said": {"base_type": "string", "value": random.choice(WORDS)}}
     if question.cardinality == "single":
         return draw(random)
     return [draw(random)]
+
+
+def _word(random: Random) -> str:
+    return random.choice(WORDS)
 
 
 def _words(random: Random, characters: int) -> str:
