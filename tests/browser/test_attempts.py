@@ -16,7 +16,7 @@ from tests.browser.sitting import Sitting
 from tests.served import Served
 
 FORM = Path(__file__).parents[1] / "forms" / "attempts"
-PRODUCT, DOUBLE, CHEST, TRIES, PLAIN = range(1, 6)
+PRODUCT, DOUBLE, CHEST, TRIES, PLAIN, HINT = range(1, 7)
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +68,8 @@ def test_a_sitting_with_variants_and_attempts(opened: Open, attempts: Delivered,
     sitting.on_question(PLAIN)
     expect(check(sitting)).to_have_count(0)
     answer(sitting, {"r1": "Paris"})
+    sitting.next.click()
+    ask_for_the_hint(sitting)
     sitting.saved()
     sitting.review()
     sitting.hand_in()
@@ -79,6 +81,7 @@ def test_a_sitting_with_variants_and_attempts(opened: Open, attempts: Delivered,
         "ADA-001": "2.0",
         "ESS-001": "1.0",
         "SIM-001": "1.0",
+        "IND-001": "1.0",
     }
 
 
@@ -107,6 +110,25 @@ def play_the_chests(sitting: Sitting) -> None:
     expect(end.locator("img")).to_have_js_property("naturalWidth", 240)
     expect(check(sitting)).to_be_hidden()
     expect(page.locator(".item input:enabled")).to_have_count(0)
+
+
+def ask_for_the_hint(sitting: Sitting) -> None:
+    """The button that ends an attempt is the check itself; it never stays pressed, network or not."""
+    page = sitting.page
+    sitting.on_question(HINT)
+    ask = page.get_by_role("button", name="Je veux un indice")
+    page.context.set_offline(True)
+    ask.click()
+    expect(page.locator(".attempts .hint")).to_have_text(re.compile("Il faut le réseau"))
+    expect(ask).to_have_attribute("aria-pressed", "false")
+    page.context.set_offline(False)
+    sitting.saved()
+    ask.click()
+    expect(page.locator(".feedback", has_text="juste avant juin")).to_be_visible()
+    expect(ask).to_be_enabled()
+    answer(sitting, {"r1": "mai"})
+    check(sitting).click()
+    expect(page.locator(".attempts .hint")).to_have_text(re.compile("C’est fini"))
 
 
 def try_twice(sitting: Sitting) -> None:

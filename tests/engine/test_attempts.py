@@ -19,7 +19,7 @@ from tests.pupil import PupilClient, Refused
 from tests.served import Served
 
 FORM = Path(__file__).parents[1] / "forms" / "attempts"
-PRODUCT, DOUBLE, CHEST, TRIES, PLAIN = "i1", "i2", "i3", "i4", "i5"
+PRODUCT, DOUBLE, CHEST, TRIES, PLAIN, HINT = "i1", "i2", "i3", "i4", "i5", "i6"
 SECRETS = ("PRODUIT", "TRESOR", "PIEGE", "lyon", "RESPONSE", "SCORE", "completionStatus", "correct")
 
 
@@ -83,7 +83,7 @@ def test_the_start_brings_what_only_this_pupil_sees(room: Room) -> None:
     pupil, neighbours = room.pupil(), [room.pupil() for _ in range(3)]
     views = [pupil.start()["views"] for _ in range(6)]
     assert all(view == views[0] for view in views)
-    assert set(views[0]) == {PRODUCT, DOUBLE, CHEST, TRIES}
+    assert set(views[0]) == {PRODUCT, DOUBLE, CHEST, TRIES, HINT}
     others = [neighbour.start()["views"] for neighbour in neighbours]
     assert any(other != views[0] for other in others)
     text = orjson.dumps([views, others]).decode()
@@ -224,6 +224,7 @@ def test_scores_play_the_sitting_again(room: Room, tmp_path: Path) -> None:
         "ADA-001": ("2.0", "2.0"),
         "ESS-001": ("0.0", "1.0"),
         "SIM-001": ("0.0", "1.0"),
+        "IND-001": ("0.0", "2.0"),
     }
     counted = {(row["item"], row["response"]): row["value"] for row in rows["responses"]}
     assert counted["ESS-001", "RESPONSE"] == "avignon"

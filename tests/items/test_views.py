@@ -73,12 +73,13 @@ def test_nothing_of_feedback_rules_or_template_values_is_public() -> None:
         "vide",
         "Bravo",
         "bonne ville",
+        "juste avant juin",
         "or était",
         "solution.svg",
     )
     assert [word for word in secret if word in text] == []
     assert form().content.media == ()
-    assert set(form().schema["dynamic"]) == {"i1", "i2", "i3", "i4"}
+    assert set(form().schema["dynamic"]) == {"i1", "i2", "i3", "i4", "i6"}
 
 
 def test_a_view_holds_what_is_visible_and_nothing_else() -> None:

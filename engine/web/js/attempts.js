@@ -138,7 +138,7 @@ class Attempts {
     ;(this.isOver ? this.note : this.button).focus({ preventScroll: true })
   }
 
-  /** What stands there is saved first; only when the line holds does it become an attempt. */
+  /** What stands there is saved first; only when the line holds does it become an attempt. True if it did. */
   async check() {
     const { item, sitting } = this
     const { response = {} } = sitting.state.answers[item] || {}
@@ -147,13 +147,15 @@ class Attempts {
     this.isChecking = true
     this.say(words.checking)
     const { outbox } = sitting
-    if (!outbox || !(await isSent(outbox))) this.say(words.checkNeedsNetwork)
+    const isMade = Boolean(outbox) && (await isSent(outbox))
+    if (!isMade) this.say(words.checkNeedsNetwork)
     else {
       freeze(outbox, item)
       awaited = item
       if (!(await isSent(outbox))) this.say()
     }
     this.isChecking = false
+    return isMade
   }
 }
 

@@ -13,11 +13,15 @@ export async function bind(root, { changed, attempts }) {
     act.setAttribute('aria-pressed', isPressed)
   }
 
-  function press() {
+  async function press() {
     isPressed = true
     show()
     changed()
-    if (attempts) attempts.check()
+    if (!attempts || (await attempts.check())) return
+    // Nothing was decided: left pressed, it would spoil the attempt that comes next.
+    isPressed = false
+    show()
+    changed()
   }
 
   show()
