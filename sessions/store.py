@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from sessions import keys
 from sessions.journal import JournalLine, after, read_lines
@@ -176,14 +176,17 @@ class Store:
 
     async def tick(self, now_ms: int) -> list[Outage]:
         """All partitions acknowledge; the outages that wait to be credited (until `settle`)."""
+        return await self._waiting("tick", (keys.clock, keys.outages, keys.uncredited), now_ms)
+
+    async def waiting(self) -> list[Outage]:
+        """The same outages, without a word about who acknowledges: no clock is moved or started."""
+        return await self._waiting("waiting", (keys.uncredited,), 0)
+
+    async def _waiting(self, verb: str, named: Sequence[Callable[[int], str]], now_ms: int) -> list[Outage]:
         waiting: list[Outage] = []
         for group in self._tick_groups():
-            names = [
-                name
-                for partition in group
-                for name in (keys.clock(partition), keys.outages(partition), keys.uncredited(partition))
-            ]
-            found = await self._link.script(self._upkeep, names, ["tick", now_ms, self._gap_ms])
+            names = [name(partition) for partition in group for name in named]
+            found = await self._link.script(self._upkeep, names, [verb, now_ms, self._gap_ms])
             waiting += [
                 Outage(group[place - 1], from_ms, to_ms)
                 for place, from_ms, to_ms in zip(found[::3], found[1::3], found[2::3], strict=True)

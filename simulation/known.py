@@ -21,21 +21,7 @@ class Known(NamedTuple):
     what: str
 
 
-KNOWN: tuple[Known, ...] = (
-    Known(
-        re.compile(r"I10: .* was refused \(seat_moved\) and not kept aside"),
-        186,
-        "A worker that does not hold the session's key asks for it with the ticket of the moved seat, is "
-        "told seat_moved, and refuses before the batch is kept aside (engine/api/answers.py, _cipher).",
-    ),
-    Known(
-        re.compile(r"I5: \d+ batches were taken within an outage"),
-        69,
-        "In a Redis that has come up empty the sweep's look at the outages starts the partitions' clocks at "
-        "the moment when the drain began, so the next beat notes an outage since then, and everybody is "
-        "credited for it (engine/archive/sweep.py, sessions/lua/upkeep.lua).",
-    ),
-)
+KNOWN: tuple[Known, ...] = ()
 
 
 def unknown(violations: Sequence[Violation]) -> list[Violation]:

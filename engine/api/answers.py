@@ -23,7 +23,7 @@ from engine.respond import header, problem_of, read_body, send_json
 from engine.services import ACCEPTED, RANK_RESUME, Services, refusal
 from engine.wire import ANSWERS_BYTES_MAX, AnswerBatch, answer_batch
 from sessions.cipher import SessionCipher
-from sessions.model import Heartbeat, Operation, Read, Reply, Save, Ticket
+from sessions.model import Heartbeat, Operation, Read, Reply, Save, Ticket, Verdict
 from sessions.states import Status
 
 
@@ -92,13 +92,20 @@ class Answers:
             check_intake(opened.record, services.clock())
             cipher = services.ciphers.get(ticket.sid)
             if cipher is None:
-                reply = await services.others.put(Read(ticket), RANK_RESUME)
-                if reply.verdict not in ACCEPTED:
-                    raise refusal(reply)
-                cipher = services.ciphers.remember(reply.state, opened.kek)
+                cipher = await self._cipher(ticket, opened)
             self._commit(call, ticket, opened, cipher)
         except Exception as error:
             call.refuse(problem_of(error))
+
+    async def _cipher(self, ticket: Ticket, opened: Opened) -> SessionCipher:
+        """The session's, also for a seat that was left: what it still sends is kept aside, under this key."""
+        services = self._services
+        reply = await services.others.put(Read(ticket), RANK_RESUME)
+        if reply.verdict is Verdict.SEAT_MOVED:
+            reply = await services.others.put(Read(reply.state.ticket()), RANK_RESUME)
+        if reply.verdict not in ACCEPTED:
+            raise refusal(reply)
+        return services.ciphers.remember(reply.state, opened.kek)
 
     def _commit(self, call: Call, ticket: Ticket, opened: Opened, cipher: SessionCipher) -> None:
         services = self._services

@@ -29,18 +29,16 @@ CLOSED_AT_ONCE = 8192
 
 
 class Sweep:
-    """Looks after the time of all sessions; `started_ms` is when this process began."""
+    """Looks after the time of all sessions."""
 
-    def __init__(self, archive: Archive, store: Store, *, partitions: int, started_ms: int) -> None:
+    def __init__(self, archive: Archive, store: Store, *, partitions: int) -> None:
         self._archive = archive
         self._store = store
         self._partitions = partitions
-        self._started_ms = started_ms
 
     async def run(self, lease: Lease, now_ms: int) -> None:
         """Credit, then close."""
-        # A moment that lies behind us moves no clock that the workers keep; it only brings the outages.
-        waiting = await self._store.tick(self._started_ms)
+        waiting = await self._store.waiting()
         if waiting:
             await self._note_outages(lease, waiting, now_ms)
         for outage in waiting:

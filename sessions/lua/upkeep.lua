@@ -1,15 +1,29 @@
 -- The script `upkeep`: clocks and outages of partitions, and jobs that one process does alone.
 --
--- KEYS     tick: u, o, w of each partition; due: u, w, z; lease: the lease
+-- KEYS     tick: u, o, w of each partition; waiting: w of each; due: u, w, z; lease: the lease
 -- ARGV[1]  verb
 -- ARGV[2]  now, in milliseconds (lease: the owner)
 
+-- waiting: the outages that wait to be credited. It looks, and moves no clock.
+-- Returns { place of the partition among the KEYS (1 ...), from, to, place, from, to, ... }.
+local function waiting(keys)
+    local all = {}
+    for i, pending in ipairs(keys) do
+        local found = redis.call("HGETALL", pending)
+        for j = 1, #found, 2 do
+            all[#all + 1] = i
+            all[#all + 1] = tonumber(found[j])
+            all[#all + 1] = tonumber(found[j + 1])
+        end
+    end
+    return all
+end
+
 -- tick: the partitions acknowledge. If the last time is more than gap ago, that was an outage: it is remembered,
--- and waits to be credited.
+-- and waits to be credited. Returns as `waiting`.
 -- ARGV[3]  gap, in milliseconds
--- Returns { place of the partition among the KEYS (1 ...), from, to, place, from, to, ... }: all that wait.
 local function tick(keys, args)
-    local now, gap, waiting = tonumber(args[2]), tonumber(args[3]), {}
+    local now, gap, pendings = tonumber(args[2]), tonumber(args[3]), {}
     for i = 1, #keys, 3 do
         local clock, outages, pending = keys[i], keys[i + 1], keys[i + 2]
         local last = tonumber(redis.call("GET", clock) or now)
@@ -19,14 +33,9 @@ local function tick(keys, args)
             redis.call("HSET", pending, last, now)
         end
         if now >= last then redis.call("SET", clock, now) end
-        local found = redis.call("HGETALL", pending)
-        for j = 1, #found, 2 do
-            waiting[#waiting + 1] = (i + 2) / 3
-            waiting[#waiting + 1] = tonumber(found[j])
-            waiting[#waiting + 1] = tonumber(found[j + 1])
-        end
+        pendings[#pendings + 1] = pending
     end
-    return waiting
+    return waiting(pendings)
 end
 
 -- due: sessions whose deadline lies at or before ARGV[4], at most ARGV[5]. None while an outage waits to be
@@ -53,4 +62,4 @@ local function lease(keys, args)
     return 1
 end
 
-return ({ tick = tick, due = due, lease = lease })[ARGV[1]](KEYS, ARGV)
+return ({ tick = tick, waiting = waiting, due = due, lease = lease })[ARGV[1]](KEYS, ARGV)

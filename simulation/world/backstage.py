@@ -71,7 +71,7 @@ class DrainProcess:
         self.line = line_of(self.process)
         store = open_store(self.line)
         lease = Lease(archive.database, name)
-        sweep = self.sweep_type(archive, store, partitions=PARTITIONS, started_ms=clock_ms())
+        sweep = self.sweep_type(archive, store, partitions=PARTITIONS)
         self.drain = UnhurriedDrain(
             archive.database, self.reader_type(store), lease, sweep, NoScores(), clock=clock_ms
         )

@@ -101,15 +101,23 @@ class Commands:
         return partition.outages if partition else ()
 
     def upkeep(self, verb: str, now_ms: int, names: Any, arguments: Any) -> Any:
-        return {"tick": self.tick, "due": self.due, "lease": self.lease}[verb](now_ms, names, arguments)
+        verbs = {"tick": self.tick, "waiting": self.waiting, "due": self.due, "lease": self.lease}
+        return verbs[verb](now_ms, names, arguments)
 
     def tick(self, _now_ms: int, names: Any, arguments: Any) -> list[int]:
-        waiting: list[int] = []
-        for place, name in enumerate(names[::3], start=1):
+        for name in names[::3]:
             partition = partition_in(name)
             after = tick(self.data.clocks.get(partition, Partition()), int(arguments[1]), int(arguments[2]))
             self.data.clocks[partition] = after
-            for from_ms, to_ms in after.uncredited:
+        found = self.waiting(0, names[::3], arguments)
+        self.wrote = True
+        return found
+
+    def waiting(self, _now_ms: int, names: Any, _arguments: Any) -> list[int]:
+        self.wrote = False
+        waiting: list[int] = []
+        for place, name in enumerate(names, start=1):
+            for from_ms, to_ms in self.data.clocks.get(partition_in(name), Partition()).uncredited:
                 waiting += [place, from_ms, to_ms]
         return waiting
 

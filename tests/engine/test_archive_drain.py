@@ -166,7 +166,7 @@ async def test_a_long_journal_is_read_in_portions(day: Day) -> None:
 
 def a_drain(day: Day, lease: Lease | None = None) -> Drain:
     """The loop, on the day's archive and Redis."""
-    sweep = Sweep(day.archive, day.store, partitions=64, started_ms=NOON_MS)
+    sweep = Sweep(day.archive, day.store, partitions=64)
     database = day.archive.database
     return Drain(database, day.reader, lease or day.lease, sweep, day.keeper, clock=lambda: NOON_MS + 2000)
 

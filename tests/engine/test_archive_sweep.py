@@ -43,8 +43,8 @@ async def working(day: Day, to_ms: int, from_ms: int = 0) -> None:
 
 
 async def swept(day: Day, now_ms: int) -> int:
-    """One sweep of a drain that began before the pupils did; gives how many sessions are closed after it."""
-    sweep = Sweep(day.archive, day.store, partitions=64, started_ms=NOON_MS - 1000)
+    """One sweep; gives how many sessions are closed after it."""
+    sweep = Sweep(day.archive, day.store, partitions=64)
     await sweep.run(day.lease, now_ms)
     return sum(state.status is Status.CLOSED for state in await states(day))
 
@@ -85,6 +85,19 @@ async def test_an_outage_is_given_back_once(day: Day) -> None:
     assert {state.deadline_ms for state in await states(day)} == {DEADLINE_MS + 120_000}
     (line,) = await outages(day)
     assert line.detail == {"from_ms": NOON_MS, "to_ms": NOON_MS + 120_000, "partitions": list(range(64))}
+
+
+async def test_a_redis_that_came_up_empty_has_missed_nothing(day: Day, redis: Redis) -> None:
+    """The workers start its clocks; a sweep that comes before them starts none, least of all in the past."""
+    await redis.delete(*await redis.keys("u:*"))
+
+    await swept(day, NOON_MS + 120_000)
+    assert await redis.keys("u:*") == []
+    await working(day, NOON_MS + 240_000)
+    await swept(day, NOON_MS + 241_000)
+
+    assert await outages(day) == []
+    assert {state.deadline_ms for state in await states(day)} == {DEADLINE_MS}
 
 
 async def killed(_: object) -> None:

@@ -166,6 +166,7 @@ async def walk(redis_url: str, seed: int, steps: int) -> None:
                     )
             for part in range(3):
                 names = [keys.clock(part), keys.uncredited(part), keys.open_sessions(part)]
+                await both.upkeep([keys.uncredited(part)], ["waiting", now_ms, 5_000])
                 await both.upkeep(names, ["due", now_ms, 5_000, now_ms - GRACE_MS, 10])
         await both.same_journal()
     finally:
