@@ -164,7 +164,8 @@ class Node:
 
     def _answer(self, connection: Transport, replicas: int) -> None:
         connection.deliver([replicas])
-        self._queue += [(connection, commands) for commands in self._blocked.pop(connection, [])]
+        # Before what has come on this connection since: a connection's order is never changed.
+        self._queue[:0] = [(connection, commands) for commands in self._blocked.pop(connection, [])]
         asyncio.get_running_loop().call_soon(self._turn)
 
     def crash(self, *, is_power_cut: bool) -> Data:

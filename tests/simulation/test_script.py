@@ -164,9 +164,8 @@ async def walk(redis_url: str, seed: int, steps: int) -> None:
                             session.deadline_ms,
                         )
                     )
-            for part in range(3):
-                names = [keys.clock(part), keys.uncredited(part), keys.open_sessions(part)]
-                await both.upkeep([keys.uncredited(part)], ["waiting", now_ms, 5_000])
+            for names in ([keys.clock(p), keys.uncredited(p), keys.open_sessions(p)] for p in range(3)):
+                await both.upkeep(names[1:2], ["waiting", now_ms, 5_000])
                 await both.upkeep(names, ["due", now_ms, 5_000, now_ms - GRACE_MS, 10])
         await both.same_journal()
     finally:
