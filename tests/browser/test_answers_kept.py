@@ -120,6 +120,7 @@ def test_what_is_only_begun_is_called_so_before_the_hand_in(
     expect(sitting.dialog).to_contain_text("Sans réponse : questions 1,")
     sitting.dialog.locator(".second").click()
     sitting.page.locator(".on-review .map .place").nth(number - 1).click()
+    expect(page.locator("select[data-gap]").first).to_be_visible()
     for gap in page.locator("select[data-gap]").all():
         gap.select_option(index=1)
     page.locator(".turn.middle").click()
