@@ -24,7 +24,7 @@ from benchmarks.measure import Result, paired
 from benchmarks.neighbours import QUIET, Neighbours
 from benchmarks.pairs import TRIES, gathered
 from benchmarks.pupils import CONNECTIONS, log_in, request
-from benchmarks.saves import Prepared, cut_journals
+from benchmarks.saves import Prepared, take_journal
 from benchmarks.stack import Stack, noop_server, pin_generator, stack
 from sessions.link import Link
 
@@ -106,7 +106,7 @@ async def compared(
         neighbours = Neighbours(own)
         run = await opened(connections, rate, SLICE_S, seed=seed)
         others = neighbours.share()
-        await cut_journals(link)
+        await take_journal(link)
         return Slice(run.p(99), percentile_of(run.slips_s, 99) * 1000, others)
 
     async def pair(number: int) -> tuple[Slice, Slice]:

@@ -21,9 +21,12 @@ from benchmarks.neighbours import QUIET, Neighbours, cpu_s
 from benchmarks.pairs import Pairs, gathered
 from benchmarks.pupils import batches, paper_of, save_sources, started_pupils
 from benchmarks.stack import Stack, noop_server, pin_generator, stack
+from sessions import keys
+from sessions.journal import owner_of, raw_lines
 from sessions.link import Link
 
 PUPILS = 4096
+PARTITIONS = 64
 ANSWERS_A_SAVE = 3
 SLICE_S = 2.0
 NOOPS = 1.1
@@ -93,13 +96,13 @@ class Prepared:
 
 
 async def interleaved(ours: Side, theirs: Side, links: Sequence[Link]) -> Pairs[Slice]:
-    """Pairs of slices. The journals, which nobody drains here, are cut after each."""
+    """Pairs of slices. The journal, which nobody drains here, is taken away after each."""
     own = [*ours.pids, *theirs.pids]
 
     async def one(side: Side) -> Slice:
         found = await side.slice(own)
         for link in links:
-            await cut_journals(link)
+            await take_journal(link)
         return found
 
     async def pair(_: int) -> tuple[Slice, Slice]:
@@ -114,9 +117,17 @@ def ratio(pairs: Pairs[Slice], **more: Any) -> Result:
     return paired(mine, noop, pairs=len(mine), void=pairs.void, **more)
 
 
-async def cut_journals(link: Link) -> None:
-    """Take away what the drain would have taken by now."""
-    await link.commands([("XTRIM", f"j:{{p{partition:02d}}}", "MAXLEN", 0) for partition in range(64)])
+async def take_journal(link: Link) -> None:
+    """Do to Redis what the drain would have done by now: all batches are sealed, the journal is empty."""
+    journal = keys.journal(0)
+    lines = raw_lines(0, await link.command("XRANGE", journal, "-", "+"))
+    highest: dict[bytes, int] = {}
+    for sid, n in (owner_of(line.key) for line in lines if line.key):
+        highest[sid] = max(n, highest.get(sid, 0))
+    sealed = [part for sid, n in highest.items() for part in (f"e:{keys.owner(sid, PARTITIONS)}", n)]
+    if sealed:
+        await link.command("MSET", *sealed)
+    await link.command("XTRIM", journal, "MAXLEN", 0)
 
 
 async def commands_sent(link: Link) -> int:

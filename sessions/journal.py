@@ -3,15 +3,17 @@
 A line is a batch, a change of state, or a batch set aside. Lines of one entry were written by one call and
 have the same `stream_id`; the archive takes an entry as a whole, commits, and only then lets the store seal
 and trim up to that id. Until then the same lines are read again, so nothing is lost on the way.
+
+For most batches the stream holds the name of a key only, and the bytes lie under it until they are sealed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sessions.model import Late, SessionState
-from sessions.packing import read_state, split_state, unpacked
+from sessions.packing import WrongOwner, read_state, split_state, unpacked
 
 
 class BatchLine(NamedTuple):
@@ -59,24 +61,79 @@ class StateLine(NamedTuple):
     state: SessionState
 
 
-JournalLine = BatchLine | AsideLine | StateLine
+class MissingLine(NamedTuple):
+    """A batch that was acknowledged and is not sealed, and whose bytes are gone: Redis has lost a key."""
+
+    partition: int
+    stream_id: str
+    received_ms: int
+    sid: bytes
+    n: int
+
+
+JournalLine = BatchLine | AsideLine | StateLine | MissingLine
 Entry = tuple[bytes, Sequence[bytes]]
 
 
-def read_lines(partition: int, entries: Sequence[Entry]) -> Iterator[JournalLine]:
+class RawLine(NamedTuple):
+    """A line as it stands in the stream. `where`: partition of the journal, stream id, time received."""
+
+    where: tuple[int, str, int]
+    label: str
+    line: bytes
+
+    @property
+    def key(self) -> str | None:
+        """The key under which the bytes of the batch lie; None if they stand here, as a msgpack array."""
+        is_key = self.line.startswith(b"b:") and not self.label.startswith("state:")
+        return self.line.decode() if is_key else None
+
+
+def raw_lines(partition: int, entries: Iterable[Entry]) -> Iterator[RawLine]:
     """The lines of stream entries as Redis gives them; `partition` is that of the journal."""
     for stream_id, (_, now, _, packed) in entries:
         where = (partition, stream_id.decode(), int(now))
         parts = unpacked(packed)
         for label, line in zip(parts[::2], parts[1::2], strict=True):
-            kind, _, what = label.decode().partition(":")
-            yield _line(where, kind, what, line)
+            yield RawLine(where, label.decode(), line)
+
+
+def read_lines(lines: Iterable[RawLine], batches: Mapping[str, bytes | None]) -> Iterator[JournalLine]:
+    """Lines with the bytes that they name: `batches`, by key; those that are not in it are left out.
+
+    WrongOwner if a key holds another batch than the one that it names.
+    """
+    for raw in lines:
+        key = raw.key
+        kind, _, what = raw.label.partition(":")
+        if key is None:
+            yield _line(raw.where, kind, what, raw.line)
+        elif key in batches:
+            yield _named_line(raw.where, kind, what, key, batches[key])
+
+
+def owner_of(key: str) -> tuple[bytes, int]:
+    """Session and number in the name of a key, `b:{pNN}:SID:N`."""
+    _, _, sid, n = key.split(":")
+    return bytes.fromhex(sid), int(n)
 
 
 def after(stream_id: str) -> str:
     """The smallest id above `stream_id`: trimming keeps what lies from there on."""
     moment, _, count = stream_id.partition("-")
     return f"{moment}-{int(count) + 1}"
+
+
+def _named_line(
+    where: tuple[int, str, int], kind: str, what: str, key: str, found: bytes | None
+) -> JournalLine:
+    sid, n = owner_of(key)
+    if found is None:
+        return MissingLine(*where, sid, n)
+    line = _line(where, kind, what, found)
+    if not isinstance(line, BatchLine) or line.sid != sid or line.n != n:
+        raise WrongOwner("a key holds another batch than the one that it names")
+    return line
 
 
 def _line(where: tuple[int, str, int], kind: str, what: str, line: bytes) -> JournalLine:

@@ -7,7 +7,8 @@ writes to: they lie on one node, where one script may touch them together. `SID`
                            destroyed, as all keys of a session without another note
     c:{pNN}:SID    string  what never changes: msgpack array in the order of CONSTANT_FIELDS
     e:{pNN}:SID    string  number up to which the archive has everything
-    b:{pNN}:SID:N  string  batch N (sealed) with its head; until it counts for no item any more
+    b:{pNN}:SID:N  string  batch N (sealed) with its head; until it counts for no item any more, and the
+                           archive has it
     d:{pNN}:SID    string  8 bytes of digest for each number that the record holds no longer
     x:{pNN}:SID    hash    rare marks: `!ID` change ID of the audit log has been applied, `~D` a batch with
                            digest D has been kept aside
@@ -24,8 +25,9 @@ writes to: they lie on one node, where one script may touch them together. `SID`
 
 An entry of the journal holds what one call wrote: `t` (now) and `l`, a msgpack array of the label and bytes
 of each line (as fields of their own they would cost the square of their number). Labels are `batch:LATE`,
-`paused:LATE`, `aside:VERDICT`, `state:EVENT`; LATE is empty for what came in time. On a single node all
-partitions write to the journal of partition 0: what a command costs is the call.
+`paused:LATE`, `aside:VERDICT`, `state:EVENT`; LATE is empty for what came in time. In place of the bytes of
+a batch stands the name of its key, `b:...`: bytes are what a save costs, so they lie once. On a single
+node all partitions write to the journal of partition 0: what a command costs is the call.
 """
 
 from __future__ import annotations
@@ -60,8 +62,8 @@ msgpack into a table takes Lua three times as long, on every save."""
 REPLY_FIELDS = 7
 """The first so many of them go into every reply."""
 
-TEXT_FIELDS = ("at", "items", "batches", "digests")
-"""Behind the numbers: four byte strings, each after its length (four bytes); see `lua/batches.lua`."""
+TEXT_FIELDS = ("at", "items", "batches", "retained", "digests")
+"""Behind the numbers: byte strings, each after its length (four bytes); see `lua/batches.lua`."""
 
 CONSTANT_FIELDS = ("delivery", "room", "factor_permille", "needs", "wrapped_key")
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from sessions import keys
-from sessions.journal import JournalLine, after, read_lines
+from sessions.journal import JournalLine, RawLine, after, owner_of, raw_lines, read_lines
 from sessions.link import Link
 from sessions.model import (
     CodeEntry,
@@ -99,11 +100,36 @@ class Store:
         names = [partition for partition in partitions if partition in self.journals()]
         reads = [("XRANGE", keys.journal(partition), "-", "+", "COUNT", count) for partition in names]
         found = await self._link.commands(reads) if reads else []
-        return [
+        lines = [
             line
             for partition, entries in zip(names, found, strict=True)
-            for line in read_lines(partition, entries)
+            for line in raw_lines(partition, entries)
         ]
+        return list(read_lines(lines, await self._named_batches(lines)))
+
+    async def _named_batches(self, lines: Sequence[RawLine]) -> dict[str, bytes | None]:
+        """The batches that lines name, by key: None for one that is lost.
+
+        One that is not there and sealed is left out: its line is read again, since the journal is trimmed
+        last. So is one whose session has been destroyed.
+        """
+        by_journal: dict[int, list[str]] = {}
+        for line in lines:
+            if key := line.key:
+                by_journal.setdefault(line.where[0], []).append(key)
+        slices = [
+            names[start : start + CALL_MAX]
+            for names in by_journal.values()
+            for start in range(0, len(names), CALL_MAX)
+        ]
+        found = await self._link.commands([("MGET", *names) for names in slices]) if slices else []
+        batches = dict(zip(chain(*slices), chain(*found), strict=True))
+        if gone := [key for key, batch in batches.items() if batch is None]:
+            sealed = await self._link.commands([("GET", _sealed_key(key)) for key in gone])
+            for key, number in zip(gone, sealed, strict=True):
+                if number is None or int(number) >= owner_of(key)[1]:
+                    del batches[key]
+        return batches
 
     async def journal_length(self) -> int:
         """How many entries wait for the archive."""
@@ -265,6 +291,11 @@ class Store:
         size = 1 if self._partitioned else CALL_MAX
         for start in range(0, self._partitions, size):
             yield range(start, min(start + size, self._partitions))
+
+
+def _sealed_key(batch: str) -> str:
+    """`e:{pNN}:SID` for `b:{pNN}:SID:N`."""
+    return f"e{batch[1 : batch.rindex(':')]}"
 
 
 def _code_entry(digest: bytes, value: bytes | None) -> CodeEntry | None:

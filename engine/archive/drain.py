@@ -50,6 +50,11 @@ async def drain_once(database: Database, reader: JournalReader, lease: Lease, no
         await write_portion(database, connection, portion)
     # Committed. What is told to Redis from here on may be told twice, or by the next process.
     await reader.seal(portion)
+    if portion.missing:
+        LOG.error(
+            "acknowledged batches are missing in Redis: the asides `missing` say whose",
+            extra={"fields": {"batches": portion.missing}},
+        )
     return len(portion)
 
 

@@ -15,7 +15,7 @@ class Portion:
     """Rows for `batches`, `asides` and `events`; the newest state of each session; what may be sealed.
 
     `highest` is the number up to which the archive will have each session, `positions` the place up to which
-    it will have each journal.
+    it will have each journal. `missing` batches were acknowledged, but Redis has lost their bytes.
     """
 
     def __init__(self) -> None:
@@ -25,6 +25,7 @@ class Portion:
         self.states: dict[bytes, State] = {}
         self.highest: dict[bytes, int] = {}
         self.positions: dict[int, str] = {}
+        self.missing = 0
 
     def __len__(self) -> int:
         return len(self.batches) + len(self.asides) + len(self.events)
@@ -35,6 +36,11 @@ class Portion:
         sid, n = batch[0], batch[2]
         if n > self.highest.get(sid, 0):
             self.highest[sid] = n
+
+    def add_missing(self, sid: bytes, n: int, received_ms: int) -> None:
+        """A batch that Redis has lost: its place stands in `asides`, for whoever asks what became of it."""
+        self.missing += 1
+        self.asides.append((sid, 0, n, "missing", b"", received_ms, b""))
 
     def add_event(
         self,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.archive.portion import Portion
-from sessions.journal import AsideLine, BatchLine, JournalLine, StateLine
+from sessions.journal import AsideLine, BatchLine, JournalLine, MissingLine, StateLine
 from sessions.store import Store
 
 LINES = 16_384
@@ -37,7 +37,7 @@ class JournalReader:
         await self._store.sealed(list(portion.highest.items()), portion.positions)
 
     def _adapt(self, lines: Sequence[JournalLine]) -> None:
-        size = sum(len(line.body) for line in lines if not isinstance(line, StateLine))
+        size = sum(len(line.body) for line in lines if isinstance(line, BatchLine | AsideLine))
         share = max(len(lines) / LINES, size / BYTES)
         entries = len({(line.partition, line.stream_id) for line in lines})
         if share > 1:
@@ -59,6 +59,8 @@ def sort(lines: Sequence[JournalLine]) -> Portion:
             portion.asides.append(
                 (line.sid, line.epoch, line.n, line.verdict, line.digest, line.received_ms, line.body)
             )
+        elif isinstance(line, MissingLine):
+            portion.add_missing(line.sid, line.n, line.received_ms)
         else:
             _add_state(portion, line)
         portion.positions[line.partition] = line.stream_id

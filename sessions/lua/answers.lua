@@ -8,7 +8,7 @@
 --        answer and grace in milliseconds, batches held by the device
 -- op[4]  first 8 bytes of the digest    op[5]  ";n=epoch,"
 -- op[6]  items, each ";item="           op[7]  item on screen
--- op[8]  the batch's bytes, for the journal and for resuming
+-- op[8]  the batch's bytes, for the archive and for resuming
 
 local TICKET = ">I8I4BI8I8"
 local SAVE, BEAT = TICKET .. "I4BI8I8I4", TICKET .. "I4"
@@ -76,12 +76,12 @@ local function save(op)
 
     local late = lateness(owner, record, age, grace)
     local label = (record[STATUS] == PAUSED and "paused:" or "batch:") .. late
-    hold(owner, record, epoch, n, entry, items, bytes)
+    local key = hold(owner, record, epoch, n, entry, items, bytes)
     put_digest(owner, record, n, digest)
     if n > record[LAST] then record[LAST] = n end
     record[SEEN_MS], record[HELD], record[AT] = now, held_back, at
     keep(owner, record)
-    note(label, bytes)
+    note(label, key or bytes)
     return answer("ok", late, owner)
 end
 

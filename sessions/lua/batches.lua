@@ -1,11 +1,13 @@
 -- Which batches of a session are held, and which of them still count.
 --
--- The session record carries three small indexes as text and bytes, since a string search costs less than a call:
---   ITEMS    ";item=n;item=n"        the batch whose answer to the item counts
---   BATCHES  ";n=epoch,"             batches that count for an item
---   DIGESTS  8 bytes for each accepted number above SPILLED, zeros for a hole
--- Bytes of batches lie under `b:{pNN}:SID:n` as long as they count for an item. Digests of the oldest numbers are
--- spilled to the string `d:{pNN}:SID`, so the record stays small however long the session is.
+-- The session record carries small indexes as text and bytes, since a string search costs less than a call:
+--   ITEMS     ";item=n;item=n"       the batch whose answer to the item counts
+--   BATCHES   ";n=epoch,"            batches that count for an item
+--   RETAINED  ";n;n"                 batches that count no more, whose bytes the archive does not have yet
+--   DIGESTS   8 bytes for each accepted number above SPILLED, zeros for a hole
+-- Bytes of batches lie once, under `b:{pNN}:SID:n`: as long as they count for an item, and until the archive has
+-- fetched them, for the journal only names them. Digests of the oldest numbers are spilled to the string
+-- `d:{pNN}:SID`, so the record stays small however long the session is.
 
 local HOLE = string.rep("\0", DIGEST_BYTES)
 
@@ -61,18 +63,32 @@ local function wins(record, epoch, n, old)
     return epoch > older or (epoch == older and n > tonumber(old))
 end
 
--- When batch `old` counts for no item of `list` any more, its bytes go.
+-- When batch `old` counts for no item of `list` any more, its bytes go: now if the archive has them, else later.
 local function release(owner, record, list, old)
     if find_text(list, "=" .. old .. ";", 1, true) then return end
     local name, batches = ";" .. old .. "=", record[BATCHES]
     local value, before, after = find(batches, name)
     if not value then return end -- gone already: it counted for several items of the new batch
     record[BATCHES] = cut(batches, 1, before - #name) .. cut(batches, after)
-    dead[#dead + 1] = "b:" .. owner .. ":" .. old
+    if tonumber(old) > sealed[owner] then
+        record[RETAINED] = record[RETAINED] .. ";" .. old
+    else
+        dead[#dead + 1] = "b:" .. owner .. ":" .. old
+    end
 end
 
--- Let a batch count for its items where nothing newer does, and hold its bytes if it counts for any.
--- `entry` is ";n=epoch,"; `items` are ";item=".
+-- Let go of what was retained until the archive had it.
+local function let_go(owner, record)
+    if record[RETAINED] == "" then return end
+    record[RETAINED] = string.gsub(record[RETAINED], ";(%d+)", function(n)
+        if tonumber(n) > sealed[owner] then return nil end
+        dead[#dead + 1] = "b:" .. owner .. ":" .. n
+        return ""
+    end)
+end
+
+-- Let a batch count for its items where nothing newer does, and hold its bytes if it counts for any: then it gives
+-- the key where they lie. `entry` is ";n=epoch,"; `items` are ";item=".
 local function hold(owner, record, epoch, n, entry, items, bytes)
     local name = string.match(entry, "^;(%d+)=")
     local is_newest = epoch == record[EPOCH] and n > record[LAST] -- as nearly always: nothing to compare
@@ -90,6 +106,7 @@ local function hold(owner, record, epoch, n, entry, items, bytes)
     end
     if won == 0 then return end
     record[ITEMS] = list
+    let_go(owner, record)
     if #replaced > 0 then
         list = list .. ";"
         for i = 1, #replaced do
@@ -97,8 +114,10 @@ local function hold(owner, record, epoch, n, entry, items, bytes)
         end
     end
     record[BATCHES] = record[BATCHES] .. entry
-    sets[#sets + 1] = "b:" .. owner .. ":" .. name
+    local key = "b:" .. owner .. ":" .. name
+    sets[#sets + 1] = key
     sets[#sets + 1] = bytes
+    return key
 end
 
 -- The bytes of all batches that count.

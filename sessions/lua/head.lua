@@ -53,15 +53,18 @@ local function call_in_slices(command)
     end
 end
 
--- The journal first: should anything fail after it, the operations are repeated and stand in it twice, which the
--- archive does not mind; the other way round they would be acknowledged as repeated and stand nowhere.
+-- What the journal names comes before it, and the records after it: should anything fail then, the operations are
+-- repeated and stand in it twice, which the archive does not mind; the other way round they would be acknowledged as
+-- repeated and stand nowhere.
 local function write_all()
-    for owner in pairs(changed) do
-        sets[#sets + 1] = names[owner]
-        sets[#sets + 1] = records[owner]
-    end
-    if #lines > 0 then redis.call("XADD", journal, "*", "t", now, "l", cmsgpack.pack(lines)) end
     call_in_slices(sets)
+    if #lines > 0 then redis.call("XADD", journal, "*", "t", now, "l", cmsgpack.pack(lines)) end
+    local written = { "MSET" }
+    for owner in pairs(changed) do
+        written[#written + 1] = names[owner]
+        written[#written + 1] = records[owner]
+    end
+    call_in_slices(written)
     for i = 1, #later do
         redis.call(unpack(later[i]))
     end
@@ -81,7 +84,7 @@ local function keep(owner, record)
     return packed
 end
 
--- One more line of the journal: what it is ("batch:", "state:login", "aside:fork" ...) and its bytes.
+-- One more line of the journal: what it is ("batch:", "state:login", "aside:fork" ...) and its bytes, or their key.
 local function note(label, bytes)
     lines[#lines + 1] = label
     lines[#lines + 1] = bytes

@@ -18,14 +18,16 @@ def save(session: Session, batch: Save, now_ms: int, outages: Outages) -> Outcom
         return keep_aside(session, batch, verdict) if aside else Outcome(session, verdict)
     late = lateness(session, batch, now_ms, outages)
     label = "paused" if session.status is Status.PAUSED else "batch"
-    after = hold(session, batch)._replace(
+    held = hold(session, batch)
+    after = held._replace(
         accepted={**session.accepted, batch.n: short(batch)},
         last=max(session.last, batch.n),
         seen_ms=now_ms,
         held=batch.held,
         at=batch.at,
     )
-    return Outcome(after, Verdict.OK, (Line(f"{label}:{late}", batch),), late)
+    line = Line(f"{label}:{late}", batch, is_named=batch.n in held.batches)
+    return Outcome(after, Verdict.OK, (line,), late)
 
 
 def refusal(session: Session, batch: Save) -> Verdict | None:
@@ -50,8 +52,9 @@ def _bounds(session: Session, batch: Save) -> Verdict | None:
 
 
 def hold(session: Session, batch: Save) -> Session:
-    """Let the batch count for its items where nothing newer does; what counts for none is let go."""
+    """Let the batch count for its items where nothing newer does; what counts for none goes once sealed."""
     counting, batches = dict(session.counting), dict(session.batches)
+    retained = dict(session.retained)
     mine = (batch.ticket.epoch, batch.n)
     for item in dict.fromkeys(batch.items):
         old = counting.get(item)
@@ -59,8 +62,10 @@ def hold(session: Session, batch: Save) -> Session:
             counting[item] = batch.n
             batches[batch.n] = batch
             if old is not None and old not in counting.values():
-                del batches[old]
-    return session._replace(counting=counting, batches=batches)
+                retained[old] = batches.pop(old)
+    if batch.n in batches:
+        retained = {n: save for n, save in retained.items() if n > session.sealed}
+    return session._replace(counting=counting, batches=batches, retained=retained)
 
 
 def keep_aside(session: Session, batch: Save, verdict: Verdict) -> Outcome:

@@ -49,6 +49,8 @@ class Session(NamedTuple):
     """Item -> number of the batch whose answer counts: the highest (epoch, n)."""
     batches: Mapping[int, Save] = NOTHING
     """Those that count for an item, by number."""
+    retained: Mapping[int, Save] = NOTHING
+    """Those that count no more and are not sealed yet: the journal names them only."""
 
     @property
     def sid(self) -> bytes:
@@ -62,6 +64,8 @@ class Line(NamedTuple):
     save: Save | None = None
     session: Session | None = None
     reason: str = ""
+    is_named: bool = False
+    """The batch has a key of its own, and the line only names it."""
 
 
 class Outcome(NamedTuple):

@@ -92,7 +92,7 @@ class Commands:
         before_ms, count = data.newest_id
         data.newest_id = (clock_ms, 0) if clock_ms > before_ms else (before_ms, count + 1)
         stream_id = b"%d-%d" % data.newest_id
-        fields = [b"t", b"%d" % now_ms, b"l", wire.journal_lines(lines)]
+        fields = [b"t", b"%d" % now_ms, b"l", wire.journal_lines(lines, data.partitions)]
         data.journals.setdefault(partition_in(journal), []).append((stream_id, fields))
         self.noted(lines, now_ms)
 
@@ -205,11 +205,14 @@ class Commands:
 
     def _value(self, name: bytes) -> bytes | None:
         kind, _, owner = name.partition(b":")
-        if kind not in (b"s", b"c", b"e"):
+        if kind not in (b"s", b"c", b"e", b"b"):
             return self.data.strings.get(name)
         session = self.data.sessions.get(wire.sid_of_owner(owner))
         if session is None:
             return None
+        if kind == b"b":
+            save = {**session.retained, **session.batches}.get(int(owner.rpartition(b":")[2]))
+            return wire.batch_line(save) if save else None
         if kind == b"s":
             return wire.shown(session)
         return wire.constants(session.row) if kind == b"c" else b"%d" % session.sealed

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgpack
 
-from sessions.keys import REPLY_FIELDS, STATE_FIELDS
+from sessions.keys import REPLY_FIELDS, STATE_FIELDS, owner
 from sessions.model import (
     Allow,
     Close,
@@ -47,16 +47,16 @@ def pack(value: Any) -> bytes:
     return msgpack.packb(value, use_bin_type=False)  # type: ignore[no-any-return]
 
 
-def sid_of_owner(owner: bytes) -> bytes:
-    """The session of `{pNN}:SID`."""
-    return bytes.fromhex(owner.partition(b":")[2].decode())
+def sid_of_owner(name: bytes) -> bytes:
+    """The session of `{pNN}:SID`, or of `{pNN}:SID:N`."""
+    return bytes.fromhex(name.split(b":")[1].decode())
 
 
 def read_operations(packed: bytes) -> list[tuple[bytes, Operation]]:
     """The operations of one call, each with its session."""
     operations = []
-    for verb, owner, *given in msgpack.unpackb(packed, raw=True):
-        sid = sid_of_owner(owner)
+    for verb, name, *given in msgpack.unpackb(packed, raw=True):
+        sid = sid_of_owner(name)
         operations.append((sid, _READERS[verb](sid, *given)))
     return operations
 
@@ -163,13 +163,18 @@ def batch_line(save: Save) -> bytes:
     return pack((ticket.sid, ticket.epoch, save.n, save.full, save.newest_age_ms, save.digest, save.body))
 
 
-def journal_lines(lines: list[Line]) -> bytes:
+def batch_key(save: Save, partitions: int) -> str:
+    """The key of a batch, which stands in the journal in its place."""
+    return f"b:{owner(save.ticket.sid, partitions)}:{save.n}"
+
+
+def journal_lines(lines: list[Line], partitions: int) -> bytes:
     """The lines of one entry."""
     flat: list[Any] = []
     for line in lines:
         flat.append(line.label)
         if line.save is not None:
-            flat.append(batch_line(line.save))
+            flat.append(batch_key(line.save, partitions) if line.is_named else batch_line(line.save))
         elif line.session is not None:
             flat.append(record(line.session) + line.reason.encode())
     return pack(flat)

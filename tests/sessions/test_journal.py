@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from redis.asyncio import Redis
 
-from sessions.journal import BatchLine, after
+from sessions.journal import BatchLine, MissingLine, after
 from sessions.model import Heartbeat, Seal
+from sessions.packing import WrongOwner
 from sessions.store import Store
 from tests.sessions.given import NOW, a_running, a_save, a_sid, one, verdicts
 
@@ -19,6 +23,38 @@ async def test_lines_stay_until_they_are_sealed(store: Store) -> None:
     await store.sealed([(ticket.sid, 2)], {0: lines[-1].stream_id})
     assert await store.journal([0], 100) == []
     assert (await one(store, Heartbeat(ticket))).state.sealed == 2
+
+
+async def test_lines_that_are_sealed_and_not_trimmed_yet_may_have_lost_their_bytes(store: Store) -> None:
+    """A drain that dies between the two reads the rest again; the archive has what is left out."""
+    ticket = await a_running(store, a_sid())
+    await verdicts(store, a_save(ticket, 1, "i1"), a_save(ticket, 2, "i2"), Seal(ticket.sid, 1))
+    await verdicts(store, a_save(ticket, 3, "i1"))
+    found = [line.n for line in await store.journal([0], 100) if isinstance(line, BatchLine)]
+    assert found == [2, 3]
+
+
+async def test_a_batch_that_redis_has_lost_is_told_and_never_passed_over(store: Store, redis: Redis) -> None:
+    """Somebody deleted a key, or memory ran out under a policy that evicts: its place is known."""
+    ticket = await a_running(store, a_sid())
+    await verdicts(store, a_save(ticket, 1), a_save(ticket, 2))
+    (key,) = await redis.keys("b:*:2")
+    await redis.delete(key)
+    batch, missing = (await store.journal([0], 100))[-2:]
+    assert isinstance(batch, BatchLine)
+    assert isinstance(missing, MissingLine)
+    assert (batch.n, missing.sid, missing.n) == (1, ticket.sid, 2)
+
+
+async def test_a_key_that_holds_another_pupils_batch_is_refused(store: Store, redis: Redis) -> None:
+    """Every value names its owner, and is looked at before it is believed."""
+    first, second = [await a_running(store, a_sid(number)) for number in (1, 2)]
+    await verdicts(store, a_save(first, 1), a_save(second, 1))
+    names: Any = await redis.keys("b:*")
+    mine, others = sorted(names)
+    await redis.copy(others, mine, replace=True)
+    with pytest.raises(WrongOwner):
+        await store.journal([0], 100)
 
 
 async def test_what_came_after_the_archived_lines_is_kept(store: Store) -> None:

@@ -16,6 +16,7 @@ from sessions.model import (
     Operation,
     Read,
     Save,
+    Seal,
     SessionState,
     Start,
     Submit,
@@ -107,9 +108,23 @@ async def test_a_newer_seat_counts_before_a_higher_number(store: Store) -> None:
 async def test_a_batch_that_counts_for_nothing_is_let_go(store: Store, redis: Redis) -> None:
     """A session holds at most one batch for each item, however often answers change."""
     ticket = await a_running(store, a_sid())
-    await verdicts(store, *(a_save(ticket, n, "i1", f"i{2 + n % 2}") for n in range(1, 41)))
+    for n in range(1, 41):
+        await verdicts(store, a_save(ticket, n, "i1", f"i{2 + n % 2}"), Seal(ticket.sid, n))
     assert await held(store, ticket) == [39, 40]
     assert len(await redis.keys("b:*")) == 2
+
+
+async def test_a_batch_is_written_once_and_stays_until_the_archive_has_it(store: Store, redis: Redis) -> None:
+    """The journal only names it; replaced or not, its bytes lie there until they are sealed."""
+    ticket = await a_running(store, a_sid())
+    saves = [a_save(ticket, n, "i1", body="sealed bytes " * 20) for n in range(1, 11)]
+    assert await verdicts(store, *saves) == ["ok"] * 10
+    entries: Any = await redis.xrange("j:{p00}")
+    assert b"sealed bytes" not in entries[-1][1][b"l"]
+    assert [line.body for line in await lines(store)] == [save.body for save in saves]
+    await store.commit([Seal(ticket.sid, 9), a_save(ticket, 11, "i1")], NOW)
+    assert len(await redis.keys("b:*")) == 2, "the one that counts, and the one that is not sealed"
+    assert await held(store, ticket) == [11]
 
 
 async def test_an_item_named_twice_in_a_batch_counts_once(store: Store) -> None:
@@ -276,8 +291,11 @@ async def test_a_group_may_let_go_of_more_than_lua_passes_at_once(store: Store, 
     assert set(await verdicts(store, *saves)) == {"ok"}
     fulls = [a_save(ticket, 101, *items, full=True) for ticket in tickets]
     assert set(await verdicts(store, *fulls)) == {"ok"}
-    assert len(await redis.keys("b:*")) == 90
-    assert await held(store, tickets[0]) == [101]
+    assert len(await redis.keys("b:*")) == 90 * 101, "not sealed yet"
+    await store.commit([Seal(ticket.sid, 101) for ticket in tickets], NOW)
+    assert set(await verdicts(store, *[a_save(ticket, 102, "i1") for ticket in tickets])) == {"ok"}
+    assert len(await redis.keys("b:*")) == 90 * 2
+    assert await held(store, tickets[0]) == [101, 102]
 
 
 async def test_a_session_that_is_not_there_is_unknown(store: Store) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sessions import keys
-from sessions.journal import JournalLine, read_lines
+from sessions.journal import RawLine, raw_lines
 from sessions.link import Link
 from sessions.model import (
     Allow,
@@ -118,6 +118,8 @@ class Both:
         real = await self.link.command("XRANGE", JOURNAL, "-", "+")
         ours = self.pure.data.journals.get(0, [])
         assert [lines_of([one]) for one in real] == [lines_of([one]) for one in ours]
+        if named := sorted({line.key for one in ours for line in lines_of([one]) if line.key}):
+            assert await self.link.command("MGET", *named) == self.pure.mget(0, *named)
 
 
 def comparable(reply: list[Any]) -> list[Any]:
@@ -125,9 +127,9 @@ def comparable(reply: list[Any]) -> list[Any]:
     return [*reply[:5], *[sorted(part) for part in reply[5:]]]
 
 
-def lines_of(entries: list[Any]) -> list[JournalLine]:
+def lines_of(entries: list[Any]) -> list[RawLine]:
     """The lines of an entry without its place in the stream."""
-    return [line._replace(stream_id="") for line in read_lines(0, entries)]
+    return [line._replace(where=(0, "", line.where[2])) for line in raw_lines(0, entries)]
 
 
 async def walk(redis_url: str, seed: int, steps: int) -> None:
