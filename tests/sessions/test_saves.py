@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from sessions.journal import AsideLine, BatchLine, StateLine
+from sessions.journal import AsideLine, BatchLine
 from sessions.link import StoreRefused
 from sessions.model import (
     Extend,
@@ -36,7 +36,7 @@ async def held(store: Store, ticket: object) -> list[int]:
 
 async def lines(store: Store) -> list[BatchLine | AsideLine]:
     """Batches and asides in the journal."""
-    return [line for line in await store.journal([0], 1000) if not isinstance(line, StateLine)]
+    return [line for line in await store.journal([0], 1000) if isinstance(line, BatchLine | AsideLine)]
 
 
 async def test_the_next_number_is_accepted_and_acknowledged(store: Store) -> None:
