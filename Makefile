@@ -12,6 +12,8 @@ SEEDS ?= 1000
 FIRST ?= 0
 PYTHON ?= python3
 BIN := .venv/bin
+# A process a core, each with servers of its own; a file stays together, so that its tests share them.
+SPREAD := -n auto --maxprocesses 4 --dist loadfile
 export PYTHONDONTWRITEBYTECODE ?=
 
 .PHONY: demo test test-long lint bench loadtest simulate lock clean
@@ -21,11 +23,11 @@ demo: .venv/run.stamp
 
 test: .venv/dev.stamp
 	@sh scripts/browser.sh
-	$(BIN)/python -m pytest -q -m "not long"
+	$(BIN)/python -m pytest $(SPREAD) -q -m "not long"
 
 test-long: .venv/dev.stamp
 	@sh scripts/browser.sh
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest $(SPREAD) -q
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
