@@ -48,7 +48,7 @@ def _is_device_gone(evidence: Evidence, call: Call) -> bool:
     tab = next((tab for tab in evidence.tabs if tab.device == call.device), None)
     if tab is None or not tab.is_alive or tab.stands:
         return True
-    return not tab.has_vault or tab.was_renewed or tab.had_receipt
+    return not tab.has_vault or tab.was_renewed
 
 
 def sent(evidence: Evidence) -> Iterator[Violation]:

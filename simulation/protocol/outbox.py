@@ -64,7 +64,7 @@ class Outbox:
     def next_batch(self, now_ms: int) -> Batch | None:
         """The oldest batch that the server lacks, else a new one, else None: a sign of life."""
         box = self.box
-        if box["top"] > box["last"] and not box["full"]:
+        if (box["top"] > box["last"] or self.unacknowledged) and not box["full"]:
             for kept in self.unacknowledged:
                 if kept["n"] == box["last"] + 1 or kept["full"]:
                     return kept
@@ -155,27 +155,51 @@ class Outbox:
         box["dirty"] += [item for item in items if item not in box["dirty"] and item not in box["aside"]]
 
     def unseat(self) -> None:
-        """This seat is gone; what it could not bring there goes under other numbers."""
-        box, told = self.box, self.box.get("told") or 0
-        box["unsent"] = [batch for batch in box["batches"] if batch["n"] > told]
-        box["batches"] = [batch for batch in box["batches"] if batch["n"] <= told]
-        unsent = [item for batch in box["unsent"] for item in batch["items"]]
+        """This seat is gone: what the archive does not hold is looked for on the server, or sent again."""
+        box = self.box
+        box["unsent"] = [*box.get("unsent", []), *box["batches"]]
+        box["batches"] = []
+        unsent = [item for batch in box["unsent"] for item in batch["items"] if item not in box["aside"]]
         box["dirty"] = list(dict.fromkeys([*unsent, *box["dirty"]]))
+
+    def delivered(self) -> dict[str, Any]:
+        """By its numbers, what of a former seat's batches has arrived, as `merge` takes it."""
+        arrived = [batch for batch in self.box.get("unsent", []) if batch["n"] <= self.box["last"]]
+        return {
+            answer["item"]: {"response": answer["response"], "n": batch["n"]}
+            for batch in arrived
+            for answer in _answers_in(batch)
+        }
 
     def merge(self, answers: Mapping[str, Any], is_new_seat: bool, now_ms: int) -> None:
         """What the server holds; what it had not got goes again, unless another seat was there since."""
         box = self.box
         told, unsent = box.get("told", 0), box.get("unsent", [])
-        frozen = [batch for batch in box["batches"] if batch["n"] > told]
+        frozen = [batch for batch in box["batches"] if batch["n"] > min(told, box["last"])]
         waiting = {*box["dirty"], *(item for batch in frozen for item in batch["items"])}
         for item, known in answers.items():
-            is_in_ours = any(batch["n"] == known["n"] and item in batch["items"] for batch in unsent)
-            is_ours = not is_new_seat or known["n"] <= told or is_in_ours
-            if item in self.answers and item in waiting and is_ours:
+            ours = self.answers.get(item)
+            is_held = bool(ours) and is_new_seat and ours["response"] == known["response"]
+            is_ours = not is_new_seat or _is_ours(item, known, unsent, told)
+            if not is_held and ours and item in waiting and is_ours:
                 continue
-            self.answers[item] = {"response": known["response"], "given_ms": now_ms}
+            if not is_held:
+                self.answers[item] = {"response": known["response"], "given_ms": now_ms}
             box["dirty"] = [one for one in box["dirty"] if one != item]
         if is_new_seat:
             box["top"] = box["told"] = box["last"]
             box["full"] = False
             box.pop("unsent", None)
+
+
+def _answers_in(batch: Batch) -> list[dict[str, Any]]:
+    return orjson.loads(batch["body"])["answers"]  # type: ignore[no-any-return]
+
+
+def _is_ours(item: str, known: Mapping[str, Any], unsent: Sequence[Batch], told: int) -> bool:
+    """Whether a former seat of this device sent it: its number may have been given again, to another one."""
+    batch = next((batch for batch in unsent if batch["n"] == known["n"]), None)
+    if batch is None:
+        return bool(known["n"] <= told)
+    given = [answer for answer in _answers_in(batch) if answer["item"] == item]
+    return any(answer["response"] == known["response"] for answer in given)

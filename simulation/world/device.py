@@ -102,6 +102,8 @@ class Sender:
         self.outbox = self.outbox_type(state["box"], state["answers"])
         self.backoff = Backoff(device.chance)
         self.is_away = self.is_stopped = self.is_hurried = False
+        self.token_after_end = ""
+        """The token of the sitting as it ran, once it is over: kept by the page alone."""
         self.flush_after_ms = float(TYPING_MS)
         self.sent_ms = device.perf_ms()
         self.changed_ms = self.held_since_ms = self.not_before_ms = 0.0
@@ -172,6 +174,12 @@ class Sender:
         self.not_before_ms = 0.0
         return self.flush()
 
+    async def recover(self) -> None:
+        """After the end: what a server has lost that had acknowledged it, and no more."""
+        self.is_stopped, self.is_hurried = False, True
+        await self.retry()
+        self.stop()
+
     async def _pumping(self) -> None:
         if not self.is_stopped:
             await self._run()
@@ -202,7 +210,8 @@ class Sender:
             await asyncio.wait_for(self.keep(), DISK_S)
         self.sent_ms = self.device.perf_ms()
         body = batch["body"].encode() if batch else self.outbox.sign_of_life()
-        return await self._call("answers", self.state["token"] or "", body, 12.0)
+        token = self.token_after_end or self.state["token"] or ""
+        return await self._call("answers", token, body, 12.0)
 
     def _accepted(self, batch: Batch | None, reply: dict[str, Any]) -> None:
         self.is_away = False
@@ -216,7 +225,10 @@ class Sender:
         self.anchor(reply["now_ms"], self.device.perf_ms() - self.sent_ms)
         if reply.get("token") or notices:
             state["paused"] = any(notice["kind"] == "paused" for notice in notices)
-        state["token"] = reply.get("token") or state["token"]
+        if self.token_after_end:
+            self.token_after_end = reply.get("token") or self.token_after_end
+        else:
+            state["token"] = reply.get("token") or state["token"]
         if state["session"]["deadline_ms"] and reply.get("remaining_ms") and not state["paused"]:
             state["session"]["deadline_ms"] = reply["now_ms"] + reply["remaining_ms"]
         for notice in notices:

@@ -19,7 +19,6 @@ WAITS = ("slow_down", "not_open", "delivery_paused", "seat_wait")
 SESSION_S, LAST_WORDS_S = 6.0, 15.0
 SEALED_S = 14.0
 """The page asks every twenty seconds; a world is short."""
-SEALED_TRIES = 4
 
 
 class Tab:
@@ -170,7 +169,7 @@ class Tab:
 
     async def _ended(self, is_new_seat: bool) -> None:
         sender = self._seated()
-        sender.outbox.merge({}, is_new_seat, sender.now_ms())
+        sender.outbox.merge(sender.outbox.delivered(), is_new_seat, sender.now_ms())
         if sender.outbox.waiting:
             await sender.flush()
         sender.stop()
@@ -200,6 +199,8 @@ class Tab:
 
     def _refused(self, reply: dict[str, Any]) -> None:
         code = reply["code"]
+        if self.is_over:
+            return
         if code in ("handed_in", "session_closed"):
             self.process.spawn(self._closed())
         elif code in ("token_missing", "token_invalid"):
@@ -288,33 +289,52 @@ class Tab:
                 return await self._finish(reply)
             if reply["code"] == "gap":
                 sender.outbox.box["last"] = reply["last"]
+                await sender.recover()
             elif reply["code"] not in PASSING:
                 return self._end(reply["code"])
             await self.device.rest(backoff.delay_ms(reply))
 
     async def _finish(self, reply: dict[str, Any]) -> None:
         sender = self._seated()
-        state, outbox, token = sender.state, sender.outbox, reply["token"]
+        state, box = sender.state, sender.outbox.box
         self.is_over = self.device.had_receipt = True
         self._remark(self.device.name, f"has its receipt, last {reply['last']}")
-        outbox.settle(reply["last"], reply["sealed"])
+        sender.token_after_end = state["token"]
+        box["told"] = max(box.get("told") or 0, reply["last"])
+        sender.outbox.settle(reply["last"], reply["sealed"])
         state.update(receipt=reply["receipt"], token=None, key=None)
-        state["answers"].clear()
-        outbox.box["dirty"] = []
-        outbox.box["batches"] = [batch for batch in outbox.box["batches"] if batch["n"] <= reply["last"]]
-        for _ in range(SEALED_TRIES):
-            await self._wipe_when_sealed()
-            if not outbox.box["batches"]:
-                return
-            await asyncio.sleep(SEALED_S * self.device.chance.uniform(0.75, 1.25))
-            again = await self._call("submit", token, _last(sender))
-            if again["ok"]:
-                outbox.settle(again["last"], again["sealed"])
         await self._wipe_when_sealed()
+        while self._is_holding():
+            await asyncio.sleep(SEALED_S * self.device.chance.uniform(0.75, 1.25))
+            await self._watch_over()
+            await self._wipe_when_sealed()
+
+    async def _watch_over(self) -> None:
+        """What a server has lost goes again, answers first, and is handed in again."""
+        sender = self._seated()
+        box = sender.outbox.box
+        body = orjson.dumps({"last": box["told"]})
+        again = await self._call("submit", sender.token_after_end, body)
+        if again["ok"]:
+            sender.outbox.settle(again["last"], again["sealed"])
+        elif again["code"] == "gap":
+            box["last"] = again["last"]
+        elif again["code"] not in PASSING:
+            self.stands = again["code"]
+        if box["last"] < box["told"]:
+            self._remark(self.device.name, f"sends again what was lost after {box['last']}")
+            await sender.recover()
+        if again["ok"]:
+            box["told"] = box["last"]
+
+    def _is_holding(self) -> bool:
+        sender = self._seated()
+        box = sender.outbox.box
+        return bool(box["sealed"] < box["told"] and sender.state["answers"])
 
     async def _wipe_when_sealed(self) -> None:
         sender = self._seated()
-        if sender.outbox.box["batches"]:
+        if self._is_holding():
             await sender.keep()
         elif self.process.is_alive:
             self.device.vault = None

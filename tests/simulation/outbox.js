@@ -4,7 +4,7 @@ async function play({ histories }) {
   const { Sitting, freshState } = await import('/static/js/sitting.js')
   const { Outbox } = await import('/static/js/outbox.js')
   const { Vault } = await import('/static/js/vault.js')
-  const { merge, reopen } = await import('/static/js/resume.js')
+  const { delivered, merge, reopen } = await import('/static/js/resume.js')
   let now_ms, last, script, idle, sent, vault, sitting, outbox
   const json = (status, value) => new Response(JSON.stringify(value), { status })
   const refusal = (error) => json(409, { error })
@@ -55,6 +55,10 @@ async function play({ histories }) {
       sitting.settle({ last: upTo, sealed }) // as `adopt` does, with the log-in and again with the session
       merge(sitting, known, isNewSeat)
       if (isNewSeat) sitting.settle({ last: upTo, sealed })
+    },
+    ended([upTo, sealed]) {
+      sitting.settle({ last: (last = upTo), sealed })
+      merge(sitting, delivered(sitting.state.box), true)
     },
   }
   const found = []

@@ -57,6 +57,7 @@ function timeLine(sitting, timeUp) {
   let before_ms = remainingOf(sitting)
 
   function update() {
+    if (sitting.isOver) return clearInterval(ticking)
     const left_ms = remainingOf(sitting)
     element.hidden = left_ms === null
     if (left_ms === null) return
@@ -74,7 +75,7 @@ function timeLine(sitting, timeUp) {
     else if (!isUp && !sitting.state.paused) timeUp((isUp = true))
   }
 
-  const ticking = setInterval(() => (sitting.isOver ? clearInterval(ticking) : update()), 500)
+  const ticking = setInterval(update, 500)
   sitting.on('time', update)
   update()
   return element

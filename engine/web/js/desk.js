@@ -42,9 +42,10 @@ export async function attend(opened, itsPaper) {
   paper.adorn = adorn
   paper.update()
   fillBar(sitting, outbox, () => lastPage(true))
-  sitting.on('refused', refused)
-  sitting.on('paused', pause)
-  sitting.on('notice', noticed)
+  const unlessOver = (act) => (detail) => sitting.isOver || act(detail)
+  sitting.on('refused', unlessOver(refused))
+  sitting.on('paused', unlessOver(pause))
+  sitting.on('notice', unlessOver(noticed))
   sitting.on('status', () => outbox.status === 'saved' && banner(''))
   addEventListener('beforeunload', warn)
   addEventListener('online', () => setTimeout(() => outbox.isAway && outbox.retry(), Math.random() * 2000))
@@ -182,8 +183,10 @@ export async function receive(ended) {
   for (;;) {
     const reply = await post('submit', { last: box.last }, token)
     if (reply.ok) return finish(ended, reply, reply.session.status === 'closed')
-    if (reply.code === 'gap') box.last = reply.last
-    else if (!isPassing(reply)) return showNotice('over', 'clock', words.over, [words.overText])
+    if (reply.code === 'gap') {
+      box.last = reply.last
+      await ended.outbox.recover()
+    } else if (!isPassing(reply)) return showNotice('over', 'clock', words.over, [words.overText])
     await rest(backoff.delay_ms(reply))
   }
 }

@@ -8,7 +8,7 @@ import { words } from './words.js'
 
 const SPREAD_MS = 3000 // when the time is up for a whole country at once
 const SEALED_MS = 20_000
-const SEALED_TRIES = 45
+const SEALED_MAX_MS = 10 * 60_000 // while the archive is away, a whole country asks
 
 /** Resolves with the reply that brings the receipt, a refusal, or null if the pupil, or more time, leads back. */
 export async function handIn(sitting, outbox, isTimeUp) {
@@ -65,26 +65,42 @@ function showSending({ vault, state }, attempt, isTimeUp) {
   else showNotice('sending', 'sending', words.handingIn, [words.handingInText], actions)
 }
 
-/** The receipt. Token and key leave this device at once; the outbox when the archive holds it all. */
+/** The receipt. Token and key leave this device at once; answers and outbox when the archive holds them all. */
 export async function finish(sitting, reply, isClosed) {
-  const { state, vault } = sitting
+  const { state } = sitting
+  const { box } = state
   sitting.isOver = true
+  // The token of the sitting as it ran: the one in the reply would hand in anew what a server has lost, without its answers.
+  sitting.token = state.token
+  box.told = Math.max(box.told || 0, reply.last)
   sitting.settle(reply)
   state.receipt = reply.receipt
-  const aside = (sitting.list || []).filter(({ item }) => state.box.aside[item]).map(({ number }) => number)
-  Object.assign(state, { token: null, key: null, order: null, answers: {}, marks: [], at: null, views: {} })
-  state.box.dirty = []
+  const aside = (sitting.list || []).filter(({ item }) => box.aside[item]).map(({ number }) => number)
+  Object.assign(state, { token: null, key: null, order: null, marks: [], at: null, views: {} })
   if (state.files) await import('./files.js').then(({ forget }) => forget(sitting), () => {})
-  state.box.batches = state.box.batches.filter((batch) => batch.n <= reply.last) // nobody takes the others any more
-  const wipeWhenSealed = () => (state.box.batches.length ? sitting.keep() : vault.wipe())
-  await wipeWhenSealed()
-  const told = sitting.course ? await sitting.course.lastWords(reply.token) : []
+  await wipeWhenSealed(sitting)
+  const told = sitting.course ? await sitting.course.lastWords(sitting.token) : []
   showReceipt(reply.receipt, isClosed, aside, told)
-  for (let tries = 0; state.box.batches.length && tries < SEALED_TRIES; tries++) {
-    await rest(SEALED_MS * (0.75 + Math.random() / 2))
-    const again = await post('submit', { last: state.box.last }, reply.token)
+  await watchOver(sitting)
+}
+
+/** What this device was told that the server holds, and the archive does not hold yet. */
+const isHolding = ({ state: { answers, box } }) => box.sealed < box.told && Object.keys(answers).length > 0
+
+const wipeWhenSealed = (sitting) => (isHolding(sitting) ? sitting.keep() : sitting.vault.wipe())
+
+/** Until all is sealed: what a server has lost goes again, answers first, and is handed in again. */
+async function watchOver(sitting) {
+  const { outbox, state, token } = sitting
+  const { box } = state
+  for (let wait_ms = SEALED_MS; isHolding(sitting); wait_ms = Math.min(wait_ms * 1.2, SEALED_MAX_MS)) {
+    await rest(wait_ms * (0.75 + Math.random() / 2))
+    const again = await post('submit', { last: box.told }, token)
     if (again.ok) sitting.settle(again)
-    await wipeWhenSealed()
+    else if (again.code === 'gap') box.last = again.last
+    if (box.last < box.told) await outbox.recover()
+    if (again.ok) box.told = box.last // it is over there: what was not taken now never will be
+    await wipeWhenSealed(sitting)
   }
 }
 

@@ -75,6 +75,7 @@ export class Outbox {
   /** Send what waits; resolves when it is acknowledged, or when nothing more can be done for the moment. */
   flush() {
     clearTimeout(this.timer)
+    if (this.isStopped && !this.pump) return Promise.resolve()
     this.pump =
       this.pump ||
       this.run().finally(() => {
@@ -87,6 +88,19 @@ export class Outbox {
   retry() {
     this.not_before_ms = 0
     return this.flush()
+  }
+
+  /** After the end: what a server has lost that had acknowledged it, and no more. */
+  async recover() {
+    this.isStopped = false
+    this.isHurried = true
+    await this.retry()
+    this.stop()
+  }
+
+  /** Where the token lies: after the end on this page alone. */
+  get bearer() {
+    return this.sitting.isOver && this.sitting.token ? this.sitting : this.sitting.state
   }
 
   async run() {
@@ -109,7 +123,7 @@ export class Outbox {
   /** The oldest batch that the server lacks, else a new one, else null: a sign of life. */
   next() {
     const { box } = this
-    if (box.top > box.last && !box.full) {
+    if ((box.top > box.last || this.unacknowledged.length) && !box.full) {
       const batch = this.unacknowledged.find((kept) => kept.n === box.last + 1 || kept.full)
       if (batch) return batch
       box.full = true // a hole that only all we know can close
@@ -174,7 +188,7 @@ export class Outbox {
     if (batch) await Promise.race([this.sitting.keep(), rest(DISK_MS)])
     this.sent_ms = performance.now()
     this.sitting.emit('status')
-    return post((batch && batch.path) || 'answers', batch ? batch.body : { answers: [], ...this.presence() }, this.sitting.state.token)
+    return post((batch && batch.path) || 'answers', batch ? batch.body : { answers: [], ...this.presence() }, this.bearer.token)
   }
 
   accepted(batch, reply) {
@@ -208,7 +222,7 @@ export class Outbox {
     clock.anchor({ now_ms, round_trip_ms })
     // The state of the sitting has changed when there is a new token, and only then.
     if (token || notices.length) state.paused = notices.some(({ kind }) => kind === 'paused')
-    state.token = token || state.token
+    this.bearer.token = token || this.bearer.token
     if (state.session.deadline_ms && remaining_ms && !state.paused) state.session.deadline_ms = now_ms + remaining_ms
     if (state.paused !== wasPaused) this.sitting.emit('paused', state.paused)
     for (const notice of notices) this.sitting.emit('notice', notice)

@@ -58,12 +58,12 @@ export async function reopen(vault, code, form) {
   return enter(vault, code, form)
 }
 
-/** What this seat could not bring there is in no batch any more: the next seat has other numbers. */
+/** This seat is gone: whatever the archive does not hold is to be looked for on the server, and sent again if need be. */
 function unseat(box) {
-  const told = box.told || 0
-  box.unsent = box.batches.filter((batch) => batch.n > told)
-  box.batches = box.batches.filter((batch) => batch.n <= told)
-  box.dirty = [...new Set([...box.unsent.flatMap((batch) => batch.items), ...box.dirty])]
+  box.unsent = [...(box.unsent || []), ...box.batches]
+  box.batches = []
+  const items = box.unsent.flatMap((batch) => batch.items).filter((item) => !box.aside[item])
+  box.dirty = [...new Set([...items, ...box.dirty])]
 }
 
 /** To where the session stands; `isNewSeat` after a log-in. */
@@ -86,24 +86,41 @@ export async function resume(sitting, form, isNewSeat = true) {
 /** It is over; what only this device holds is still sent, and counts by the delivery's rule. */
 async function ended(sitting, isNewSeat) {
   showNotice('sending', 'sending', words.handingIn, [words.handingInText])
-  merge(sitting, {}, isNewSeat)
+  merge(sitting, delivered(sitting.state.box), isNewSeat)
   const outbox = new Outbox(sitting)
   if (outbox.waiting) await outbox.flush()
   outbox.stop()
   return receive(sitting)
 }
 
+const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other)
+const answersIn = (batch) => JSON.parse(batch.body).answers
+
+/** By its numbers, what of a former seat's batches has arrived; of a test that is over the server shows no answers. */
+export function delivered({ last, unsent = [] }) {
+  const arrived = unsent.filter(({ n }) => n <= last)
+  return Object.fromEntries(
+    arrived.flatMap((batch) => answersIn(batch).map(({ item, response }) => [item, { response, n: batch.n }])),
+  )
+}
+
 /** What the server holds. What this device had not brought there goes again, unless another seat was there since. */
 export function merge({ state, clock }, answers, isNewSeat) {
   const { box } = state
   const { told = 0, unsent = [] } = box
-  const frozen = box.batches.filter((batch) => batch.n > told)
+  const frozen = box.batches.filter((batch) => batch.n > Math.min(told, box.last))
   const waiting = new Set([...box.dirty, ...frozen.flatMap((batch) => batch.items)])
-  for (const [item, { response, n }] of Object.entries(answers)) {
-    const isInOurs = (batch) => batch.n === n && batch.items.includes(item)
-    const isOurs = !isNewSeat || n <= told || unsent.some(isInOurs)
-    if (state.answers[item] && waiting.has(item) && isOurs) continue
-    state.answers[item] = { response, given_ms: clock.now() }
+  // A number may have been given again, to another seat, by a server that had lost ours.
+  const isOurs = (item, { n, response }) => {
+    const batch = unsent.find((one) => one.n === n)
+    if (!batch) return n <= told
+    return answersIn(batch).some((one) => one.item === item && isSame(one.response, response))
+  }
+  for (const [item, known] of Object.entries(answers)) {
+    const ours = state.answers[item]
+    const isHeld = ours && isNewSeat && isSame(ours.response, known.response)
+    if (!isHeld && ours && waiting.has(item) && (!isNewSeat || isOurs(item, known))) continue
+    if (!isHeld) state.answers[item] = { response: known.response, given_ms: clock.now() }
     box.dirty = box.dirty.filter((one) => one !== item)
   }
   if (!isNewSeat) return
