@@ -46,7 +46,7 @@ async def _cut(lines: list[Any], for_ms: int) -> None:
 
 
 async def cancel_storm(world: World, who: int, for_ms: int) -> None:
-    """Requests are cancelled at any of their awaits."""
+    """Requests are cancelled at any of their awaits, questions to Redis with the reply on the line."""
     worker = world.workers[who]
     worker.storm_s = for_ms / 1000
     await asyncio.sleep(for_ms / 1000)
