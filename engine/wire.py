@@ -93,13 +93,13 @@ def _answered(answers: list[Any], check: Check) -> tuple[tuple[str, ...], int]:
     return tuple(items), newest_age_ms
 
 
-def log_in(body: bytes) -> tuple[str, str]:
-    """Code and room ("" if none was given) of `POST /login`, as typed."""
+def log_in(body: bytes) -> tuple[str, str, str]:
+    """Code, room and mark ("" if none was given) of `POST /login`, as they came."""
     value = decode(body)
     code = value.get("code")
     if type(code) is not str or not 0 < len(code) <= CODE_MAX:
         raise Problem("bad_request", field="code")
-    return code, _text(value, "room")
+    return code, _text(value, "room"), _text(value, "mark")
 
 
 class WayQuestion(NamedTuple):

@@ -55,9 +55,13 @@ class Ticket(NamedTuple):
 
 
 class Login(NamedTuple):
-    """Take the seat (or, once handed in or closed, only look)."""
+    """Take the seat (or, once handed in or closed, only look).
+
+    With a `mark` of MARK_BYTES it may be repeated for ten minutes: the same seat, or seat_moved.
+    """
 
     sid: bytes
+    mark: bytes = b""
 
 
 class Start(NamedTuple):

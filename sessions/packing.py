@@ -171,7 +171,7 @@ _ENCODERS: dict[type, Callable[[Any, str], tuple[Any, ...]]] = {
     Save: _save,
     Heartbeat: lambda it, owner: ("heartbeat", owner, _ticket(it) + it.held.to_bytes(4), it.at),
     Read: lambda it, owner: ("read", owner, _ticket(it)),
-    Login: lambda it, owner: ("login", owner),
+    Login: lambda it, owner: ("login", owner, it.mark),
     Start: lambda it, owner: ("start", owner, _ticket(it), it.duration_ms),
     Submit: lambda it, owner: ("submit", owner, _ticket(it), it.last),
     Pause: lambda it, owner: ("pause", owner, it.change),

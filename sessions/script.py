@@ -24,6 +24,12 @@ ASIDES_MAX = 50
 """Refused batches kept as evidence, a session; the device decides how many come, so more are only counted."""
 TAKE_OVER_WAIT_MS = 600_000
 """A second take-over within ten minutes waits for the teacher (P3)."""
+MARK_BYTES = 8
+"""Of what a device draws for a log-in: enough to tell the log-ins of one pupil apart."""
+LOGINS_KEPT = 8
+"""The latest log-ins of a session, which a late copy of one of them must not repeat."""
+LOGIN_MARK_MS = 600_000
+"""How long a log-in may be repeated: longer than any line keeps a request, as long as a take-over waits."""
 OUTAGES_MAX = 200
 """Outages remembered, a partition: of five seconds, the least there is, a quarter of an hour."""
 
@@ -67,6 +73,9 @@ def _constants() -> list[str]:
         "BATCHES_MAX": BATCHES_MAX,
         "ASIDES_MAX": ASIDES_MAX,
         "TAKE_OVER_WAIT_MS": TAKE_OVER_WAIT_MS,
+        "MARK_BYTES": MARK_BYTES,
+        "LOGINS_KEPT": LOGINS_KEPT,
+        "LOGIN_MARK_MS": LOGIN_MARK_MS,
     }
     return [f"local {name.upper()} = {value}" for name, value in constants.items()]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
 from typing import Any
 
@@ -29,6 +30,7 @@ from engine.services import (
 from engine.wire import OTHER_BYTES_MAX, hand_in, log_in, taken_route
 from sessions.codes import CodeTypo, digest, normalise
 from sessions.model import CodeEntry, Login, Operation, Read, Reply, SessionState, Start, Submit
+from sessions.script import MARK_BYTES
 from sessions.states import Status
 
 
@@ -56,14 +58,14 @@ class Pupil:
     async def login(self, request: Request) -> Response:
         """A code becomes a seat: token, session, and how far the answers got."""
         services = self._services
-        typed, room = log_in(await read_body(request.scope, request.receive, OTHER_BYTES_MAX))
+        typed, room, mark = log_in(await read_body(request.scope, request.receive, OTHER_BYTES_MAX))
         now_ms = services.clock()
         device = device_of(request.scope, services)
         services.guessing.check(device, now_ms)
         entry = await self._entry(typed, device, now_ms)
         if room and room != entry.room:
             raise Problem("room_wrong")
-        state = (await self._commit(Login(entry.sid), RANK_LOGIN)).state
+        state = (await self._commit(Login(entry.sid, _short(mark)), RANK_LOGIN)).state
         opened = await services.catalog.delivery(state.delivery)
         if not is_log_in_open(opened.record, now_ms):
             # It may have been opened since this worker's last look.
@@ -180,6 +182,11 @@ def reply_json(document: Any) -> Response:
     response = Response(orjson.dumps(document))
     response.raw_headers.extend(JSON_HEADERS)
     return response
+
+
+def _short(mark: str) -> bytes:
+    """As much of a device's mark as Redis keeps of it."""
+    return hashlib.sha256(mark.encode()).digest()[:MARK_BYTES] if mark else b""
 
 
 def _is_over(state: SessionState) -> bool:

@@ -1,7 +1,20 @@
 -- The course of a session: log-in, start, hand-in. What is possible in which status is the table NEXT, generated
 -- from sessions/states.py.
 
--- login: take the seat. Handed in or closed, the session is only looked at.
+local LOGIN_BYTES = MARK_BYTES + 8
+
+-- The epoch that the log-in with this mark was given a short while ago, or nil.
+local function epoch_of_mark(known, mark)
+    for place = 1, #known, LOGIN_BYTES do
+        if string.sub(known, place, place + MARK_BYTES - 1) == mark then
+            local epoch = struct.unpack(">I8", known, place + MARK_BYTES)
+            return now - epoch <= LOGIN_MARK_MS and epoch or nil
+        end
+    end
+end
+
+-- login: take the seat. Handed in or closed, the session is only looked at. op[3] mark of the device, or "": the
+-- same log-in once more - its reply was lost, or the line delivers a copy of it late - moves nothing.
 -- The first take-over of a session under way is free, a further one within TAKE_OVER_WAIT_MS waits for the
 -- teacher: a neighbour's prank throws nobody out. Before the start the seat just moves.
 local function login(op)
@@ -10,6 +23,11 @@ local function login(op)
     if not record then return unknown() end
     local rank = RANK[record[STATUS]]
     if rank == 2 then return answer_with_constants(owner) end
+    local key, mark = "l:" .. owner, op[3]
+    local known = mark ~= "" and (said[key] or redis.call("GET", key)) or ""
+    local given = epoch_of_mark(known, mark)
+    if given == record[EPOCH] then return answer_with_constants(owner) end
+    if given then return answer("seat_moved", "", owner) end
     if rank == 1 then
         local wait = record[TAKEN_OVER_MS] + TAKE_OVER_WAIT_MS - now
         if record[TAKEN_OVER_MS] > 0 and wait > 0 then return answer("seat_wait", wait, owner) end
@@ -17,6 +35,11 @@ local function login(op)
     end
     record[EPOCH], record[SEEN_MS] = math.max(record[EPOCH] + 1, now), now
     happen(owner, record, "login", "")
+    if mark ~= "" then
+        known = string.sub(mark .. struct.pack(">I8", record[EPOCH]) .. known, 1, LOGINS_KEPT * LOGIN_BYTES)
+        said[key] = known
+        later[#later + 1] = { "SET", key, known, "PX", LOGIN_MARK_MS }
+    end
     return answer_with_constants(owner)
 end
 

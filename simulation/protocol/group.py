@@ -78,7 +78,7 @@ def do(session: Session | None, operation: Operation, now_ms: int, outages: Outa
     if session is None:
         return UNKNOWN
     if isinstance(operation, Login):
-        return login(session, now_ms)
+        return login(session, operation, now_ms)
     if isinstance(operation, PupilOperation):
         return by_pupil(session, operation, now_ms, outages)
     return act(session, operation, now_ms)

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from sessions.model import Late, Save, SessionRow, Start, Submit, Ticket, Verdict
-from sessions.script import TAKE_OVER_WAIT_MS
+from sessions.model import Late, Login, Save, SessionRow, Start, Submit, Ticket, Verdict
+from sessions.script import LOGIN_MARK_MS, LOGINS_KEPT, TAKE_OVER_WAIT_MS
 from sessions.states import RANKS, Event, IllegalStep, Status, follow
 
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
@@ -41,6 +41,8 @@ class Session(NamedTuple):
     held: int = 0
     at: str = ""
     sealed: int = 0
+    logins: tuple[tuple[bytes, int], ...] = ()
+    """The latest log-ins that bore a mark, newest first, each with the epoch that it was given."""
     marks: frozenset[bytes | str] = frozenset()
     """Changes of the audit log that were applied, digests that were kept aside."""
     accepted: Mapping[int, bytes] = NOTHING
@@ -114,11 +116,19 @@ def adopt(session: Session, ticket: Ticket, now_ms: int) -> tuple[Session, tuple
     return after, (Line("state:adopt", session=after),)
 
 
-def login(session: Session, now_ms: int) -> Outcome:
-    """The first take-over under way is free; a further one within ten minutes waits for the teacher."""
+def login(session: Session, operation: Login, now_ms: int) -> Outcome:
+    """The first take-over under way is free; a further one within ten minutes waits for the teacher.
+
+    The same log-in once more moves nothing.
+    """
     rank = RANKS[session.status]
     if rank == 2:
         return Outcome(session, Verdict.OK, says="constants")
+    given = next((epoch for mark, epoch in session.logins if mark == operation.mark), None)
+    if given is not None and now_ms - given <= LOGIN_MARK_MS:
+        if given == session.epoch:
+            return Outcome(session, Verdict.OK, says="constants")
+        return Outcome(session, Verdict.SEAT_MOVED)
     taken_over_ms = session.taken_over_ms
     if rank == 1:
         wait_ms = taken_over_ms + TAKE_OVER_WAIT_MS - now_ms
@@ -127,6 +137,8 @@ def login(session: Session, now_ms: int) -> Outcome:
         taken_over_ms = now_ms
     epoch = max(session.epoch + 1, now_ms)
     after, line = happen(session, "login", epoch=epoch, taken_over_ms=taken_over_ms, seen_ms=now_ms)
+    if operation.mark:
+        after = after._replace(logins=((operation.mark, epoch), *session.logins)[:LOGINS_KEPT])
     return Outcome(after, Verdict.OK, (line,), says="constants")
 
 

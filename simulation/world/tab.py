@@ -100,8 +100,12 @@ class Tab:
                 return None
             await self.device.rest(backoff.delay_ms(reply))
 
+    def _login(self) -> bytes:
+        """With its mark it may arrive twice, and late, and takes the seat once."""
+        return orjson.dumps({"code": self._code, "mark": str(self.device.chance.getrandbits(64))})
+
     async def _enter(self, old: State | None) -> None:
-        reply = await self._insist("login", str, orjson.dumps({"code": self._code}))
+        reply = await self._insist("login", str, self._login())
         if reply is None:
             return
         state = old if old and old["session"]["id"] == reply["session"]["id"] else _fresh(reply)
@@ -230,7 +234,7 @@ class Tab:
             self._seated().retry()
 
     async def _code_again(self) -> None:
-        reply = await self._insist("login", str, orjson.dumps({"code": self._code}))
+        reply = await self._insist("login", str, self._login())
         if reply is not None:
             await self._adopt(reply)
             self._seated().retry()

@@ -112,7 +112,7 @@ def test_what_lies_on_the_computer_says_nothing_without_the_code(
 def test_after_hand_in_key_and_token_go_and_the_outbox_once_it_is_sealed(
     opened: Open, fragile: Served
 ) -> None:
-    """While the archive lags batches and answers stay, and nothing else; once it holds them, nothing at all."""
+    """While the archive lags batches and answers stay, nothing else; once it has them, nothing at all."""
     sitting = Sitting(opened().new_page(), deliver(fragile, "maths-6e", seats=1))
     sitting.begin()
     (drain,) = fragile.processes("engine.archive.drain")

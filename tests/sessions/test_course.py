@@ -6,7 +6,7 @@ import pytest
 
 from sessions.journal import StateLine
 from sessions.model import Allow, Close, Heartbeat, Login, Pause, Start, Submit, Ticket
-from sessions.script import TAKE_OVER_WAIT_MS
+from sessions.script import LOGIN_MARK_MS, TAKE_OVER_WAIT_MS
 from sessions.states import Status
 from sessions.store import Store
 from tests.sessions.given import HOUR, NOW, a_row, a_running, a_save, a_seat, a_sid, one, verdicts
@@ -174,3 +174,25 @@ async def test_a_ticket_that_is_not_ahead_changes_nothing(store: Store, name: st
     before = await store.glance([ticket.sid])
     await one(store, Submit(tickets(ticket)[name], 1))
     assert await store.glance([ticket.sid]) == before
+
+
+async def test_a_log_in_that_comes_again_moves_nothing(store: Store) -> None:
+    """Its reply was lost, or a copy comes late: the same seat, or none, and no ten minutes of waiting."""
+    ticket = await a_running(store, a_sid())
+    here, there = Login(ticket.sid, b"tablet 1"), Login(ticket.sid, b"laptop 2")
+    first = await one(store, here, NOW + 1)
+    again = await one(store, here, NOW + 9_000)
+    assert (again.verdict, again.state.epoch) == ("ok", first.state.epoch)
+    await one(store, Allow(ticket.sid), NOW + 9_001)
+    moved = await one(store, there, NOW + 9_002)
+    assert (await one(store, here, NOW + 20_000)).verdict == "seat_moved"
+    assert (await one(store, there, NOW + 20_001)).state.epoch == moved.state.epoch
+
+
+async def test_a_mark_is_good_for_ten_minutes(store: Store) -> None:
+    """After them it is a log-in like any other."""
+    ticket = await a_running(store, a_sid())
+    login = Login(ticket.sid, b"tablet 1")
+    first = await one(store, login, NOW + 1)
+    later = await one(store, login, NOW + 1 + LOGIN_MARK_MS + 1)
+    assert (later.verdict, later.state.epoch > first.state.epoch) == ("ok", True)

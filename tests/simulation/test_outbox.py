@@ -24,7 +24,9 @@ def a_history(chance: random.Random) -> list[Step]:
     """What a pupil, a line, a server and another seat do to one outbox."""
     history: list[Step] = []
     for _ in range(chance.randint(5, 25)):
-        kind = chance.choice(["answer"] * 6 + ["send"] * 5 + ["wait", "reload", "moved", "merge", "merge", "ended"])
+        kind = chance.choice(
+            ["answer"] * 6 + ["send"] * 5 + ["wait", "reload", "moved", "merge", "merge", "ended"]
+        )
         last = chance.randint(0, 6)
         if kind == "answer":
             history.append(["answer", chance.choice(ITEMS), chance.choice("abc")])
@@ -157,7 +159,7 @@ def test_what_was_acknowledged_and_then_lost_goes_again_from_a_new_seat() -> Non
 
 
 def test_a_new_seat_sends_only_what_the_server_lacks() -> None:
-    """Of two batches one was lost; nothing is said twice, and no sign of life follows another without pause."""
+    """Of two batches one was lost; nothing is said twice, and signs of life do not follow without pause."""
     answers: list[Step] = [["answer", "i1", "a"], ["send", []], ["answer", "i2", "b"], ["send", []]]
     held = {"i1": {"response": {"r1": "a"}, "n": 1}}
     again: list[Step] = [["moved"], ["merge", held, True, 1, 1], ["send", []], ["send", []]]

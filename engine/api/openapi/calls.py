@@ -69,7 +69,7 @@ def _login() -> Schema:
         "was handed in leads to its receipt.",
         {"200": seat | {"headers": {"Set-Cookie": gives}}},
         ("code_typo", "code_unknown", "code_revoked", "room_wrong", "slow_down", "not_open", "start_over"),
-        ("delivery_over", "seat_wait", *BODY, *STORE),
+        ("delivery_over", "seat_wait", "seat_moved", *BODY, *STORE),
         parameters=[cookie],
         requestBody=_body(reference("LogIn"), log_in=examples.LOG_IN),
     )

@@ -32,7 +32,7 @@ _RUNNING = _READY | {
 }
 _CHOSEN = {"r1": "hsbd"}
 
-LOG_IN = {"code": "M1KZ M2SY 3Q5F", "room": "R1"}
+LOG_IN = {"code": "M1KZ M2SY 3Q5F", "room": "R1", "mark": "1764839205481156307"}
 SEAT: dict[str, Any] = {
     "token": "AQAAEQEAAAGiBMq-IgAAAAEAAAAAAAAAAAAAAAAAAAAAAAABogTKvi"
     "GRRNQ3CluE_T6LUgpuhPyscDlnd2txcWOtUJtc9E-XtbrNjs2DUsbL",

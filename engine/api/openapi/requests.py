@@ -28,7 +28,12 @@ def _log_in() -> Schema:
         "description": "12 symbols, or 24 of a QR code, as typed: small letters, spaces, dashes are fine.",
     }
     room = text(TEXT_MAX, description="If given, the code must belong to this room.")
-    return taken({"code": code}, {"room": room})
+    mark = text(
+        TEXT_MAX,
+        description="Drawn by the device for each log-in, the same when it asks again: for ten minutes that "
+        "gives the same seat, or `seat_moved` if another device has it by now, and moves nothing.",
+    )
+    return taken({"code": code}, {"room": room, "mark": mark})
 
 
 def _batch() -> Schema:

@@ -5,6 +5,7 @@ import { adorn } from './adorn.js'
 import { byId, h, style } from './element.js'
 import { fillBar } from './bar.js'
 import { normalise } from './code.js'
+import { loginOf } from './flow.js'
 import { finish, handIn } from './handin.js'
 import { showMap } from './map.js'
 import { ask, banner, closeDialogs, hold, say, showNotice } from './notice.js'
@@ -205,7 +206,7 @@ async function codeAgain() {
       const code = normalise(field.value)
       const vault = await openVault(code)
       if (sitting.vault.database && vault.name !== sitting.vault.name) throw new Error('not this code')
-      const reply = await post('login', { code })
+      const reply = await post('login', loginOf(code))
       if (reply.ok) {
         await sitting.adopt(reply)
         return outbox.retry()
