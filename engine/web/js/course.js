@@ -4,6 +4,7 @@ import { Backoff, isPassing, post, rest } from './api.js'
 import { elements } from './fragment.js'
 import { button, h, show } from './element.js'
 import { ask, showNotice } from './notice.js'
+import { Paper } from './paper.js'
 import { Stretches } from './stretches.js'
 import { lacks } from './validity.js'
 import { language, speakMore } from './words.js'
@@ -17,9 +18,11 @@ async function learn() {
   phrases = more.default
 }
 
-export async function open(sitting) {
+/** The paper of such a test; its course lies in `sitting.course`. */
+export async function open(sitting, turn) {
   await learn()
-  return new Course(sitting)
+  sitting.course = new Course(sitting)
+  return new CoursePaper(sitting, turn)
 }
 
 /** On the page before the start: that not every question can be seen at any time. */
@@ -28,6 +31,34 @@ export async function instruct({ state }) {
   const text = phrases.howTo[state.session.navigation]
   const line = document.querySelector('.how li span')
   if (line && text) line.textContent = text
+}
+
+class CoursePaper extends Paper {
+  get course() {
+    return this.sitting.course
+  }
+
+  async begin() {
+    return (await this.course.welcome(this)) || this.go(this.course.here)
+  }
+
+  forward() {
+    return this.course.forward(this)
+  }
+
+  async go(index) {
+    if (this.course.arrive(index)) await super.go(index)
+  }
+
+  update() {
+    super.update()
+    if (!this.isOpen) return
+    const { course, index, sitting } = this
+    this.section.textContent = course.place(sitting.items[index], this.section.textContent)
+    this.previous.disabled = !index || !course.allows(index - 1)
+    this.next.firstChild.textContent = course.next(index) || this.next.textContent
+    course.dress(this)
+  }
 }
 
 class Course {

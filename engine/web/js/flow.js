@@ -114,7 +114,7 @@ export async function start(sitting, form) {
 
 /** First the question; everything else when it stands. */
 export async function begin(sitting) {
-  const { content, items, state } = sitting
+  const { content, state } = sitting
   content.open(state.key).then((header) => {
     sitting.header = header
     sitting.emit('answers')
@@ -122,18 +122,19 @@ export async function begin(sitting) {
   const desk = () => import('./desk.js')
   const openMap = () => desk().then((open) => open.openMap())
   const finish = () => desk().then((open) => open.review())
-  const paper = new Paper(sitting, { openMap, finish })
-  const backoff = new Backoff()
-  while (state.session.leads && !sitting.course) {
-    sitting.course = await import('./course.js').then((course) => course.open(sitting)).catch(() => rest(backoff.delay_ms()))
-  }
-  const { course } = sitting
-  if (!course || !(await course.welcome(paper))) await paper.go(course ? course.here : Math.max(0, items.findIndex(({ item }) => item === state.at)))
+  const turn = { openMap, finish }
+  const paper = state.session.leads
+    ? await insistOn(() => import('./course.js').then((course) => course.open(sitting, turn)))
+    : new Paper(sitting, turn)
+  await paper.begin()
   await new Promise(requestAnimationFrame)
-  for (;;) {
-    const sit = await desk().catch(() => null)
-    if (sit) return sit.attend(sitting, paper)
-    await rest(backoff.delay_ms())
+  return (await insistOn(desk)).attend(sitting, paper)
+}
+
+async function insistOn(fetched) {
+  for (const backoff = new Backoff(); ; await rest(backoff.delay_ms())) {
+    const found = await fetched().catch(() => null)
+    if (found) return found
   }
 }
 

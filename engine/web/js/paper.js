@@ -3,7 +3,7 @@
 import { rest } from './api.js'
 import { button, byId, focusOn, h, icon, show } from './element.js'
 import { LineDown, mount } from './item.js'
-import { words } from './words.js'
+import { speakMore, words } from './words.js'
 
 const PATIENCE_MS = 500 // before "it comes soon" is shown
 const RETRY_MS = 10_000
@@ -37,14 +37,18 @@ export class Paper {
     show('test', state.session.title, this.progress, this.sheet, turns)
   }
 
+  /** At the question where the pupil was. */
+  begin() {
+    const { items, state } = this.sitting
+    return this.go(Math.max(0, items.findIndex(({ item }) => item === state.at)))
+  }
+
   forward() {
-    if (this.sitting.course) return this.sitting.course.forward(this)
     return this.index + 1 < this.sitting.items.length ? this.go(this.index + 1) : this.turn.finish()
   }
 
   async go(index) {
     const { sitting } = this
-    if (sitting.course && !sitting.course.arrive(index)) return
     const entry = sitting.items[index]
     const { item, number } = entry
     if (!this.isOpen) this.open()
@@ -67,7 +71,7 @@ export class Paper {
       if (this.body === body) this.fill(mounted)
     } catch (problem) {
       if (this.body !== body) return
-      const isLine = problem instanceof LineDown
+      const isLine = problem instanceof LineDown || !(await speakMore())
       if (!isLine) console.error(problem)
       const text = isLine ? words.comesSoon : words.cannotRead
       body.replaceChildren(h('p', { class: 'error', role: 'alert' }, text))
@@ -96,18 +100,16 @@ export class Paper {
   update() {
     if (!this.isOpen) return
     const { sitting, index } = this
-    const { items, state, header, course } = sitting
+    const { items, state, header } = sitting
     const { item, section, number } = items[index]
     const titled = header && header.sections.find(({ id }) => id === section)
     const isLast = number === items.length
-    const title = titled ? titled.title : ''
-    this.section.textContent = course ? course.place(items[index], title) : title
-    this.previous.disabled = !index || (course && !course.allows(index - 1))
+    this.section.textContent = titled ? titled.title : ''
+    this.previous.disabled = !index
     this.place.textContent = `${number} / ${items.length}`
-    this.next.firstChild.textContent = (course && course.next(index)) || (isLast ? words.finish : words.next)
+    this.next.firstChild.textContent = isLast ? words.finish : words.next
     const { response = {} } = state.answers[item] || {}
     if (this.clear) this.clear.hidden = Object.values(response).every((value) => value === null)
     if (this.adorn) this.adorn(this)
-    if (course) course.dress(this)
   }
 }

@@ -14,14 +14,14 @@ export function bindTicks(root, { max, min, isSingle, note, changed }, refusal =
   const inputs = [...root.querySelectorAll('input')]
   const ticked = () => inputs.filter((input) => input.checked)
   const isMany = inputs[0].type === 'checkbox'
-  const tooMany = root.dataset.maxSelectionsMessage || words.tooMany(max)
+  const tooMany = () => root.dataset.maxSelectionsMessage || (words.tooMany ? words.tooMany(max) : rule)
   const rule = isMany ? words.choose(min, max) : ''
   const show = () => {
     for (const input of inputs) input.closest('label').classList.toggle('is-ticked', input.checked)
   }
   let kept = []
   root.addEventListener('change', ({ target }) => {
-    const reason = target.checked && (isMany && max && ticked().length > max ? tooMany : refusal(target))
+    const reason = target.checked && (isMany && max && ticked().length > max ? tooMany() : refusal(target))
     // What cannot stand changes nothing, also where it took the place of another tick.
     if (reason) for (const input of inputs) input.checked = kept.includes(input.value)
     else kept = ticked().map((input) => input.value)

@@ -4,6 +4,8 @@ const plural = (number, word) => `${number} ${word}${number === 1 ? '' : 's'}`
 const which = (numbers) => `question${numbers.length > 1 ? 's' : ''} ${numbers.join(', ')}`
 
 export default {
+  cannotRead: 'This question does not open. Call your teacher.',
+  tooMany: (max) => `You already have ${plural(max, 'answer')}. Take one away to choose another.`,
   typo: {
     length: (count) => `The code has 12 signs. You typed ${count}.`,
     symbol: () => 'One of the signs does not exist in our codes. Look at your sheet again.',

@@ -27,8 +27,6 @@ export default {
   clear: 'Clear my answer',
   passage: 'Text to read',
   comesSoon: 'The question will come as soon as the network is back.',
-  cannotRead: 'This question does not open. Call your teacher.',
   choose: (min, max) =>
     max > 1 ? `Choose ${max} answers at most.` : min > 1 ? `Choose at least ${min} answers.` : 'You can choose several answers.',
-  tooMany: (max) => `You already have ${plural(max, 'answer')}. Take one away to choose another.`,
 }

@@ -4,6 +4,8 @@ const plural = (number, word) => `${number} ${word}${number > 1 ? 's' : ''}`
 const which = (numbers) => `question${numbers.length > 1 ? 's' : ''} ${numbers.join(', ')}`
 
 export default {
+  cannotRead: 'Cette question ne s’ouvre pas. Appelle ton professeur.',
+  tooMany: (max) => `Tu as déjà ${plural(max, 'réponse')}. Enlève-en une pour en choisir une autre.`,
   typo: {
     length: (count) => `Le code a 12 signes. Tu en as tapé ${count}.`,
     symbol: () => 'Un des signes n’existe pas dans nos codes. Regarde bien ta feuille.',

@@ -27,8 +27,6 @@ export default {
   clear: 'Effacer ma réponse',
   passage: 'Texte à lire',
   comesSoon: 'La question arrive dès que le réseau revient.',
-  cannotRead: 'Cette question ne s’ouvre pas. Appelle ton professeur.',
   choose: (min, max) =>
     max > 1 ? `Choisis ${max} réponses au plus.` : min > 1 ? `Choisis au moins ${min} réponses.` : 'Tu peux choisir plusieurs réponses.',
-  tooMany: (max) => `Tu as déjà ${plural(max, 'réponse')}. Enlève-en une pour en choisir une autre.`,
 }
