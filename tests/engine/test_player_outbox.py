@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -228,3 +229,55 @@ def test_while_the_line_is_down_the_page_does_not_say_saved(device: Device, serv
     device.comes_to_say("memory")
     assert [batch["n"] for batch in device.box()["batches"]] == [1]
     assert device.box()["dirty"] == ["i1", "i2"]
+
+
+def test_what_a_server_lost_after_the_hand_in_goes_again_and_is_handed_in_again(
+    page: Page, device: Device, server: Server
+) -> None:
+    """Answers first, under the token of the sitting that ran; this device keeps them until they are sealed."""
+    calls: list[str] = []
+
+    def submit(route: Route) -> None:
+        last = json.loads(route.request.post_data or "")["last"]
+        calls.append(f"{route.request.headers['authorization']} {last}")
+        if last > server.last:
+            route.fulfill(status=409, json={"error": {"code": "gap", "last": server.last}})
+        else:
+            route.fulfill(json={"token": "over", "receipt": "R", "last": server.last, "sealed": server.sealed})
+
+    for item in ("i1", "i2"):
+        device.answer(item, "a")
+        device.send()
+    server.last = 1
+    del server.bodies[2], server.answers["i2"], server.sent[:]
+    page.route(f"{ORIGIN}/api/v1/submit", submit)
+    page.clock.install()
+    page.evaluate(HAND_IN)
+    assert comes_true(page, lambda: server.last == 2)
+    assert (server.sent, server.answers) == ([(2, ["i2"], False)], {"i1": "a", "i2": "a"})
+    assert not page.evaluate("sitting.vault.isClosed")
+    server.sealed = 2
+    assert comes_true(page, lambda: page.evaluate("sitting.vault.isClosed === true"))
+    assert set(calls) == {"Bearer run 2"}
+    assert page.evaluate("sitting.state.token") is None
+
+
+def comes_true(page: Page, condition: Callable[[], bool]) -> bool:
+    """Let the page's own time pass until it is so."""
+    for _ in range(100):
+        page.clock.run_for(3_000)
+        if condition():
+            return True
+    return False
+
+
+HAND_IN = """async () => {
+  for (const id of ['title', 'tools']) document.body.append(Object.assign(document.createElement('p'), { id }))
+  const { finish } = await import('/static/js/handin.js')
+  const { speakMore, speak } = await import('/static/js/words.js')
+  await speak('fr', '')
+  await speakMore()
+  sitting.state.token = 'run'
+  outbox.stop()
+  finish(sitting, { token: 'over', receipt: 'R', last: 2, sealed: 0 }, false)
+}"""
