@@ -40,8 +40,8 @@ POLICY = "; ".join(
     )
 ).encode()
 _COMMENT = re.compile(rb"^ *(?://.*|/\*\*.*\*/)$", re.MULTILINE)
-"""A comment with a line of its own: all of them are a twelfth of what a pupil waits for. The line stays empty,
-so that its number holds."""
+"""A comment with a line of its own: together a twelfth of what a pupil waits for. The line stays, empty, so
+that numbers of lines hold."""
 _SECURITY: Headers = [
     (b"content-security-policy", POLICY),
     (b"x-content-type-options", b"nosniff"),

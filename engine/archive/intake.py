@@ -1,15 +1,16 @@
 """A portion of the journal into the archive: one transaction, and any portion may come twice.
 
 Batches, asides and events have keys made of what they say, so a second time adds nothing. A session's row
-takes over a state only if its version is newer. A batch that arrives after its session has ended has it
-scored again.
+takes over a state only if its version is newer, and the end of a session at any version: no session goes
+back, and a Redis that was deposed may have written one line more than the one that took its place. A batch
+that arrives after its session has ended has it scored again.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import LargeBinary, any_, bindparam, select, tuple_, update
+from sqlalchemy import Boolean, LargeBinary, any_, bindparam, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -67,12 +68,14 @@ async def _keep_conflicts(database: Database, connection: AsyncConnection, porti
 async def _take_over_states(connection: AsyncConnection, portion: Portion) -> None:
     if not portion.states:
         return
-    newer = update(sessions).where(
-        sessions.c.sid == bindparam("of_sid"), sessions.c.version < bindparam("to_version")
-    )
+    is_open = sessions.c.ended_ms == 0
+    ends = bindparam("of_end", type_=Boolean)
+    is_newer = (sessions.c.version < bindparam("to_version")) & or_(is_open, ends)
+    newer = update(sessions).where(sessions.c.sid == bindparam("of_sid"), or_(is_newer, is_open & ends))
     values: dict[str, Any] = {name: bindparam(f"to_{name}") for name in _STATE}
     rows = [
-        {"of_sid": sid} | {f"to_{name}": value for name, value in zip(_STATE, state, strict=True)}
+        {"of_sid": sid, "of_end": state[0] in ENDED}
+        | {f"to_{name}": value for name, value in zip(_STATE, state, strict=True)}
         for sid, state in portion.states.items()
     ]
     await connection.execute(newer.values(**values), rows)

@@ -207,3 +207,14 @@ async def test_each_transaction_renews_the_lease(archive: Archive) -> None:
         pass
 
     assert not await second.take(NOON_MS + 4000 + LEASE_MS)
+
+
+async def test_no_session_goes_back_from_its_end(archive: Archive) -> None:
+    """A Redis that was deposed wrote a log-in more; the one in its place closed it, at a lower version."""
+    await write(archive, a_portion(events=(an_event("login", 5, "running"),)))
+    await write(archive, a_portion(events=(an_event("close", 4, "closed"),)))
+    await write(archive, a_portion(events=(an_event("seat", 6, "running"),)))
+    both = a_portion(events=(an_event("close", 4, "closed"), an_event("seat", 6, "running")))
+    assert both.states[a_sid(1)][0] == "closed"
+    row = (await held(archive, sessions))[0]
+    assert (row.status, row.version, row.ended_ms) == ("closed", 4, NOON_MS + 4)

@@ -234,7 +234,7 @@ def test_while_the_line_is_down_the_page_does_not_say_saved(device: Device, serv
 def test_what_a_server_lost_after_the_hand_in_goes_again_and_is_handed_in_again(
     page: Page, device: Device, server: Server
 ) -> None:
-    """Answers first, under the token of the sitting that ran; this device keeps them until they are sealed."""
+    """Answers first, under the token of the sitting that ran; kept on this device until they are sealed."""
     calls: list[str] = []
 
     def submit(route: Route) -> None:
@@ -243,7 +243,9 @@ def test_what_a_server_lost_after_the_hand_in_goes_again_and_is_handed_in_again(
         if last > server.last:
             route.fulfill(status=409, json={"error": {"code": "gap", "last": server.last}})
         else:
-            route.fulfill(json={"token": "over", "receipt": "R", "last": server.last, "sealed": server.sealed})
+            route.fulfill(
+                json={"token": "over", "receipt": "R", "last": server.last, "sealed": server.sealed}
+            )
 
     for item in ("i1", "i2"):
         device.answer(item, "a")
@@ -272,7 +274,8 @@ def comes_true(page: Page, condition: Callable[[], bool]) -> bool:
 
 
 HAND_IN = """async () => {
-  for (const id of ['title', 'tools']) document.body.append(Object.assign(document.createElement('p'), { id }))
+  const { h } = await import('/static/js/element.js')
+  document.body.append(h('p', { id: 'title' }), h('p', { id: 'tools' }))
   const { finish } = await import('/static/js/handin.js')
   const { speakMore, speak } = await import('/static/js/words.js')
   await speak('fr', '')
