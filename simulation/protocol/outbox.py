@@ -179,7 +179,7 @@ class Outbox:
         waiting = {*box["dirty"], *(item for batch in frozen for item in batch["items"])}
         for item, known in answers.items():
             ours = self.answers.get(item)
-            is_held = bool(ours) and is_new_seat and ours["response"] == known["response"]
+            is_held = ours is not None and is_new_seat and ours["response"] == known["response"]
             is_ours = not is_new_seat or _is_ours(item, known, unsent, told)
             if not is_held and ours and item in waiting and is_ours:
                 continue
