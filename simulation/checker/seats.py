@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from sessions.states import RANKS, Status
@@ -72,6 +72,7 @@ def fenced(evidence: Evidence) -> Iterator[Violation]:
         yield from _written(evidence, sid)
         if sid not in evidence.forgetful:
             yield from _told(evidence.calls[sid], sid)
+            yield from _copied(evidence.calls[sid], sid)
 
 
 def _written(evidence: Evidence, sid: bytes) -> Iterator[Violation]:
@@ -95,6 +96,17 @@ def _told(calls: list[Call], sid: bytes) -> Iterator[Violation]:
     for call in filter(is_saved, calls):
         if any(left_ms < call.sent_ms and epoch > call.epoch for left_ms, epoch in given):
             yield Violation("I6", f"{name(sid)}: {call.device} was acknowledged after its seat had moved")
+
+
+def _copied(calls: list[Call], sid: bytes) -> Iterator[Violation]:
+    """A log-in that the line delivers twice takes the seat once."""
+    given: dict[tuple[str, int], set[int]] = defaultdict(set)
+    for call in calls:
+        if call.path == "login" and call.status == 200 and not call.reply.get("receipt"):
+            given[call.device, call.sent_ms].add(_epoch(call))
+    for (device, _), epochs in given.items():
+        if len(epochs) > 1:
+            yield Violation("I6", f"{name(sid)}: one log-in of {device} took the seat {len(epochs)} times")
 
 
 def _epoch(call: Call) -> int:

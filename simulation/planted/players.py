@@ -51,6 +51,13 @@ def sender_with(outbox: type[Outbox]) -> type[Sender]:
     return type("WrongSender", (Sender,), {"outbox_type": outbox})
 
 
+class LeavesWithReceipt(Sender):
+    """Who has handed in sends nothing again, whatever the server has lost."""
+
+    async def recover(self) -> None:
+        """It was acknowledged once."""
+
+
 class StopsTrying(Sender):
     """After three failures nothing is sent any more, and nobody says so."""
 

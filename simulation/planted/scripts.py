@@ -176,6 +176,13 @@ def epoch_again(session: Session, operation: Operation, now_ms: int, outages: Ou
     return _changed(outcome, epoch=session.epoch) if is_login else outcome
 
 
+def mark_forgotten(session: Session, operation: Operation, now_ms: int, outages: Outages) -> Outcome:
+    """A log-in that comes again takes the seat again."""
+    if isinstance(operation, Login):
+        operation = operation._replace(mark=b"")
+    return do(session, operation, now_ms, outages)
+
+
 def save_after_end(session: Session, operation: Operation, now_ms: int, outages: Outages) -> Outcome:
     """A session that was handed in takes more."""
     if isinstance(operation, Save) and session.status is Status.SUBMITTED:

@@ -59,6 +59,16 @@ FAIL_OVER = adding(
     wait_replicas=0,
     loss=0.0,
 )
+RECEIPT = adding(
+    Act(8_000, "slow archive", 0, 24_000),
+    Act(14_000, "cut replica", 0, 9_000),
+    *(Act(at_ms, "answer", 0, "i1=d") for at_ms in (8_200, 14_500)),
+    *(Act(16_500, "submit", who) for who in range(2)),
+    Act(19_000, "fail-over", 0, 300),
+    wait_replicas=0,
+    loss=0.0,
+    line_ms=(1, 20),
+)
 WAITING = adding(
     Act(18_000, "cut replica", 0, 9_000), Act(26_000, "fail-over", 0, 300), wait_replicas=1, loss=0.0
 )
@@ -122,6 +132,7 @@ def _outbox(name: str, outbox: Any, *caught_by: str, adjust: Adjust = SAME) -> P
 PLANTED: tuple[Planted, ...] = (
     _script(scripts.wrong_epoch_compare, "I6", adjust=MOVING),
     _script(scripts.epoch_again, "I6", adjust=MOVING),
+    _script(scripts.mark_forgotten, "I6", adjust=COPIES),
     _script(scripts.accept_gap, "I3", adjust=FAIL_OVER),
     _script(scripts.apply_twice, "I3", adjust=COPIES),
     _script(scripts.forget_aside, "I10", adjust=MOVING),
@@ -175,6 +186,7 @@ PLANTED: tuple[Planted, ...] = (
     _outbox("deleted when acknowledged", players.DeletesWhenAcknowledged, "I1", adjust=FAIL_OVER),
     _outbox("a lower last not believed", players.NeverGoesBack, "I1", adjust=FAIL_OVER),
     _outbox("gives up at a gap", players.GivesUpAtGap, "I1", "I11", adjust=FAIL_OVER),
+    _part("leaves with the receipt", Parts(sender=players.LeavesWithReceipt), "I1", adjust=RECEIPT),
     _part("stops trying in silence", Parts(sender=players.StopsTrying), "I11", adjust=adding(loss=0.3)),
 )
 
