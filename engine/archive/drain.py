@@ -165,7 +165,7 @@ async def drain(settings: Settings, *, once: bool = False) -> int:
     try:
         if once:
             return await _drain_all(archive.database, reader, lease, keeper)
-        sweep = Sweep(archive, store, partitions=settings.partitions)
+        sweep = Sweep(archive, store, partitions=settings.partitions, keyring=keyring)
         running = Drain(archive.database, reader, lease, sweep, keeper)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
