@@ -86,7 +86,7 @@ class Application:
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Application]:
     """A worker's application with its tasks; on leaving, what was taken is committed before Redis is left."""
-    keyring = KeyRing(settings.keys_dir)
+    keyring = KeyRing.of(settings)
     signer = Signer(*keyring.token_keys())
     async with _store(settings) as answers_store, _store(settings) as others_store:
         catalog = Catalog(others_store, Bank(settings.data_dir), keyring, settings.data_dir / "content")

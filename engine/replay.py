@@ -28,13 +28,16 @@ LOOK_BACK_MS = 60_000
 """What a fail-over can have lost was done within this time before it."""
 
 
+_PLAIN: dict[str, type[Pause | Resume | Allow]] = {"pause": Pause, "resume": Resume, "allow": Allow}
+
+
 def operation(act: str, sid: bytes, value: int, change: str) -> Operation:
     """What an act asks of Redis; `change` is the number of its line."""
     if act == "extend":
         return Extend(sid, value, change)
     if act == "close":
         return Close(sid, "staff", change=change)
-    return {"pause": Pause, "resume": Resume, "allow": Allow}[act](sid, change)
+    return _PLAIN[act](sid, change)
 
 
 def outcome(act: Act, reply: Reply) -> Outcome:

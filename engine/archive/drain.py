@@ -154,7 +154,7 @@ class Drain:
 async def drain(settings: Settings, *, once: bool = False) -> int:
     """Run the drain until told to stop; with `once`, until the journal is empty (gives its lines)."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    keyring = KeyRing(settings.keys_dir, settings.data_dir)
+    keyring = KeyRing.of(settings)
     store = open_store(
         settings.redis_address, partitions=settings.partitions, wait_replicas=settings.replicas_wait
     )

@@ -20,7 +20,7 @@ app = typer.Typer(no_args_is_help=True, help="Keys: without them no answer can b
 
 def _keyring() -> KeyRing:
     settings = Settings.load(os.environ)
-    return KeyRing(settings.keys_dir, settings.data_dir)
+    return KeyRing.of(settings)
 
 
 @app.command()

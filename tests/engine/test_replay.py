@@ -23,6 +23,7 @@ from tests.engine.sittings import DEADLINE_MS, NAME
 
 ACTED_MS, LOST_MS, BACK_MS = NOON_MS + 20_000, NOON_MS + 25_000, NOON_MS + 85_000
 MINUTE_MS = 60_000
+RECORD = f"s:{{p01}}:{a_sid(1).hex()}"
 
 
 @pytest.fixture
@@ -61,6 +62,19 @@ async def lost(day: Day, redis: Redis) -> None:
     """Redis has lost everything before the archive heard of it; the drain finds it empty and fills it."""
     await redis.flushall()
     await swept(day, LOST_MS + 10_000)
+
+
+async def copied(redis: Redis) -> bytes:
+    """The first pupil's record, as a replica has it that is behind."""
+    record = await redis.dump(RECORD)
+    assert record
+    return record
+
+
+async def failed_over(redis: Redis, record: bytes) -> None:
+    """That replica is the primary now: what came after was never there."""
+    await redis.restore(RECORD, 0, record, replace=True)
+    await redis.delete(RECORD.replace("s:", "x:", 1), "j:{p00}")
 
 
 async def unsettled(day: Day) -> int:
@@ -134,10 +148,9 @@ async def test_time_given_before_the_start_survives_too(day: Day, redis: Redis) 
 async def test_a_change_of_device_that_was_allowed_stays_allowed(day: Day, redis: Redis) -> None:
     """Redis forgot the permission and not the take-over: a fail-over that lost the last second."""
     await day.store.commit([Login(a_sid(1))], ACTED_MS - 1_000)
-    before = await redis.dump(f"s:{{p01}}:{a_sid(1).hex()}")
+    before = await copied(redis)
     await teacher(day).act([a_sid(1)], "allow")
-    await redis.restore(f"s:{{p01}}:{a_sid(1).hex()}", 0, before, replace=True)
-    await redis.delete(f"x:{{p01}}:{a_sid(1).hex()}", "j:{p00}")
+    await failed_over(redis, before)
 
     await swept(day, ACTED_MS + 3_000)
     (reply,) = await day.store.commit([Login(a_sid(1))], ACTED_MS + 3_000)
@@ -167,11 +180,10 @@ async def test_an_act_while_redis_is_away_is_done_when_it_is_back(
 
 async def test_what_the_pupils_ticket_brought_back_is_not_given_twice(day: Day, redis: Redis) -> None:
     """The fail-over lost the extension; the pupil, who was told of it, came before the sweep."""
-    before = await redis.dump(f"s:{{p01}}:{a_sid(1).hex()}")
+    before = await copied(redis)
     await teacher(day).extend([a_sid(1)], 5 * MINUTE_MS, "technical")
     told: Ticket = (await state(day)).ticket()._replace(delivery=NAME)
-    await redis.restore(f"s:{{p01}}:{a_sid(1).hex()}", 0, before, replace=True)
-    await redis.delete(f"x:{{p01}}:{a_sid(1).hex()}", "j:{p00}")
+    await failed_over(redis, before)
     await day.store.commit([Read(told)], ACTED_MS + 1_000)
 
     for now_ms in (ACTED_MS + 3_000, ACTED_MS + 9_000):
@@ -185,12 +197,11 @@ async def test_what_the_archive_knows_of_an_act_is_told_to_a_redis_that_forgot_i
     day: Day, redis: Redis
 ) -> None:
     """Archived already, then lost by a fail-over: with the outage that it was, the state comes back."""
-    before = await redis.dump(f"s:{{p01}}:{a_sid(1).hex()}")
+    before = await copied(redis)
     await day.store.tick(NOON_MS + 20_000)
     await teacher(day).extend([a_sid(1)], 5 * MINUTE_MS, "technical")
     await day.drain()
-    await redis.restore(f"s:{{p01}}:{a_sid(1).hex()}", 0, before, replace=True)
-    await redis.delete(f"x:{{p01}}:{a_sid(1).hex()}")
+    await failed_over(redis, before)
     await day.store.tick(NOON_MS + 40_000)
 
     await swept(day, NOON_MS + 41_000)
