@@ -88,9 +88,7 @@ class Settings:
                 "PASSATION_KEYS_FILE, PASSATION_KEYS_WRAPPING, PASSATION_KEYS_COMMAND: give one of them"
             )
         if self.keys_file and Path(self.keys_file).resolve().is_relative_to(self.data_dir.resolve()):
-            raise SettingsError(
-                "PASSATION_KEYS_FILE lies in the data folder: a copy of it would carry the key"
-            )
+            raise SettingsError("PASSATION_KEYS_FILE lies in the data folder: a backup would carry the key")
         return self
 
     @property

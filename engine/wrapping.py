@@ -1,12 +1,12 @@
-"""Where the key that wraps all key files comes from, so that a vault, an HSM or a stick in a safe can hold it.
+"""Where the key that wraps all key files comes from, so that a vault or an HSM can hold it.
 
     PASSATION_KEYS_FILE      a file elsewhere, closed to others
     PASSATION_KEYS_WRAPPING  the environment itself
     PASSATION_KEYS_COMMAND   what a program prints, given ten seconds
 
-Each gives `{"current": n, "keys": {n: base64 of 32 bytes}}`, or one such key alone, which is number 0. Several
-keys at once are a rotation: files are sealed under the current one, `passation keys rewrap` seals the others
-anew. Nothing of what a source gives is ever printed or logged, in no error either.
+Each gives `{"current": n, "keys": {n: base64 of 32 bytes}}`, or one such key alone, which is number 0.
+Several keys at once are a rotation: files are sealed under the current one, `passation keys rewrap` seals
+the others anew. Nothing of what a source gives is ever printed or logged, in no error either.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def read_file(path: Path) -> WrappingKeys:
 
 
 def run(command: str) -> WrappingKeys:
-    """What a program prints; it gets no input, its own words go nowhere, and it is ended after ten seconds."""
+    """What a program prints; it gets no input, its complaints go nowhere, and it is ended in time."""
     what = "PASSATION_KEYS_COMMAND"
     try:
         process = subprocess.Popen(
