@@ -86,7 +86,7 @@ async def check(database: Database, roots: Mapping[int, bytes]) -> Check:
             if (row.seq, bytes(row.prev), bytes(row.hash)) != (expected, prev, line):
                 return Check(expected - 1, expected, "this line is not what was written, or one is missing")
             if roots.get(expected, line) != line:
-                return Check(expected, expected, "a root kept elsewhere has another hash for this line")
+                return Check(expected - 1, expected, "a root kept elsewhere has another hash for this line")
             prev, expected = line, expected + 1
     if beyond := min((seq for seq in roots if seq >= expected), default=0):
         return Check(expected - 1, expected, f"the log ends here, a root kept elsewhere knows line {beyond}")
