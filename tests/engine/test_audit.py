@@ -70,6 +70,7 @@ async def test_exceptions_to_the_rules_stand_in_the_log_once(day: Day) -> None:
     ]
 
 
+@pytest.mark.long
 async def test_the_first_log_in_is_no_exception(day: Day) -> None:
     """Nor is an answer in time."""
     await day.save([day.save_of(1, 1)])
@@ -135,6 +136,7 @@ async def test_a_chain_that_was_made_to_fit_again_does_not_fit_a_root_kept_elsew
     assert "kept elsewhere" in found.why
 
 
+@pytest.mark.long
 async def test_a_log_that_was_cut_at_its_end_is_shorter_than_a_root_knows(
     archive: Archive, tmp_path: Path
 ) -> None:
@@ -201,6 +203,7 @@ async def test_the_accounts_of_a_room_add_up(day: Day) -> None:
     assert (whole.waiting, whole.held, whole.aside, whole.is_settled) == (0, 4, 1, False)
 
 
+@pytest.mark.long
 async def test_the_accounts_are_there_without_redis(day: Day, redis: Redis) -> None:
     """The archive alone says what it has; what devices hold nobody knows then."""
     await day.save([day.save_of(1, 1)])

@@ -26,7 +26,7 @@ from tests.engine.sittings import KEY, NAME
 WORD = "okapi"
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(params=[DATABASES[0], pytest.param(DATABASES[1], marks=pytest.mark.long)])
 async def day(
     request: pytest.FixtureRequest, tmp_path: Path, redis: Redis, redis_url: str
 ) -> AsyncIterator[Day]:
@@ -92,6 +92,7 @@ async def test_what_was_acknowledged_is_in_the_backup_sealed_or_not(
         assert contents(place / "data" / name) == contents(tmp_path / "data" / name)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("day", ["sqlite"], indirect=True)
 async def test_a_backup_of_sqlite_restores_into_postgresql(
     day: Day, tmp_path: Path, redis: Redis, pg_url: str
@@ -112,6 +113,7 @@ def changed(path: Path, at: int) -> None:
     path.write_bytes(data)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("day", ["sqlite"], indirect=True)
 async def test_damage_is_found_before_anything_is_written(day: Day, tmp_path: Path, redis: Redis) -> None:
     """One bit anywhere, a part too short or gone, frames of another backup: named, and nothing restored."""
@@ -142,6 +144,7 @@ async def test_damage_is_found_before_anything_is_written(day: Day, tmp_path: Pa
     assert not (place / "data").exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("day", ["sqlite"], indirect=True)
 async def test_a_restore_mixes_with_nothing(day: Day, tmp_path: Path, redis: Redis) -> None:
     """Into an empty place only: archive, folders and Redis; and with the right key."""

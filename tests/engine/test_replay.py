@@ -91,6 +91,7 @@ async def test_time_that_was_given_comes_back_from_the_audit_log(day: Day, redis
     assert (await state(day, 2)).deadline_ms == DEADLINE_MS
 
 
+@pytest.mark.long
 async def test_what_the_archive_has_is_not_given_twice(day: Day, redis: Redis) -> None:
     """The act came through the journal before the loss: the session comes back with it."""
     await teacher(day).extend([a_sid(1)], 5 * MINUTE_MS, "technical")
@@ -114,6 +115,7 @@ async def test_a_pause_and_its_end_come_back_with_their_length(day: Day, redis: 
     assert ((await state(day, 1)).status, (await state(day, 2)).status) == (Status.RUNNING, Status.PAUSED)
 
 
+@pytest.mark.long
 async def test_who_was_closed_stays_closed(day: Day, redis: Redis) -> None:
     """And his time ended then, so that what comes later is told from what came in time."""
     await teacher(day).act([a_sid(1)], "close")
@@ -123,6 +125,7 @@ async def test_who_was_closed_stays_closed(day: Day, redis: Redis) -> None:
     assert ((await state(day)).status, (await state(day)).deadline_ms) == (Status.CLOSED, ACTED_MS)
 
 
+@pytest.mark.long
 async def test_time_given_before_the_start_survives_too(day: Day, redis: Redis) -> None:
     """It shows in no deadline yet, so the archived state alone does not tell it."""
     await day.store.destroy_sessions([a_sid(1)])
@@ -145,6 +148,7 @@ async def test_time_given_before_the_start_survives_too(day: Day, redis: Redis) 
     assert reply.state.deadline_ms == BACK_MS + 6 * MINUTE_MS
 
 
+@pytest.mark.long
 async def test_a_change_of_device_that_was_allowed_stays_allowed(day: Day, redis: Redis) -> None:
     """Redis forgot the permission and not the take-over: a fail-over that lost the last second."""
     await day.store.commit([Login(a_sid(1))], ACTED_MS - 1_000)
@@ -193,6 +197,7 @@ async def test_what_the_pupils_ticket_brought_back_is_not_given_twice(day: Day, 
     assert await unsettled(day) == 0
 
 
+@pytest.mark.long
 async def test_what_the_archive_knows_of_an_act_is_told_to_a_redis_that_forgot_it(
     day: Day, redis: Redis
 ) -> None:
@@ -209,6 +214,7 @@ async def test_what_the_archive_knows_of_an_act_is_told_to_a_redis_that_forgot_i
     assert (await state(day)).deadline_ms == DEADLINE_MS + 5 * MINUTE_MS + 20_000
 
 
+@pytest.mark.long
 async def test_what_was_refused_is_not_done_later(day: Day, redis: Redis) -> None:
     """A pause of somebody who was through is no pause of whoever Redis takes him for after a loss."""
     await day.store.commit([Close(a_sid(1))], ACTED_MS)
@@ -221,6 +227,7 @@ async def test_what_was_refused_is_not_done_later(day: Day, redis: Redis) -> Non
     assert await unsettled(day) == 0
 
 
+@pytest.mark.long
 async def test_the_true_outage_is_credited_after_a_loss_of_everything(day: Day, redis: Redis) -> None:
     """The empty Redis has no clock; the archive knows when answers were last acknowledged."""
     await day.store.tick(LOST_MS)
