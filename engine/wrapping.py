@@ -121,7 +121,7 @@ def parse(text: str, place: str) -> WrappingKeys:
     """Keys as a source gives them, or KeyProblem that names the place and nothing of the text."""
     try:
         text = text.strip()
-        record = json.loads(text) if text.startswith("{") else {"current": 0, "keys": {"0": text}}
+        record: Any = json.loads(text) if text.startswith("{") else {"current": 0, "keys": {"0": text}}
         keys = {int(number): base64.b64decode(key, validate=True) for number, key in record["keys"].items()}
         found = WrappingKeys(keys, int(record["current"]))
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):

@@ -42,7 +42,7 @@ async def note_exceptions(connection: AsyncConnection, portion: Portion) -> None
 
 
 def _newest_ms(portion: Portion) -> int:
-    came = [row[4] for row in portion.batches] + [row[5] for row in portion.asides]
+    came: list[int] = [row[4] for row in portion.batches] + [row[5] for row in portion.asides]
     return max(came + [row[2] for row in portion.events])
 
 

@@ -251,6 +251,7 @@ DO $do$ BEGIN
       FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
   END IF;
 END $do$"""
-for _statement in _SQLITE_GUARDS:
-    event.listen(metadata, "after_create", DDL(_statement).execute_if(dialect="sqlite"))
-event.listen(metadata, "after_create", DDL(_POSTGRES_GUARD).execute_if(dialect="postgresql"))
+for _dialect, _statements in {"sqlite": _SQLITE_GUARDS, "postgresql": [_POSTGRES_GUARD]}.items():
+    for _statement in _statements:
+        _guard = DDL(_statement)  # type: ignore[no-untyped-call]
+        event.listen(metadata, "after_create", _guard.execute_if(dialect=_dialect))

@@ -16,7 +16,7 @@ from engine.settings import Settings
 from tests.pupil import PupilClient, Refused
 from tests.served import Served, free_port, served, start
 
-ANSWER = {"i1": {"r1": None}}
+ANSWER: dict[str, Any] = {"i1": {"r1": None}}
 
 
 class Outbox(PupilClient):
