@@ -15,6 +15,9 @@ SWEEP_MS = 20_000
 """How long after its time a session may still be open here: several sweeps of a slow drain."""
 EVENTS = {"pause": "pause", "resume": "resume", "extend": "extend", "allow": "seat", "end": "close"}
 
+LINES = {"end": "close"}
+"""What the audit log calls otherwise than the plan."""
+
 
 def honest(evidence: Evidence) -> Iterator[Violation]:
     """I7: when a reply leaves, the batch is on disk (on the replica, if asked for), `sealed` is archived."""
@@ -37,10 +40,9 @@ def audited(evidence: Evidence) -> Iterator[Violation]:
     acts = evidence.history.acts
     for kind in EVENTS:
         noted = sum(act.act == kind and bool(act.change) for act in acts)
-        if lines[f"session.{kind}"] < noted:
-            yield Violation(
-                "I9", f"{noted} acts of {kind}, {lines[f'session.{kind}']} lines in the audit log"
-            )
+        written = lines[f"session.{LINES.get(kind, kind)}"]
+        if written < noted:
+            yield Violation("I9", f"{noted} acts of {kind}, {written} lines in the audit log")
     for from_ms, to_ms in evidence.outages:
         details = [orjson.loads(detail) for _, act, detail, *_ in evidence.audit if act == "outage.credit"]
         if not any((detail["from_ms"], detail["to_ms"]) == (from_ms, to_ms) for detail in details):
