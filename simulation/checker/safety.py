@@ -9,7 +9,7 @@ import orjson
 
 from sessions.states import Status
 from simulation.checker.evidence import Evidence, Violation, name
-from simulation.plan import GRACE_MS
+from simulation.plan import DURATION_MS, GRACE_MS
 
 SWEEP_MS = 20_000
 """How long after its time a session may still be open here: several sweeps of a slow drain."""
@@ -48,6 +48,7 @@ def audited(evidence: Evidence) -> Iterator[Violation]:
         if not any((detail["from_ms"], detail["to_ms"]) == (from_ms, to_ms) for detail in details):
             yield Violation("I9", f"the outage {from_ms} to {to_ms} has no line in the audit log")
     yield from _effects(evidence)
+    yield from _kept(evidence)
 
 
 def _effects(evidence: Evidence) -> Iterator[Violation]:
@@ -67,6 +68,19 @@ def _effects(evidence: Evidence) -> Iterator[Violation]:
                 yield Violation(
                     "I9", f"{name(sid)}: {kind} was acknowledged {taken} times, done {count} times"
                 )
+
+
+def _kept(evidence: Evidence) -> Iterator[Violation]:
+    """Time that a teacher was told to have given is there in the end, whatever a Redis has forgotten."""
+    for sid, session in evidence.data.sessions.items():
+        told = [act for act in evidence.history.acts if act.sid == sid and act.act == "extend"]
+        given_ms = sum(act.value for act in told if act.verdict == "ok")
+        if not given_ms or not session.started_ms or session.status is Status.CLOSED:
+            continue
+        own_ms = int(DURATION_MS * session.row.factor_permille / 1000 + 0.5)
+        short_ms = session.started_ms + own_ms + given_ms - session.deadline_ms
+        if short_ms > 0:
+            yield Violation("I9", f"{name(sid)}: {short_ms} ms of the time that was given are not there")
 
 
 def drained(evidence: Evidence) -> Iterator[Violation]:
