@@ -42,8 +42,8 @@ async def note_exceptions(connection: AsyncConnection, portion: Portion) -> None
 
 
 def _newest_ms(portion: Portion) -> int:
-    came: list[int] = [row[4] for row in portion.batches] + [row[5] for row in portion.asides]
-    return max(came + [row[2] for row in portion.events])
+    moments = [row[4] for row in portion.batches] + [row[5] for row in portion.asides]
+    return int(max(moments + [row[2] for row in portion.events]))
 
 
 async def _moved(connection: AsyncConnection, portion: Portion) -> Counter[Key]:
