@@ -56,7 +56,7 @@ async def stack(codes: int, *, appendonly: bool = True, archive_url: str = "") -
         )
         for name in (settings.data_dir / "content", settings.redis_folder):
             name.mkdir(parents=True, mode=0o700)
-        KeyRing(settings.keys_dir, settings.data_dir).ensure()
+        KeyRing.of(settings).ensure()
         redis = _redis(settings, appendonly)
         try:
             await until_redis_answers(settings)

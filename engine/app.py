@@ -32,7 +32,7 @@ from engine.clock import now_ms
 from engine.errors import Problem
 from engine.files import MIB, FileStore
 from engine.guessing import Guessing
-from engine.keyring import KeyRing
+from engine.keyring import KeyProblem, KeyRing
 from engine.logs import logger
 from engine.respond import ClientGone, problem_of, send_problem
 from engine.services import Ciphers, Services
@@ -47,6 +47,8 @@ from sessions.ticket import Signer
 LOG = logger("app")
 BEAT_MS = 997
 """A prime, so that the beats of several workers and sweeps do not fall together."""
+
+TokenKeys = tuple[dict[int, bytes], int]
 
 
 class Application:
@@ -86,15 +88,15 @@ class Application:
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Application]:
     """A worker's application with its tasks; on leaving, what was taken is committed before Redis is left."""
-    keyring = KeyRing(settings.keys_dir)
-    signer = Signer(*keyring.token_keys())
+    keyring = KeyRing.of(settings)
+    signer = Signer(*keyring.token_keys(now_ms()))
     async with _store(settings) as answers_store, _store(settings) as others_store:
         catalog = Catalog(others_store, Bank(settings.data_dir), keyring, settings.data_dir / "content")
         services = _services(settings, keyring, signer, catalog, answers_store, others_store)
         beat = Beat()
         writers = (services.answers, services.others, services.codes, services.glances)
         tasks = [asyncio.create_task(writer.run()) for writer in writers]
-        beating = asyncio.create_task(_beat(services, others_store, beat))
+        beating = asyncio.create_task(_beat(services, others_store, beat, keyring))
         try:
             yield _application(services, beat)
         finally:
@@ -182,11 +184,27 @@ def _application(services: Services, beat: Beat) -> Application:
     return Application(Answers(services), Contents(services), Router(routes))
 
 
-async def _beat(services: Services, store: Store, beat: Beat) -> None:
+async def _renewed(
+    signer: Signer, keyring: KeyRing, known: TokenKeys | None, now_ms: int
+) -> TokenKeys | None:
+    """Take up token keys that were made or dropped; what cannot be read now changes nothing."""
+    try:  # in a thread: a source of keys may be a program that takes its time
+        found = await asyncio.to_thread(keyring.token_keys, now_ms)
+    except KeyProblem as error:
+        LOG.warning("keys not read", extra={"fields": {"why": str(error)}})
+        return known
+    if found != known:
+        signer.renew(*found)
+    return found
+
+
+async def _beat(services: Services, store: Store, beat: Beat, keyring: KeyRing) -> None:
     """Tell the partitions that answers are acknowledged here, and read what staff have changed."""
+    known: TokenKeys | None = None
     while True:
         started_ms = services.clock()
         try:
+            known = await _renewed(services.signer, keyring, known, started_ms)
             await services.catalog.refresh()
             if services.answers.load < 1:
                 await store.tick(started_ms)

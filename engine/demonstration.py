@@ -61,7 +61,7 @@ async def open_or_make(settings: Settings, codes_each: int) -> list[Prepared]:
 
 async def prepare(settings: Settings, forms: Sequence[Path], codes_each: int) -> list[Prepared]:
     """Import each form, open a delivery of it for thirty days, and make codes; Redis must be running."""
-    keyring = KeyRing(settings.keys_dir, settings.data_dir)
+    keyring = KeyRing.of(settings)
     keyring.ensure()
     archive = await Archive.open(settings.archive_address)
     store = open_store(settings.redis_address, partitions=settings.partitions)

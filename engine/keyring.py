@@ -3,9 +3,12 @@
     token.json       {"current": n, "keys": {n: key}}       signs the pupils' tokens; several live at once
     pepper.json      {"pepper": key}                        turns codes into digests; the authority has it too
     operator.json    {"token": key}                         lets a program of the operator's read the ledger
+    audit.json       {"secret": key}                        signs the roots of the audit log
+    backup.json      {"key": key}                           encrypts backups
     DELIVERY.json    {"kek": key, "content_key": key}       wraps the sessions' keys; opens the sealed form
     DELIVERY.gone    {"destroyed_ms": time}                 the key was destroyed and must not come back
 
+Where a wrapping key is given (`engine.wrapping`) each file is `{"by": n, "sealed": its content}` under it.
 Without a delivery's file nobody reads its answers or scores again, in no copy. A file is written whole and
 synced before it is used, and is refused while others than its owner may read it.
 """
@@ -15,25 +18,26 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import os
 import re
 import secrets
 import stat
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-KEY_BYTES = 32
+from engine.keyfiles import erase, sync_folder, write_new, write_over
+from engine.settings import Settings
+from engine.wrapping import KEY_BYTES, KeyProblem, Source, WrappingKeys, read_file, source_of, spelled
+
+__all__ = ["KEY_BYTES", "DeliveryKeys", "KeyProblem", "KeyRing"]
+
 TOKEN_KEYS_MAX = 8
 """Old keys are read as long as tokens signed with them may live; more than a few means nobody tidies up."""
 
 _DELIVERY = re.compile(r"[a-z0-9][a-z0-9-]{7}")
 """Eight signs: a token has one place of that length for it."""
-_RESERVED = ("token", "pepper", "operator")
-
-
-class KeyProblem(Exception):
-    """A key file is missing, open to others or damaged; the message names it and says what to do."""
+_SINGLE = {"pepper": "pepper", "operator": "token", "audit": "secret", "backup": "key"}
+"""Files that hold one key, and under which name."""
+_RESERVED = ("token", *_SINGLE)
 
 
 class DeliveryKeys(NamedTuple):
@@ -48,58 +52,83 @@ class DeliveryKeys(NamedTuple):
 class KeyRing:
     """The keys of one installation."""
 
-    def __init__(self, folder: Path, data_dir: Path | None = None) -> None:
+    def __init__(self, folder: Path, data_dir: Path | None = None, source: Source | None = None) -> None:
         if data_dir is not None and folder.resolve().is_relative_to(data_dir.resolve()):
             raise KeyProblem(
                 f"the keys folder {folder} lies inside the data folder {data_dir}: a copy of the data would "
                 "carry the keys; set PASSATION_KEYS_DIR to a folder elsewhere"
             )
         self._folder = folder
+        self._source = source
+        self._wrapping: WrappingKeys | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> KeyRing:
+        """The key ring of this installation."""
+        return cls(settings.keys_dir, settings.data_dir, source_of(settings))
 
     # --- token keys and pepper ------------------------------------------------------------------------
 
     def ensure(self) -> None:
-        """Create the token key, the pepper and the operator's token where they are missing."""
+        """Create what an installation starts with where it is missing: token key, pepper and the like."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self._path("token").exists():
             self.add_token_key()
-        if not self._path("pepper").exists():
-            self._create("pepper", {"pepper": _encode(secrets.token_bytes(KEY_BYTES))})
-        if not self._path("operator").exists():
-            self._create("operator", {"token": _encode(secrets.token_bytes(KEY_BYTES))})
+        for name, field in _SINGLE.items():
+            if not self._path(name).exists():
+                self._create(name, {field: _encode(secrets.token_bytes(KEY_BYTES))})
 
-    def token_keys(self) -> tuple[dict[int, bytes], int]:
-        """All token keys by number, and the number of the one that signs now."""
+    def token_keys(self, now_ms: int = 0) -> tuple[dict[int, bytes], int]:
+        """All token keys by number, and the number of the one that signs at `now_ms`."""
         record = self._read("token")
-        current, keys = record.get("current"), record.get("keys")
+        current, keys, following = record.get("current"), record.get("keys"), record.get("next")
+        if isinstance(following, dict) and now_ms >= following.get("from_ms", 0):
+            current = following.get("number")
         if type(keys) is not dict or str(current) not in keys or not all(map(str.isdecimal, keys)):
             raise KeyProblem(f"{self._path('token')} is damaged: restore it from your safe copy")
         return {int(number): self._decode("token", key) for number, key in keys.items()}, int(str(current))
 
-    def add_token_key(self) -> int:
-        """A new token key signs from now on; the former ones are still read. Gives its number, 0 to 255."""
-        keys, current = self.token_keys() if self._path("token").exists() else ({}, 255)
+    def add_token_key(self, now_ms: int = 0, lead_ms: int = 0) -> int:
+        """A new token key; the former ones are still read. Gives its number, 0 to 255.
+
+        It signs from `lead_ms` after `now_ms` on: until then every worker has read it.
+        """
+        keys, current = self.token_keys(now_ms) if self._path("token").exists() else ({}, 255)
         if len(keys) >= TOKEN_KEYS_MAX:
             raise KeyProblem(f"{self._path('token')} holds {len(keys)} keys: drop the oldest first")
         number = next(n % 256 for n in range(current + 1, current + 257) if n % 256 not in keys)
-        self._write_token(keys | {number: secrets.token_bytes(KEY_BYTES)}, number)
+        fresh = keys | {number: secrets.token_bytes(KEY_BYTES)}
+        if not keys or not lead_ms:
+            self._write_token(fresh, number)
+        else:
+            self._write_token(fresh, current, {"number": number, "from_ms": now_ms + lead_ms})
         return number
 
-    def drop_token_key(self, number: int) -> None:
+    def drop_token_key(self, number: int, now_ms: int = 0) -> None:
         """Forget an old token key: tokens signed with it are worth nothing from now on."""
-        keys, current = self.token_keys()
-        if number == current or number not in keys:
+        keys, current = self.token_keys(now_ms)
+        following = self._read("token").get("next") or {}
+        is_next = following.get("number") == number
+        if number == current or is_next or number not in keys:
             raise KeyProblem(f"token key {number} is not an old one: `passation keys list` shows them")
         del keys[number]
-        self._write_token(keys, current)
+        self._write_token(keys, current, following if following.get("number") != current else None)
 
     def pepper(self) -> bytes:
         """The secret that turns codes into digests."""
-        return self._decode("pepper", self._read("pepper").get("pepper"))
+        return self._single("pepper")
 
     def operator_token(self) -> str:
         """What an operator's program sends to be let in."""
-        return self._decode("operator", self._read("operator").get("token")).hex()
+        return self._single("operator").hex()
+
+    def audit_key(self) -> bytes:
+        """Secret half of the Ed25519 key that signs the roots of the audit log."""
+        return self._single("audit")
+
+    def backup_key(self) -> bytes:
+        """What encrypts backups: without it none can be restored."""
+        return self._single("backup")
 
     def put_pepper(self, pepper: bytes) -> None:
         """Take over the authority's pepper; once only, since every digest hangs on it."""
@@ -138,11 +167,10 @@ class KeyRing:
         if not path.exists() and not self._tombstone(delivery).exists():
             raise KeyProblem(f"there is no key file {path}: `passation keys list` shows what there is")
         if not self._tombstone(delivery).exists():
-            _write_new(self._tombstone(delivery), json.dumps({"destroyed_ms": now_ms}).encode())
+            write_new(self._tombstone(delivery), json.dumps({"destroyed_ms": now_ms}).encode())
         if path.exists():
-            _overwrite(path)
-            path.unlink()
-        _sync_folder(self._folder)
+            erase(path)
+        sync_folder(self._folder)
 
     def deliveries(self) -> list[str]:
         """Ids of the deliveries whose keys are here."""
@@ -152,6 +180,32 @@ class KeyRing:
     def destroyed(self) -> list[str]:
         """Ids of the deliveries whose keys were destroyed."""
         return sorted(path.stem for path in self._folder.glob("*.gone")) if self._folder.is_dir() else []
+
+    # --- the wrapping key ---------------------------------------------------------------------------------
+
+    def rewrap(self) -> int:
+        """Seal every key file anew under the current wrapping key; gives how many files that were."""
+        if self._source is None:
+            raise KeyProblem(
+                "there is no wrapping key: set PASSATION_KEYS_FILE, PASSATION_KEYS_WRAPPING or "
+                "PASSATION_KEYS_COMMAND"
+            )
+        self._wrapping = self._source()
+        names = sorted(path.stem for path in self._folder.glob("*.json"))
+        for name in names:
+            write_over(self._path(name), self._sealed(name, self._read(name)))
+        return len(names)
+
+    def rotate_wrapping(self, path: Path) -> int:
+        """A new wrapping key in file `path`, every key file under it, the former ones gone; its number."""
+        found = read_file(path) if path.exists() else WrappingKeys({}, -1)
+        number = max(found.keys, default=-1) + 1
+        key = secrets.token_bytes(KEY_BYTES)
+        both = WrappingKeys({**found.keys, number: key}, number)
+        write_over(path, spelled(both))  # first both: what breaks off here is done again
+        self.rewrap()
+        write_over(path, spelled(WrappingKeys({number: key}, number)))
+        return number
 
     # --- files ----------------------------------------------------------------------------------------
 
@@ -175,7 +229,39 @@ class KeyRing:
             raise KeyProblem(f"{path} is damaged: restore it from your safe copy") from error
         if not isinstance(record, dict):
             raise KeyProblem(f"{path} is damaged: restore it from your safe copy")
-        return record
+        return self._opened(name, record) if "sealed" in record else record
+
+    def _opened(self, name: str, record: dict[str, Any]) -> dict[str, Any]:
+        """The content of a sealed file; the source is asked again if it was rotated since."""
+        if self._source is None:
+            raise KeyProblem(
+                f"{self._path(name)} is sealed under a wrapping key: set PASSATION_KEYS_FILE, "
+                "PASSATION_KEYS_WRAPPING or PASSATION_KEYS_COMMAND"
+            )
+        if self._wrapping is None or record.get("by") not in self._wrapping.keys:
+            self._wrapping = self._source()
+        try:
+            content: dict[str, Any] = json.loads(self._wrapping.open(name, record))
+        except KeyError as error:
+            number = record.get("by")
+            raise KeyProblem(
+                f"{self._path(name)} is sealed under wrapping key {number}: give it too"
+            ) from error
+        except (ValueError, TypeError) as error:
+            raise KeyProblem(f"{self._path(name)} is damaged: restore it from your safe copy") from error
+        return content
+
+    def _sealed(self, name: str, record: dict[str, Any]) -> bytes:
+        """What stands in the file of `record`."""
+        content = json.dumps(record)
+        if self._source is None:
+            return content.encode()
+        if self._wrapping is None:
+            self._wrapping = self._source()
+        return json.dumps(self._wrapping.seal(name, content.encode())).encode()
+
+    def _single(self, name: str) -> bytes:
+        return self._decode(name, self._read(name).get(_SINGLE[name]))
 
     def _missing(self, name: str) -> str:
         path = self._path(name)
@@ -196,54 +282,21 @@ class KeyRing:
 
     def _create(self, name: str, record: dict[str, Any]) -> None:
         try:
-            _write_new(self._path(name), json.dumps(record).encode())
+            write_new(self._path(name), self._sealed(name, record))
         except FileExistsError as error:
             raise KeyProblem(f"{self._path(name)} is there already and is not replaced") from error
 
-    def _write_token(self, keys: dict[int, bytes], current: int) -> None:
-        record = {"current": current, "keys": {str(number): _encode(key) for number, key in keys.items()}}
-        _write_over(self._path("token"), json.dumps(record).encode())
+    def _write_token(
+        self, keys: dict[int, bytes], current: int, following: dict[str, int] | None = None
+    ) -> None:
+        record: dict[str, Any] = {
+            "current": current,
+            "keys": {str(number): _encode(key) for number, key in keys.items()},
+        }
+        if following:
+            record["next"] = following
+        write_over(self._path("token"), self._sealed("token", record))
 
 
 def _encode(key: bytes) -> str:
     return base64.b64encode(key).decode()
-
-
-def _write_new(path: Path, data: bytes) -> None:
-    """Write `path` whole, or FileExistsError: a key that exists is never replaced by accident."""
-    _publish(path, data, lambda temporary: os.link(temporary, path))
-
-
-def _write_over(path: Path, data: bytes) -> None:
-    _publish(path, data, lambda temporary: os.replace(temporary, path))
-
-
-def _publish(path: Path, data: bytes, rename: Callable[[Path], None]) -> None:
-    """Write beside `path`, sync, then let it appear under its name at once."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        rename(temporary)
-        _sync_folder(path.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _overwrite(path: Path) -> None:
-    size = path.stat().st_size
-    with path.open("r+b") as file:
-        file.write(secrets.token_bytes(size))
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

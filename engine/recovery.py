@@ -2,7 +2,9 @@
 
 Sessions come back with their state, and those that may still change with the batches that the archive holds,
 so that a pupil finds his answers on a new seat. What lay in the journal alone comes from the players, who
-keep every answer until it is sealed. Deliveries come last: nobody can log in to what is half there.
+keep every answer until it is sealed; what staff did, from the audit log (`engine.replay`). The clocks go on
+from where the archive saw them last, so that the whole outage is found and credited. Deliveries come last:
+nobody can log in to what is half there.
 """
 
 from __future__ import annotations
@@ -12,20 +14,22 @@ from typing import TypeVar
 
 import orjson
 
-from engine.archive import Archive, Delivery
+from engine.archive import Archive, Delivery, acts, clocks
 from engine.archive.answers import KeptBatch, batches_of, paused_since
 from engine.archive.records import SessionFacts
 from engine.attempts.history import names_of
 from engine.keyring import KeyProblem, KeyRing
 from engine.logs import logger
+from engine.replay import operation, replay, ticket_of
 from sessions.cipher import SessionCipher, Unreadable, unwrap_key
-from sessions.model import CodeEntry, Operation, Pause, Read, Save, Seal, SessionRow, Ticket
+from sessions.model import CodeEntry, Operation, Pause, Read, Save, Seal, SessionRow, Verdict
 from sessions.states import Status
 from sessions.store import Store
 
 LOG = logger("recovery")
 PAGE = 500
 """Sessions or codes put in at a time: some 100 KiB."""
+EVER_MS = 2**53
 BEGUN_PAGE = 50
 """Sessions restored with their batches at a time: some megabytes on a long day."""
 
@@ -44,10 +48,18 @@ async def publish(archive: Archive, store: Store, keyring: KeyRing | None = None
     come back without their batches.
     """
     known = {orjson.loads(record)["id"] for record in await store.deliveries()}
+    deliveries = await archive.deliveries()
+    lacking = [found for found in deliveries if found.id not in known and found.state != "closed"]
     count = 0
-    for delivery in await archive.deliveries():
-        if delivery.id not in known and delivery.state != "closed":
-            count += await publish_sessions(archive, store, keyring, delivery)
+    if lacking:  # what the archived states hold already is told from what is done again
+        await acts.settle_archived(archive.database)
+    for delivery in lacking:
+        count += await publish_sessions(archive, store, keyring, delivery)
+    if lacking:
+        await replay(archive, store, EVER_MS)
+    if deliveries and not known:
+        await store.set_clocks(await clocks.known(archive.database))
+    for delivery in deliveries:
         await publish_delivery(store, delivery)
     return count
 
@@ -60,7 +72,7 @@ async def publish_sessions(
     kek = _kek(keyring, delivery.id)
     async for page in pages(archive.sessions(delivery.id), PAGE):
         fresh = [session for session in page if not session.started_ms]
-        await store.create_sessions([_row(session, 0) for session in fresh])
+        await _create(archive, store, fresh)
         for start in range(0, len(page), BEGUN_PAGE):
             begun = [session for session in page[start : start + BEGUN_PAGE] if session.started_ms]
             await _restore(archive, store, begun, kek)
@@ -68,6 +80,14 @@ async def publish_sessions(
     async for codes in pages(archive.codes(delivery.id), PAGE):
         await store.put_codes([CodeEntry(*code) for code in codes])
     return count
+
+
+async def _create(archive: Archive, store: Store, fresh: Sequence[SessionFacts]) -> None:
+    """Sessions that have not begun, with the time that was given to them before: it shows in no deadline."""
+    replies = await store.commit([_row(session, 0) for session in fresh], 0)
+    made = [reply.state.sid for reply in replies if reply.verdict is Verdict.OK]
+    for act in await acts.extensions(archive.database, made):
+        await store.commit([operation(act.act, act.sid, act.value, str(act.line))], act.at_ms)
 
 
 def _kek(keyring: KeyRing | None, delivery: str) -> bytes | None:
@@ -123,23 +143,10 @@ def _with_batches(session: SessionFacts, batches: Sequence[KeptBatch], kek: byte
         answers = orjson.loads(cipher.open(batch.epoch, batch.n, batch.body))["answers"]
         items = names_of(answers, batch.n)
         # Full, since a hole in the numbers was closed once already.
-        ticket = _ticket(session, batch.epoch)
+        ticket = ticket_of(session, batch.epoch)
         operations.append(Save(ticket, batch.n, batch.digest, batch.body, items, full=True))
     # Reading takes over the epoch of the seat that came last, which may have saved nothing yet.
-    return [*operations, Read(_ticket(session, session.epoch)), Seal(session.sid, last)]
-
-
-def _ticket(session: SessionFacts, epoch: int) -> Ticket:
-    status = Status(session.status)
-    return Ticket(
-        session.sid,
-        session.delivery,
-        epoch,
-        session.version,
-        status,
-        session.started_ms,
-        session.deadline_ms,
-    )
+    return [*operations, Read(ticket_of(session, session.epoch)), Seal(session.sid, last)]
 
 
 def _row(session: SessionFacts, last: int) -> SessionRow:

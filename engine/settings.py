@@ -19,8 +19,8 @@ class SettingsError(ValueError):
     """A setting cannot be used; the message names it and says what it takes."""
 
 
-def _setting(default: Any, meaning: str) -> Any:
-    return field(default=default, metadata={"meaning": meaning})
+def _setting(default: Any, meaning: str, *, is_secret: bool = False) -> Any:
+    return field(default=default, metadata={"meaning": meaning}, repr=not is_secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,9 @@ class Settings:
 
     data_dir: Path = _setting(Path("var/data"), "forms, sealed contents, embedded Redis and SQLite")
     keys_dir: Path = _setting(Path("var/keys"), "keys and pepper; never inside the data folder or a backup")
+    keys_file: str = _setting("", "file with the key that wraps all key files; elsewhere, on a stick or so")
+    keys_wrapping: str = _setting("", "the same key in the environment itself", is_secret=True)
+    keys_command: str = _setting("", "program that prints it: a vault's or an HSM's client")
     redis_url: str = _setting(
         "", "redis://, rediss://, unix://, redis+cluster:// or redis+sentinel://; empty: embedded"
     )
@@ -80,6 +83,12 @@ class Settings:
             )
         if self.keys_dir.resolve().is_relative_to(self.data_dir.resolve()):
             raise SettingsError("PASSATION_KEYS_DIR lies in the data folder: a backup would carry the keys")
+        if sum(map(bool, (self.keys_file, self.keys_wrapping, self.keys_command))) > 1:
+            raise SettingsError(
+                "PASSATION_KEYS_FILE, PASSATION_KEYS_WRAPPING, PASSATION_KEYS_COMMAND: give one of them"
+            )
+        if self.keys_file and Path(self.keys_file).resolve().is_relative_to(self.data_dir.resolve()):
+            raise SettingsError("PASSATION_KEYS_FILE lies in the data folder: a backup would carry the key")
         return self
 
     @property

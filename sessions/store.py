@@ -219,6 +219,19 @@ class Store:
             ]
         return waiting
 
+    async def clocks(self) -> dict[int, int]:
+        """When each partition last acknowledged, as far as Redis knows."""
+        reads = [("GET", keys.clock(partition)) for partition in range(self._partitions)]
+        found = await self._link.commands(reads)
+        return {partition: int(moment) for partition, moment in enumerate(found) if moment is not None}
+
+    async def set_clocks(self, moments: Mapping[int, int]) -> None:
+        """After a loss of everything: when partitions last acknowledged, before the loss."""
+        known = {partition: at_ms for partition, at_ms in moments.items() if partition < self._partitions}
+        writes = [("SET", keys.clock(partition), at_ms) for partition, at_ms in known.items()]
+        if writes:
+            await self._link.commands(writes)
+
     async def settle(self, outage: Outage) -> None:
         """The outage has been credited to every running session of its partition."""
         await self._link.command("HDEL", keys.uncredited(outage.partition), outage.from_ms)

@@ -50,6 +50,12 @@ class Signer:
     def __init__(
         self, keys: Mapping[int, bytes], current: int, *, partitions: int = 64, remembered: int = 16_384
     ) -> None:
+        self._partitions = partitions
+        self._remembered = remembered
+        self.renew(keys, current)
+
+    def renew(self, keys: Mapping[int, bytes], current: int) -> None:
+        """From now on sign with key `current` and read what any of `keys` signed, and nothing else."""
         if current not in keys:
             raise ValueError(f"there is no key number {current}")
         if any(not 0 <= kid <= 255 or len(key) < 32 for kid, key in keys.items()):
@@ -61,8 +67,6 @@ class Signer:
             kid: hmac.digest(key, b"passation/1|lease", "sha256") for kid, key in keys.items()
         }
         self._current = current
-        self._partitions = partitions
-        self._remembered = remembered
         self._young: dict[str, Ticket] = {}
         self._old: dict[str, Ticket] = {}
 

@@ -20,7 +20,7 @@ def records_of(engine: Served, delivery: str, count: int) -> dict[str, dict[str,
 
 async def _records(engine: Served, delivery: str, count: int) -> dict[str, dict[str, Any]]:
     settings = engine.settings
-    kek = KeyRing(settings.keys_dir, settings.data_dir).delivery(delivery).kek
+    kek = KeyRing.of(settings).delivery(delivery).kek
     archive = await Archive.open(settings.archive_address)
     try:
         while True:

@@ -25,6 +25,7 @@ ROOT = Path(__file__).parent.parent
         "benchmarks",
         "simulation",
         "engine/archive",
+        "engine/backup",
         "engine/web",
     ],
 )

@@ -25,7 +25,7 @@ DELIVERY = re.compile(r"[a-z0-9][a-z0-9-]{7}")
 
 def ledger_routes(settings: Settings) -> list[Route]:
     """The ledger, read from SQL on each call."""
-    operator = KeyRing(settings.keys_dir).operator_token()
+    operator = KeyRing.of(settings).operator_token()
 
     async def ledger(request: Request) -> Response:
         given = request.headers.get("authorization", "").removeprefix("Bearer ")

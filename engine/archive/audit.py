@@ -1,13 +1,14 @@
 """The audit log: who did what, when; append-only, each line carrying the hash of the one before it.
 
 Whoever changes or removes a line must change all later hashes, and the last hash is given out: printed by
-`archive status` and written into every export. A line stands in the archive before its act takes effect.
+`archive status`, signed once a day (`engine.roots`). The database refuses to change lines (`tables.py`). A
+line stands in the archive before its act takes effect.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import Any, NamedTuple
 
@@ -65,11 +66,41 @@ async def lines(database: Database, after_seq: int = 0) -> AsyncIterator[AuditLi
 
 async def first_broken(database: Database) -> int | None:
     """Number of the first line that is not what was written, or None when the whole chain holds."""
+    return (await check(database, {})).broken_at
+
+
+class Check(NamedTuple):
+    """A walk along the chain: how many lines fit; the first that does not, and why."""
+
+    lines: int
+    broken_at: int | None
+    why: str
+
+
+async def check(database: Database, roots: Mapping[int, bytes]) -> Check:
+    """Walk the whole chain, and compare it with `roots` kept elsewhere: number of a line -> its hash."""
     prev, expected = START, 1
     async with aclosing(database.rows(select(audit).order_by(audit.c.seq))) as rows:
         async for row in rows:
             line = line_hash(prev, row.seq, row.at_ms, row.who, row.act, row.delivery, row.detail)
             if (row.seq, bytes(row.prev), bytes(row.hash)) != (expected, prev, line):
-                return expected
+                return Check(expected - 1, expected, "this line is not what was written, or one is missing")
+            if roots.get(expected, line) != line:
+                return Check(expected - 1, expected, "a root kept elsewhere has another hash for this line")
             prev, expected = line, expected + 1
-    return None
+    if beyond := min((seq for seq in roots if seq >= expected), default=0):
+        return Check(expected - 1, expected, f"the log ends here, a root kept elsewhere knows line {beyond}")
+    return Check(expected - 1, None, "")
+
+
+async def head(database: Database, before_ms: int) -> tuple[int, bytes]:
+    """Number and hash of the newest line written before `before_ms`; 0 and START when there is none."""
+    query = (
+        select(audit.c.seq, audit.c.hash)
+        .where(audit.c.at_ms < before_ms)
+        .order_by(desc(audit.c.seq))
+        .limit(1)
+    )
+    async with database.reading.connect() as connection:
+        row = (await connection.execute(query)).first()
+    return (row.seq, bytes(row.hash)) if row else (0, START)

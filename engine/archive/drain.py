@@ -154,7 +154,7 @@ class Drain:
 async def drain(settings: Settings, *, once: bool = False) -> int:
     """Run the drain until told to stop; with `once`, until the journal is empty (gives its lines)."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    keyring = KeyRing(settings.keys_dir, settings.data_dir)
+    keyring = KeyRing.of(settings)
     store = open_store(
         settings.redis_address, partitions=settings.partitions, wait_replicas=settings.replicas_wait
     )
@@ -165,7 +165,7 @@ async def drain(settings: Settings, *, once: bool = False) -> int:
     try:
         if once:
             return await _drain_all(archive.database, reader, lease, keeper)
-        sweep = Sweep(archive, store, partitions=settings.partitions)
+        sweep = Sweep(archive, store, partitions=settings.partitions, keyring=keyring)
         running = Drain(archive.database, reader, lease, sweep, keeper)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.archive.database import Database
+from engine.archive.exceptions import note_exceptions
 from engine.archive.portion import ENDED, Portion
 from engine.archive.tables import asides, batches, events, sessions
 
@@ -39,7 +40,8 @@ _STATE = ("status", "epoch", "version", "started_ms", "deadline_ms", "last", "en
 
 
 async def write_portion(database: Database, connection: AsyncConnection, portion: Portion) -> None:
-    """Write what `portion` brings that is new."""
+    """Write what `portion` brings that is new, and what of it is an exception to the rules."""
+    await note_exceptions(connection, portion)
     if not await database.add_new(connection, batches, portion.batches):
         await _keep_conflicts(database, connection, portion)
     await database.add_new(connection, asides, list(dict.fromkeys(portion.asides)))

@@ -1,4 +1,5 @@
-"""What time brings about: outages are given back, sessions whose time is over are closed; in this order.
+"""What time brings about: staff acts that were lost are done again, outages given back, sessions closed whose
+time is over; in this order.
 
 The workers say once a second that they acknowledge; the drain never says so for them, it only asks what was
 missed. While an outage waits to be credited nobody is closed. An outage and its line in the audit log stand
@@ -11,11 +12,14 @@ from collections.abc import AsyncIterator, Sequence
 
 from sqlalchemy import select
 
-from engine.archive import audit, tables
+from engine.archive import audit, clocks, tables
 from engine.archive.archive import Archive
 from engine.archive.lease import Lease
 from engine.archive.records import Delivery
+from engine.keyring import KeyRing
 from engine.logs import logger
+from engine.recovery import publish
+from engine.replay import AFTER_MS, catch_up, replay
 from sessions.model import Close, Credit, Outage, Verdict
 from sessions.store import Store
 
@@ -31,14 +35,25 @@ CLOSED_AT_ONCE = 8192
 class Sweep:
     """Looks after the time of all sessions."""
 
-    def __init__(self, archive: Archive, store: Store, *, partitions: int) -> None:
+    def __init__(
+        self, archive: Archive, store: Store, *, partitions: int, keyring: KeyRing | None = None
+    ) -> None:
         self._archive = archive
         self._store = store
         self._partitions = partitions
+        self._keyring = keyring
+        self._kept_ms = 0
 
     async def run(self, lease: Lease, now_ms: int) -> None:
-        """Credit, then close."""
+        """Replay, credit, then close."""
+        if await self._store.deliveries_version():
+            await self._keep_clocks(lease, now_ms)
+        elif self._keyring is not None:  # it came up empty: nobody is credited or closed before it is filled
+            await publish(self._archive, self._store, self._keyring)
         waiting = await self._store.waiting()
+        if waiting:  # Redis may be another one now, or have lost its last moments
+            await catch_up(self._archive, self._store, min(outage.from_ms for outage in waiting))
+        await replay(self._archive, self._store, now_ms - AFTER_MS)
         if waiting:
             await self._note_outages(lease, waiting, now_ms)
         for outage in waiting:
@@ -48,6 +63,11 @@ class Sweep:
         for delivery in deliveries:
             if delivery.state == "closed" or delivery.intake_ends_ms < now_ms:
                 await self._close_all(delivery, now_ms)
+
+    async def _keep_clocks(self, lease: Lease, now_ms: int) -> None:
+        if now_ms - self._kept_ms >= clocks.EVERY_MS:
+            await clocks.keep(self._archive.database, lease, await self._store.clocks(), now_ms)
+            self._kept_ms = now_ms
 
     async def _note_outages(self, lease: Lease, waiting: Sequence[Outage], now_ms: int) -> None:
         """Write outages down, each once; those of one time are one line of the audit log."""

@@ -7,6 +7,7 @@ nothing. `batches`, `asides` and `events` name their session only; its delivery 
 from __future__ import annotations
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    event,
     false,
 )
 
@@ -203,3 +205,53 @@ audit = Table(
     Column("prev", LargeBinary(32), nullable=False),
     Column("hash", LargeBinary(32), nullable=False),
 )
+
+# What staff do to single sessions, written with its line of the audit log: the part of it that is replayed.
+# `verdict` is empty until the journal has brought the act's effect, or a reply said that it has none.
+acts = Table(
+    "acts",
+    metadata,
+    Column("line", BigInteger, primary_key=True, autoincrement=False),
+    Column("sid", LargeBinary(16), primary_key=True),
+    Column("act", String(10), nullable=False),
+    Column("value", BigInteger, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("verdict", String(16), nullable=False, server_default=""),
+    # What whoever acted was told: a state that has come this far holds the act already.
+    Column("told_status", String(10), nullable=False, server_default=""),
+    Column("told_version", BigInteger, nullable=False, server_default="0"),
+    Column("told_deadline_ms", BigInteger, nullable=False, server_default="0"),
+    Index("ix_acts_verdict", "verdict", "line"),
+    Index("ix_acts_at_ms", "at_ms"),
+    Index("ix_acts_sid", "sid"),
+)
+
+# When each partition last acknowledged, as the sweep saw it: an empty Redis has forgotten.
+clocks = Table(
+    "clocks",
+    metadata,
+    Column("partition", SmallInteger, primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
+
+# The audit log only grows, whoever asks: a program with a defect, or a hand in a hurry. Who owns the database
+# can drop the triggers; that shows in the chain.
+_REFUSAL = "the audit log is append-only"
+_SQLITE_GUARDS = [
+    f"CREATE TRIGGER IF NOT EXISTS audit_no_{verb} BEFORE {verb} ON audit "
+    f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+    for verb in ("update", "delete")
+]
+_POSTGRES_GUARD = f"""
+DO $do$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'audit_no_change' AND tgrelid = 'audit'::regclass) THEN
+    CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$;
+    CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
+      FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
+  END IF;
+END $do$"""
+for _dialect, _statements in {"sqlite": _SQLITE_GUARDS, "postgresql": [_POSTGRES_GUARD]}.items():
+    for _statement in _statements:
+        _guard = DDL(_statement)  # type: ignore[no-untyped-call]
+        event.listen(metadata, "after_create", _guard.execute_if(dialect=_dialect))

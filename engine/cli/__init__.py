@@ -9,7 +9,8 @@ import typer
 
 from engine.archive import ArchiveAway, Conflict, Gone
 from engine.archive.lease import LeaseLost
-from engine.cli import archive, codes, deliveries, items, keys, results, sessions
+from engine.backup.parts import BackupProblem
+from engine.cli import archive, audit, backup, codes, deliveries, items, keys, results, sessions
 from engine.cli.loadtest import loadtest
 from engine.cli.serve import demo, doctor, serve
 from engine.codesfile import CodesFileProblem
@@ -21,6 +22,7 @@ from sessions.link import StoreAway, StoreFull
 
 EXPECTED = (
     ArchiveAway,
+    BackupProblem,
     CodesFileProblem,
     Conflict,
     Gone,
@@ -39,7 +41,7 @@ app.command()(serve)
 app.command()(demo)
 app.command()(doctor)
 app.command()(loadtest)
-for module in (items, deliveries, codes, sessions, archive, results, keys):
+for module in (items, deliveries, codes, sessions, archive, audit, backup, results, keys):
     app.add_typer(module.app, name=module.__name__.rpartition(".")[2])
 
 

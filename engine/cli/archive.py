@@ -1,4 +1,4 @@
-"""`passation archive`: empty the journal into the archive by hand, and see how far it is."""
+"""`passation archive`: empty the journal into the archive by hand, see how far it is, do the accounts."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ import sys
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
 from engine.archive import ArchiveAway
 from engine.archive.drain import drain as run_drain
 from engine.archive.lease import LeaseLost
 from engine.archive.status import archive_status
 from engine.cli.console import Json, parts, say
+from engine.clock import now_ms
+from engine.reconciling import Account, as_record, total
+from engine.reconciling import reconcile as accounts_of
 from engine.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="The archive: the database behind the journal.")
@@ -40,6 +45,31 @@ def status(as_json: Json = False) -> None:
     say(record, as_json, "\n".join(f"{name}: {value}" for name, value in record.items()))
     if record["audit_broken_at"] is not None:
         raise typer.Exit(1)
+
+
+@app.command()
+def reconcile(
+    delivery: Annotated[str, typer.Argument(help="The delivery's id.")],
+    room: Annotated[str | None, typer.Option(help="This room alone.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Room by room: what browsers hold, what was accepted, sealed, put aside."""
+    rooms = asyncio.run(_reconcile(delivery, room))
+    whole = total(list(rooms.values()))
+    if as_json:
+        records = {name: as_record(account) for name, account in rooms.items()}
+        say({"delivery": delivery, "total": as_record(whole), "rooms": records}, as_json, "")
+        return
+    columns = ("sessions", "held", "unknown", "accepted", "sealed", "waiting", "late", "aside", "dropped")
+    table = Table("room", *columns)
+    for name, account in [*rooms.items(), ("all", whole)]:
+        table.add_row(name, *(str(getattr(account, column)) for column in columns))
+    Console().print(table)
+
+
+async def _reconcile(delivery: str, room: str | None) -> dict[str, Account]:
+    async with parts() as (_, _, archive, store):
+        return await accounts_of(archive, store, delivery, now_ms(), room)
 
 
 async def _status() -> dict[str, Any]:

@@ -35,7 +35,7 @@ class Parts(NamedTuple):
 async def parts() -> AsyncIterator[Parts]:
     """Settings, keys, archive and Redis; Redis is not reached before it is asked something."""
     settings = Settings.load(os.environ)
-    keyring = KeyRing(settings.keys_dir, settings.data_dir)
+    keyring = KeyRing.of(settings)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         archive = await Archive.open(settings.archive_address)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,15 +13,18 @@ from engine.cli.console import Json, Who, parts, say
 from engine.clock import now_ms
 from engine.deliveries import Deliveries
 from engine.files import FileStore
-from engine.keyring import KeyRing
+from engine.keyring import KeyProblem, KeyRing
 from engine.settings import Settings
+
+LEAD_S = 10
+"""Each worker reads the key ring once a second: by then all of them know a new key."""
 
 app = typer.Typer(no_args_is_help=True, help="Keys: without them no answer can be read.")
 
 
 def _keyring() -> KeyRing:
     settings = Settings.load(os.environ)
-    return KeyRing(settings.keys_dir, settings.data_dir)
+    return KeyRing.of(settings)
 
 
 @app.command()
@@ -35,7 +39,7 @@ def create(as_json: Json = False) -> None:
 def list_keys(as_json: Json = False) -> None:
     """Say which keys there are."""
     keyring = _keyring()
-    numbers, current = keyring.token_keys()
+    numbers, current = keyring.token_keys(now_ms())
     record = {
         "token_keys": sorted(numbers),
         "current": current,
@@ -46,10 +50,40 @@ def list_keys(as_json: Json = False) -> None:
 
 
 @app.command()
-def rotate(as_json: Json = False) -> None:
-    """Make a new token key; it signs from the next start of the servers on."""
-    number = _keyring().add_token_key()
-    say({"current": number}, as_json, f"token key {number} signs after the next start of the servers")
+def rotate(
+    wrapping: Annotated[
+        bool, typer.Option("--wrapping", help="The key in PASSATION_KEYS_FILE, and all files under it.")
+    ] = False,
+    lead: Annotated[
+        int, typer.Option("--in", help="Seconds until it signs; every worker must have read it.", min=0)
+    ] = LEAD_S,
+    as_json: Json = False,
+) -> None:
+    """Make a new token key, or a new wrapping key; servers take it up while they run."""
+    if wrapping:
+        number = _keyring().rotate_wrapping(_wrapping_file())
+        sentence = f"all key files are under wrapping key {number}, the former is gone: make a new safe copy"
+        say({"wrapping": number}, as_json, sentence)
+        return
+    number = _keyring().add_token_key(now_ms(), lead * 1000)
+    say({"next": number}, as_json, f"token key {number} signs in {lead} s, on all servers that run")
+
+
+@app.command()
+def rewrap(as_json: Json = False) -> None:
+    """Seal every key file anew, under the wrapping key that its source says is the current one."""
+    count = _keyring().rewrap()
+    say({"files": count}, as_json, f"{count} key files are sealed under the current wrapping key")
+
+
+def _wrapping_file() -> Path:
+    settings = Settings.load(os.environ)
+    if not settings.keys_file:
+        raise KeyProblem(
+            "only a wrapping key in PASSATION_KEYS_FILE is made here; make the new one where yours comes "
+            "from, let it be given beside the old one as the current, then `passation keys rewrap`"
+        )
+    return Path(settings.keys_file)
 
 
 @app.command()
@@ -57,7 +91,7 @@ def drop(
     number: Annotated[int, typer.Argument(help="Number of an old token key.")], as_json: Json = False
 ) -> None:
     """Forget an old token key: tokens that it signed are worth nothing any more."""
-    _keyring().drop_token_key(number)
+    _keyring().drop_token_key(number, now_ms())
     say({"dropped": number}, as_json, f"token key {number} is dropped")
 
 

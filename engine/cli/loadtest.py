@@ -119,7 +119,7 @@ async def rehearsal(folder: Path, pupils: int) -> AsyncIterator[Target]:
     settings = _settings(folder, pupils)
     set_up(settings.log_level)
     make_folders(settings)
-    keyring = KeyRing(settings.keys_dir, settings.data_dir)
+    keyring = KeyRing.of(settings)
     supervisor = Supervisor(settings)
     try:
         with Console(stderr=True).status(f"preparing a server and {pupils:,} codes ..."):

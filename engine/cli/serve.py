@@ -81,7 +81,7 @@ def demo(
 
 async def _demo(settings: Settings) -> None:
     make_folders(settings)
-    KeyRing(settings.keys_dir, settings.data_dir).ensure()
+    KeyRing.of(settings).ensure()
     supervisor = Supervisor(settings)
     console = Console(stderr=True)
     try:
@@ -125,7 +125,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="For machines.")
 
 
 async def _examine(settings: Settings) -> dict[str, str]:
-    keyring = KeyRing(settings.keys_dir, settings.data_dir)
+    keyring = KeyRing.of(settings)
 
     async def archive_opens() -> None:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -164,7 +164,7 @@ def make_folders(settings: Settings) -> None:
 
 def check_keys(settings: Settings) -> None:
     """On the very first start the keys are made; once there is data, missing keys are an error."""
-    keyring = KeyRing(settings.keys_dir, settings.data_dir)
+    keyring = KeyRing.of(settings)
     if not (settings.data_dir / "archive.sqlite").exists() and not settings.archive_url:
         keyring.ensure()
     keyring.token_keys()
@@ -176,7 +176,7 @@ async def republish(settings: Settings) -> None:
     archive = await Archive.open(settings.archive_address)
     store = open_store(settings.redis_address, partitions=settings.partitions)
     try:
-        await publish(archive, store, KeyRing(settings.keys_dir, settings.data_dir))
+        await publish(archive, store, KeyRing.of(settings))
     finally:
         await store.aclose()
         await archive.close()

@@ -125,7 +125,7 @@ async def previewing(package: Path, port: int) -> AsyncIterator[str]:
     with tempfile.TemporaryDirectory(prefix="passation-preview-") as folder:
         settings = _settings(Path(folder), port)
         supervisor = Supervisor(settings)
-        keyring = KeyRing(settings.keys_dir, settings.data_dir)
+        keyring = KeyRing.of(settings)
         keyring.ensure()
         await supervisor.start_store()
         try:

@@ -9,11 +9,14 @@ import orjson
 
 from sessions.states import Status
 from simulation.checker.evidence import Evidence, Violation, name
-from simulation.plan import GRACE_MS
+from simulation.plan import DURATION_MS, GRACE_MS
 
 SWEEP_MS = 20_000
 """How long after its time a session may still be open here: several sweeps of a slow drain."""
 EVENTS = {"pause": "pause", "resume": "resume", "extend": "extend", "allow": "seat", "end": "close"}
+
+LINES = {"end": "close"}
+"""What the audit log calls otherwise than the plan."""
 
 
 def honest(evidence: Evidence) -> Iterator[Violation]:
@@ -37,15 +40,15 @@ def audited(evidence: Evidence) -> Iterator[Violation]:
     acts = evidence.history.acts
     for kind in EVENTS:
         noted = sum(act.act == kind and bool(act.change) for act in acts)
-        if lines[f"session.{kind}"] < noted:
-            yield Violation(
-                "I9", f"{noted} acts of {kind}, {lines[f'session.{kind}']} lines in the audit log"
-            )
+        written = lines[f"session.{LINES.get(kind, kind)}"]
+        if written < noted:
+            yield Violation("I9", f"{noted} acts of {kind}, {written} lines in the audit log")
     for from_ms, to_ms in evidence.outages:
         details = [orjson.loads(detail) for _, act, detail, *_ in evidence.audit if act == "outage.credit"]
         if not any((detail["from_ms"], detail["to_ms"]) == (from_ms, to_ms) for detail in details):
             yield Violation("I9", f"the outage {from_ms} to {to_ms} has no line in the audit log")
     yield from _effects(evidence)
+    yield from _kept(evidence)
 
 
 def _effects(evidence: Evidence) -> Iterator[Violation]:
@@ -65,6 +68,19 @@ def _effects(evidence: Evidence) -> Iterator[Violation]:
                 yield Violation(
                     "I9", f"{name(sid)}: {kind} was acknowledged {taken} times, done {count} times"
                 )
+
+
+def _kept(evidence: Evidence) -> Iterator[Violation]:
+    """Time that a teacher was told to have given is there in the end, whatever a Redis has forgotten."""
+    for sid, session in evidence.data.sessions.items():
+        told = [act for act in evidence.history.acts if act.sid == sid and act.act == "extend"]
+        given_ms = sum(act.value for act in told if act.verdict == "ok")
+        if not given_ms or not session.started_ms or session.status is Status.CLOSED:
+            continue
+        own_ms = int(DURATION_MS * session.row.factor_permille / 1000 + 0.5)
+        short_ms = session.started_ms + own_ms + given_ms - session.deadline_ms
+        if short_ms > 0:
+            yield Violation("I9", f"{name(sid)}: {short_ms} ms of the time that was given are not there")
 
 
 def drained(evidence: Evidence) -> Iterator[Violation]:

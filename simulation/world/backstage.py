@@ -1,7 +1,7 @@
 """What runs behind the workers: drains with their sweep, the morning, staff, recovery.
 
-The drain, its reader, lease, sweep and recovery are the real ones. Three seams: the drain rests longer
-between two looks (a world has two minutes), scores are not computed, a teacher's clock is the world's.
+The drain, its reader, lease, sweep, replay and recovery are the real ones. Three seams: the drain rests
+longer between two looks (a world has two minutes), scores are not computed, a teacher's clock is the world's.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from engine.archive import Archive
+from engine.archive import Archive, acts
+from engine.archive.acts import Act, Outcome
 from engine.archive.drain import Drain
 from engine.archive.lease import Lease
 from engine.archive.reading import JournalReader
 from engine.archive.sweep import Sweep
 from engine.recovery import publish
+from engine.replay import operation, outcome
 from engine.scorekeeper import ScoreKeeper
 from sessions.link import StoreError
-from sessions.model import Allow, Close, Extend, Operation, Pause, Resume
 from sessions.store import Store
 from simulation.history import History, StaffAct
 from simulation.world.connection import Line
@@ -106,32 +107,34 @@ async def recover(archive: Archive, store: Store) -> None:
             await asyncio.sleep(0.7)
 
 
-_ACTS: dict[str, Callable[[bytes, int, str], Operation]] = {
-    "pause": lambda sid, _value, change: Pause(sid, change),
-    "resume": lambda sid, _value, change: Resume(sid, change),
-    "extend": lambda sid, value, change: Extend(sid, value, change),
-    "allow": lambda sid, _value, change: Allow(sid, change),
-    "end": lambda sid, _value, change: Close(sid, "staff", change=change),
-}
+_ACTS = {"end": "close"}
+"""What the plan calls otherwise than staff do."""
 
 
 async def act(archive: Archive, store: Store, history: History, staff_act: StaffAct) -> None:
-    """As `engine.staff`: the line in the audit log first; then the act, repeated until it is done."""
+    """As `engine.staff`: the line in the audit log first; then the act, at its moment, until it is done."""
     staff_act.at_ms = history.at_ms
     history.acts.append(staff_act)
+    kind = _ACTS.get(staff_act.act, staff_act.act)
+    at_ms = 0
     while not staff_act.change:
         with suppress(SQLAlchemyError):
-            line = await archive.audit(
-                f"session.{staff_act.act}",
-                who="t-1",
-                now_ms=history.clock_ms(),
-                sessions=[staff_act.sid.hex()],
+            at_ms = history.clock_ms()
+            line = await acts.write(
+                *(archive.database, kind, [staff_act.sid]), who="t-1", now_ms=at_ms, value=staff_act.value
             )
             staff_act.change = str(line)
         await asyncio.sleep(0 if staff_act.change else 1.3)
-    operation = _ACTS[staff_act.act](staff_act.sid, staff_act.value, staff_act.change)
+    one = operation(kind, staff_act.sid, staff_act.value, staff_act.change)
     while not staff_act.verdict:
         with suppress(StoreError):
-            (reply,) = await store.commit([operation], history.clock_ms())
+            (reply,) = await store.commit([one], at_ms)
             staff_act.verdict, staff_act.done_ms = str(reply.verdict), history.at_ms
+            await _note(archive, outcome(Act(int(staff_act.change), staff_act.sid, kind, 0, at_ms), reply))
         await asyncio.sleep(0 if staff_act.verdict else 0.9)
+
+
+async def _note(archive: Archive, told: Outcome) -> None:
+    """What was told helps the replay; it is no promise, and an archive that is away is not waited for."""
+    with suppress(SQLAlchemyError):
+        await acts.note(archive.database, [told])

@@ -89,7 +89,7 @@ def apart(act: Callable[[], Value]) -> Value:
 
 def _row(settings: Settings, factor_permille: int) -> tuple[Seat, CodesRow]:
     """A pupil's session, and its line in the signed file."""
-    keyring = KeyRing(settings.keys_dir, settings.data_dir)
+    keyring = KeyRing.of(settings)
     keyring.ensure()
     draw, pepper = secrets.token_bytes, keyring.pepper()
     seat = Seat(secrets.token_hex(16), generate(draw), generate(draw, length=24))
@@ -98,7 +98,7 @@ def _row(settings: Settings, factor_permille: int) -> tuple[Seat, CodesRow]:
 
 
 async def _deliver(settings: Settings, form: Path, rows: list[CodesRow], duration_ms: int) -> Delivery:
-    keyring = KeyRing(settings.keys_dir, settings.data_dir)
+    keyring = KeyRing.of(settings)
     archive = await Archive.open(settings.archive_address)
     link = Link(settings.redis_address)
     try:

@@ -132,7 +132,7 @@ def test_after_hand_in_key_and_token_go_and_the_outbox_once_it_is_sealed(
 def in_archive(sitting: Sitting) -> None:
     """Wait until the archive holds a batch of this sitting: then a hand-in is sealed at once."""
     engine = sitting.delivered.engine
-    token = KeyRing(engine.settings.keys_dir).operator_token()
+    token = KeyRing.of(engine.settings).operator_token()
     headers = {"Authorization": f"Bearer {token}"}
     ledger = f"{engine.url}/api/v1/deliveries/{sitting.delivered.id}/ledger"
     while sitting.seat.session not in sitting.page.request.get(ledger, headers=headers).text():

@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.archive import Archive
 from engine.archive.drain import drain_once
 from engine.archive.reading import JournalReader
-from engine.recovery import publish_sessions
+from engine.recovery import publish_delivery, publish_sessions
 from sessions.cipher import SessionCipher
 from sessions.model import Login, Reply, Save, Start, Ticket, Verdict
 from sessions.store import Store
@@ -34,6 +34,7 @@ class Day(Sitting):
         """Begin, with all pupils started."""
         delivery = await self.begin(pupils)
         await publish_sessions(self.archive, self.store, self.keyring, delivery)
+        await publish_delivery(self.store, delivery)
         for number in range(1, pupils + 1):
             (reply,) = await self.store.commit([Login(a_sid(number))], NOON_MS)
             start = Start(reply.state.ticket()._replace(delivery=NAME), delivery.duration_ms)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, text, update
+from sqlalchemy.exc import DBAPIError
 
 from engine.archive import Archive, Conflict, Gone, SessionRow
 from engine.archive.database import WrongSchema
@@ -22,6 +23,7 @@ from tests.engine.archives import (
     emptied,
     empty_address,
     opened,
+    unguarded,
 )
 
 STAFF: dict[str, Any] = {"who": "op-1", "now_ms": NOON_MS}
@@ -169,6 +171,7 @@ async def test_every_change_of_the_audit_log_is_seen(archive: Archive) -> None:
     for number in range(4):
         await archive.audit("test", who="op-1", now_ms=NOON_MS + number, count=number)
     assert await archive.first_broken_audit_line() is None
+    await unguarded(archive)
 
     async with archive.database.writing.begin() as connection:
         await connection.execute(update(audit).where(audit.c.seq == 3).values(who="op-2"))
@@ -177,6 +180,19 @@ async def test_every_change_of_the_audit_log_is_seen(archive: Archive) -> None:
     async with archive.database.writing.begin() as connection:
         await connection.execute(delete(audit).where(audit.c.seq == 2))
     assert await archive.first_broken_audit_line() == 2
+
+
+@pytest.mark.parametrize("change", [update(audit).values(who="op-2"), delete(audit)])
+async def test_the_database_itself_refuses_to_change_the_audit_log(archive: Archive, change: Any) -> None:
+    """Neither a defect of ours nor a hand in a hurry changes a line; the guard is put there once."""
+    await archive.audit("test", who="op-1", now_ms=NOON_MS)
+    await archive.database.create()
+
+    with pytest.raises(DBAPIError, match="append-only"):
+        async with archive.database.writing.begin() as connection:
+            await connection.execute(change)
+
+    assert [line.who async for line in archive.audit_lines()] == ["op-1"]
 
 
 async def test_audit_lines_written_at_once_make_one_chain(archive: Archive) -> None:

@@ -40,7 +40,9 @@ def test_key_files_are_closed_to_everybody_else(keys: KeyRing, tmp_path: Path) -
     keys.create_delivery("nombres1")
 
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "keys").iterdir()}
-    assert modes == dict.fromkeys(("token.json", "pepper.json", "operator.json", "nombres1.json"), 0o600)
+    assert modes == dict.fromkeys(
+        ("token.json", "pepper.json", "operator.json", "audit.json", "backup.json", "nombres1.json"), 0o600
+    )
 
 
 def test_a_file_that_others_may_read_is_refused(keys: KeyRing, tmp_path: Path) -> None:

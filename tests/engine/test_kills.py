@@ -63,7 +63,7 @@ class Crowd:
 
 async def ledger(engine: Served, http: httpx2.AsyncClient, delivery: str) -> Counter[tuple[str, int, str]]:
     """What the archive holds, counted."""
-    token = KeyRing(engine.settings.keys_dir).operator_token()
+    token = KeyRing.of(engine.settings).operator_token()
     reply = await http.get(
         f"/api/v1/deliveries/{delivery}/ledger", headers={"Authorization": f"Bearer {token}"}
     )

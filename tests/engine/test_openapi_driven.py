@@ -53,7 +53,7 @@ class Driver:
         self.url = engine.url
         self._codes = list(engine.prepare(codes_each=20)[0].codes)
         self._known = {
-            "ledger": {"Authorization": f"Bearer {KeyRing(engine.settings.keys_dir).operator_token()}"},
+            "ledger": {"Authorization": f"Bearer {KeyRing.of(engine.settings).operator_token()}"},
             # a browser of its own: what it guesses slows nobody else
             "login": {"Cookie": httpx2.get(engine.url).headers["Set-Cookie"].split(";")[0]},
         }
