@@ -73,7 +73,11 @@ async def _take_over_states(connection: AsyncConnection, portion: Portion) -> No
     is_open = sessions.c.ended_ms == 0
     ends = bindparam("of_end", type_=Boolean)
     is_newer = (sessions.c.version < bindparam("to_version")) & or_(is_open, ends)
-    newer = update(sessions).where(sessions.c.sid == bindparam("of_sid"), or_(is_newer, is_open & ends))
+    is_later_end = (sessions.c.version == bindparam("to_version")) & ends
+    is_later_end &= sessions.c.ended_ms < bindparam("to_ended_ms")
+    newer = update(sessions).where(
+        sessions.c.sid == bindparam("of_sid"), or_(is_newer, is_open & ends, is_later_end)
+    )
     values: dict[str, Any] = {name: bindparam(f"to_{name}") for name in _STATE}
     rows = [
         {"of_sid": sid, "of_end": state[0] in ENDED}

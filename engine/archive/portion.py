@@ -59,7 +59,8 @@ class Portion:
         self.events.append((sid, version, at_ms, event, status, epoch, started_ms, deadline_ms, last))
         newest = self.states.get(sid)
         ended_ms = at_ms if status in ENDED else 0
-        # No session goes back: its end holds, whatever number a deposed Redis gave to what it wrote last.
-        if newest is None or (ended_ms > 0, version) > (newest[6] > 0, newest[2]):
+        # No session goes back: its end holds, whatever number a deposed Redis gave to what it wrote last. Of
+        # two ends under one number the later one is that of the Redis which took over.
+        if newest is None or (ended_ms > 0, version, ended_ms) > (newest[6] > 0, newest[2], newest[6]):
             to_score = bool(ended_ms and started_ms)
             self.states[sid] = (status, epoch, version, started_ms, deadline_ms, last, ended_ms, to_score)

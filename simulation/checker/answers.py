@@ -18,7 +18,8 @@ def acknowledged(evidence: Evidence) -> Iterator[Violation]:
     """I1: every acknowledged batch is in the archive.
 
     Where a Redis has lost acknowledged writes (a fail-over without WAIT, an empty start), each of its answers
-    is there or superseded by a higher (epoch, n); unless the only device that had it is gone.
+    is there or superseded by a higher (epoch, n), or came back after another seat had handed in and was kept
+    aside; unless the only device that had it is gone.
     """
     for call in filter(is_saved, evidence.history.calls):
         if (call.sid, call.n, call.digest) in evidence.kept:
@@ -27,7 +28,7 @@ def acknowledged(evidence: Evidence) -> Iterator[Violation]:
             yield Violation(
                 "I1", f"{name(call.sid)}: batch {call.n} of {call.device} was acknowledged and is gone"
             )
-        elif not _is_superseded(evidence, call) and not _is_device_gone(evidence, call):
+        elif not any(found(evidence, call) for found in (_is_superseded, _is_aside, _is_device_gone)):
             yield Violation(
                 "I1", f"{name(call.sid)}: answers of batch {call.n} of {call.device} never came back"
             )
@@ -41,6 +42,16 @@ def _is_superseded(evidence: Evidence, call: Call) -> bool:
     return all(
         any(item in other.items and (other.epoch, other.n) > mine for other in sent) for item in call.items
     )
+
+
+def _is_aside(evidence: Evidence, call: Call) -> bool:
+    """The device sent its answers again, in whatever batch, and they stand among the evidence."""
+    again = [
+        other
+        for other in evidence.calls[call.sid]
+        if other.device == call.device and (other.sid, other.digest) in evidence.asides
+    ]
+    return set(call.items) <= {item for other in again for item in other.items}
 
 
 def _is_device_gone(evidence: Evidence, call: Call) -> bool:
