@@ -204,7 +204,9 @@ def test_two_compilations_of_the_same_cards_show_pupils_the_same(tmp_path: Path)
         return Compiled(form.content, form.schema, form.key)
 
     assert differences(compiled("un", b"1"), compiled("un", b"2")) == []
-    assert differences(compiled("un", b"1"), compiled("deux", b"2")) == ["ref-item1: pupils see something else"]
+    assert differences(compiled("un", b"1"), compiled("deux", b"2")) == [
+        "ref-item1: pupils see something else"
+    ]
 
 
 @pytest.mark.parametrize(
