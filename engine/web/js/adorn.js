@@ -1,11 +1,14 @@
 // What a question carries besides itself: the mark to come back to it, its trouble, and the progress of the test.
 
+import { equip } from './access/tools.js'
 import { button, h, icon } from './element.js'
 import { isMarked, mark, stateOf } from './progress.js'
 import { words } from './words.js'
 
 /** Called at each change of the question or of the answers. */
-export function adorn({ sitting, sheet, head, progress, index }) {
+export function adorn(paper) {
+  const { sitting, sheet, head, progress, index } = paper
+  equip(paper)
   const { items, state } = sitting
   const { item } = items[index]
   if (!head.marker) {
