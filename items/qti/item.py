@@ -62,7 +62,7 @@ def write_item(document: Document, page: Page, language: str, control: Control =
     page.dynamic = dynamic = Dynamic(document, page, control, language)
     page.catalogs = Catalogs(root, page)
     _look_beside(root, page, control)
-    towards = direction(body.get("dir") or root.get("dir"), language, page, is_root=True)
+    towards = direction(body if body.get("dir") else root, language)
     written = renderer.content(body)
     for modal in children(root, MODAL):
         renderer.element(modal)
@@ -110,7 +110,7 @@ def write_stimulus(document: Document, page: Page) -> str:
     said = body if body.get(XML_LANG) or body.get("dir") else document.root
     language = said.get(XML_LANG) or ""
     lang = f' lang="{escape(language)}"' if language else ""
-    towards = direction(said.get("dir"), language, page, is_root=True)
+    towards = direction(said, language)
     classes, written = renderer.classes(body, "qti-stimulus-body"), renderer.content(body)
     styled = " data-vocabulary" if page.has_vocabulary else ""
     return f"<div{classes}{lang}{towards}{styled}>{written}</div>"

@@ -110,6 +110,7 @@ VOCABULARY = re.compile(
     re.X,
 )
 
+DIRECTIONS = frozenset({"ltr", "rtl", "auto"})
 # Written from right to left (ISO 639), in any script tag.
 LEFTWARD = frozenset({"ar", "ckb", "dv", "fa", "he", "iw", "ps", "sd", "syr", "ug", "ur", "yi"})
 

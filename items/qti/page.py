@@ -68,7 +68,6 @@ class Page:
         self.preformatted = False
         self.has_vocabulary = False  # whether a class of the shared vocabulary came out
         self.dynamic: Dynamic | None = None  # an item's moving parts; a passage has none
-        self.is_leftward = False  # written from right to left
         self.catalogs: Catalogs | None = None  # what its cards say; a rubric of a test has none
         self._declared = declared
         self._shelf = shelf

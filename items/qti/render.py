@@ -225,7 +225,7 @@ class Renderer:
         """`lang` and `dir`, as attributes."""
         language = element.get(XML_LANG) or element.get("lang") or ""
         written = f' lang="{escape(language)}"' if language else ""
-        return written + direction(element.get("dir"), language, self.page)
+        return written + direction(element, language)
 
     def attributes(self, element: Element, name: str) -> str:
         allowed = markup.EVERYWHERE | markup.ATTRIBUTES.get(name, frozenset())
@@ -262,18 +262,28 @@ class Renderer:
         return f'<div class="qti-prompt" id="x-{response}">{self.content(found[0])}</div>'
 
 
-def direction(authored: str | None, language: str, page: Page, *, is_root: bool = False) -> str:
+def direction(element: Element, language: str) -> str:
     """`dir`, as written, else as the language is: authors write `xml:lang` and forget the other.
 
     Words of another direction stand apart, so that they do not turn round the full stop behind them.
     """
-    wanted = authored if authored in ("ltr", "rtl", "auto") else ""
-    is_leftward = language.lower().split("-")[0] in markup.LEFTWARD
-    if not wanted and (is_leftward or (language and page.is_leftward)):
-        wanted = "rtl" if is_leftward else "ltr"
-    if is_root:
-        page.is_leftward = wanted == "rtl"
-    return f' dir="{wanted}"' if wanted else ""
+    wanted = element.get("dir") or ""
+    if language and wanted not in markup.DIRECTIONS:
+        around = element.getparent()
+        outer = around is not None and _is_leftward(around)
+        own = language.lower().split("-")[0] in markup.LEFTWARD
+        wanted = "rtl" if own else "ltr" if outer else ""
+    return f' dir="{wanted}"' if wanted in markup.DIRECTIONS else ""
+
+
+def _is_leftward(element: Element) -> bool:
+    """Whether what stands there runs from right to left: the nearest element that says so tells."""
+    for around in (element, *element.iterancestors()):
+        if (said := around.get("dir")) in ("ltr", "rtl"):
+            return said == "rtl"
+        if language := around.get(XML_LANG):
+            return language.lower().split("-")[0] in markup.LEFTWARD
+    return False
 
 
 def placeholder(name: str) -> str:

@@ -20,7 +20,9 @@ export function adorn(paper) {
   head.marker.setAttribute('aria-pressed', isMarked(sitting, item))
   head.trouble.textContent = state.box.aside[item] ? words.aside : ''
   // What scrolls can be reached by the keyboard.
-  for (const table of sheet.querySelectorAll('table')) if (table.scrollWidth > table.clientWidth) table.tabIndex = 0
+  for (const wide of sheet.querySelectorAll('table, [class*=writing-mode-v]')) {
+    if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0
+  }
   progress.append(...items.slice(progress.children.length).map(() => h('i')))
   items.forEach((entry, place) => {
     progress.children[place].className = `is-${stateOf(sitting, entry.item)} ${place === index ? 'is-here' : ''}`

@@ -176,6 +176,7 @@ class Reader {
     for (const element of document.querySelectorAll('.is-heard')) element.classList.remove('is-heard')
     if (!piece) return
     piece.element.classList.add('is-heard')
+    piece.element.classList.toggle('has-picture', Boolean(piece.element.querySelector('img')))
     piece.element.scrollIntoView({ block: 'nearest' })
   }
 

@@ -12,13 +12,13 @@ export async function showSettings(sitting) {
   const opener = document.activeElement
   const body = h('div', { class: 'settings' })
   const again = button('plain', () => restore(sitting).then(fill), phrases.restore)
-  const close = button('main', () => dialog.close(), words.close)
+  const close = (kind) => button(kind, () => dialog.close(), words.close)
   const dialog = h(
     'dialog',
     { class: 'settings-dialog', 'aria-labelledby': 'settings-title' },
-    h('h2', { id: 'settings-title' }, phrases.settings),
+    h('div', { class: 'map-head' }, h('h2', { id: 'settings-title' }, phrases.settings), close('plain')),
     body,
-    h('div', { class: 'actions' }, close, again),
+    h('div', { class: 'actions' }, close('main'), again),
   )
   function fill() {
     body.replaceChildren(...fields(sitting))
@@ -54,10 +54,13 @@ function fields(sitting) {
 /** Native radio buttons as tiles; entries: [[value, picture, text]] */
 function group(name, title, entries, chosen, act) {
   const tile = ([value, picture, text]) => {
-    const input = h('input', { type: 'radio', name, value, checked: value === chosen, onchange: () => act(value) })
+    const input = h('input', { type: 'radio', name, value, checked: value === chosen, onchange: () => (act(value), mark()) })
     return h('label', { class: 'tile' }, input, picture, h('span', {}, text))
   }
-  return h('fieldset', { class: `tiles of-${name}` }, h('legend', {}, title), h('div', {}, entries.map(tile)))
+  const tiles = entries.map(tile)
+  const mark = () => tiles.forEach((one) => one.classList.toggle('is-chosen', one.firstChild.checked))
+  mark()
+  return h('fieldset', { class: `tiles of-${name}` }, h('legend', {}, title), h('div', {}, tiles))
 }
 
 function toggle(sitting, name, on) {

@@ -6,10 +6,10 @@ import { phrases } from './phrases.js'
 
 const SILENT = 'button, script, style, option, [aria-hidden="true"], [hidden], .hint.counter, .attempts, .access'
 const LONGEST = 220 // signs: some browsers fall silent in a long piece
-const SENTENCE = /[^.!?…;:]+(?:[.!?…;:]+["»”)\]]*\s*|$)/g
+const SENTENCES = /(?<=[.!?…]["»”)\]]*)\s+/
 
 const isMuted = ({ dataset }) => /all|computer-read-aloud/.test(dataset.qtiSuppressTts || '')
-const isBlock = (element) => !/^(inline|contents|ruby)/.test(getComputedStyle(element).display)
+const isBlock = (element) => !/^(inline|contents|ruby|math)/.test(getComputedStyle(element).display)
 
 /** `spokenOf(element)` gives the entries of its spoken cards. */
 export function piecesOf(root, spokenOf = () => []) {
@@ -69,7 +69,7 @@ function otherwise(node) {
 function sentences(text) {
   const plain = text.replace(/\s+/g, ' ').trim()
   if (!/[\p{L}\p{N}]/u.test(plain)) return []
-  return plain.match(SENTENCE).flatMap(shortened).filter((part) => /[\p{L}\p{N}]/u.test(part))
+  return plain.split(SENTENCES).flatMap(shortened).filter((part) => /[\p{L}\p{N}]/u.test(part))
 }
 
 /** Cut between words. */

@@ -13,6 +13,7 @@ export function equip(paper) {
     sitting.hasLooks = true
     sitting.on('looks', () => paper.isOpen && equip(paper))
   }
+  if (!paper.question.querySelector('.item')) return // still on its way
   const { item } = sitting.items[index]
   const texts = [...paper.sheet.querySelectorAll('.item')].map((element) => [element, nameOf(element, item)])
   const aids = wanted(sitting.state, texts)
