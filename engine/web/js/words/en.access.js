@@ -16,7 +16,7 @@ export default {
     'black-rose': 'Black on pink',
     'black-cream': 'Black on cream',
     'black-cyan': 'Black on light blue',
-    'medgray-darkgray': 'Grey on dark grey',
+    'medgray-darkgray': 'Dark grey',
   },
   switches: {
     'text-appearance': ['Spaced text', 'More room between letters, words and lines'],

@@ -16,7 +16,7 @@ export default {
     'black-rose': 'Noir sur rose',
     'black-cream': 'Noir sur crème',
     'black-cyan': 'Noir sur bleu clair',
-    'medgray-darkgray': 'Gris sur gris foncé',
+    'medgray-darkgray': 'Gris foncé',
   },
   switches: {
     'text-appearance': ['Texte aéré', 'Plus de place entre les lettres, les mots et les lignes'],
