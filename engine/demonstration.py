@@ -65,7 +65,7 @@ async def prepare(
 ) -> list[Prepared]:
     """Import each form, open a delivery of it for thirty days, and make codes; Redis must be running.
 
-    Every second code has `needs`, switches of the player.
+    Every second code, or the only one, has `needs`.
     """
     keyring = KeyRing(settings.keys_dir, settings.data_dir)
     keyring.ensure()
@@ -101,7 +101,10 @@ async def open_form(
     since_ms: int = 0,
     needs: tuple[str, ...] = (),
 ) -> Prepared:
-    """A delivery of a compiled form, with codes; it has been open for `since_ms` already."""
+    """A delivery of a compiled form, with codes; it has been open for `since_ms` already.
+
+    Every second code, or the only one, has `needs`, switches of the player.
+    """
     now = now_ms()
     bank = Bank(settings.data_dir)
     bank.add(form)
@@ -138,7 +141,7 @@ async def _codes(
             long = generate(secrets.token_bytes, length=24)
             room = f"R{number // 30 + 1}"
             digests = digest(pepper, code), digest(pepper, long)
-            own = needs if number % 2 else ()
+            own = needs if number % 2 or count == 1 else ()
             yield CodesRow(secrets.token_bytes(16), room, *digests, 1000, tuple(sorted(own)))
 
     path = settings.data_dir / f"codes-{delivery}.ndjson"

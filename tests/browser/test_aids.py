@@ -115,17 +115,26 @@ def test_what_is_heard_is_what_is_seen_in_voices_of_this_computer(opened: Open, 
     assert not page.evaluate("endPiece()")  # another question is on the screen: silence
 
 
+def as_chosen(page: Page) -> None:
+    """The page looks as it did before the reload."""
+    root = page.locator("html")
+    expect(page.locator(".is-struck")).to_have_text("Vert")
+    expect(root).to_have_attribute("data-theme", "high-contrast")
+    expect(root).to_have_class("is-spaced has-ruler can-strike")
+    assert root.evaluate("(root) => root.style.fontSize") == "150%"
+
+
 def test_settings_show_at_once_and_survive_a_reload_on_this_device_alone(
     opened: Open, plain: Delivered
 ) -> None:
     """Colours, size, room, ruler, what is crossed out: by keyboard, without barriers, and never sent."""
     sitting = begun(opened, plain)
-    page, root = sitting.page, sitting.page.locator("html")
+    page = sitting.page
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.post_data or ""))
     settings(page)
     page.keyboard.press("ArrowRight")  # among the colours
-    expect(root).to_have_attribute("data-theme", "high-contrast")
+    expect(page.locator("html")).to_have_attribute("data-theme", "high-contrast")
     page.get_by_role("radio", name="150%").check()
     for name in ("Texte aéré", "Règle de lecture", "Barrer des réponses"):
         page.get_by_role("switch", name=name).press("Space")
@@ -146,10 +155,7 @@ def test_settings_show_at_once_and_survive_a_reload_on_this_device_alone(
     sitting.saved()
     page.reload()
     sitting.type_code(sitting.seat.code)
-    expect(page.locator(".is-struck")).to_have_text("Vert")
-    expect(root).to_have_attribute("data-theme", "high-contrast")
-    expect(root).to_have_class("is-spaced has-ruler can-strike")
-    assert root.evaluate("(root) => root.style.fontSize") == "150%"
+    as_chosen(page)
     page.get_by_role("radio", name="Vert").check()  # who chooses it has not ruled it out
     expect(page.locator(".is-struck")).to_have_count(0)
     sitting.saved()

@@ -71,9 +71,10 @@ def test_no_attribute_of_the_demonstration_forms_is_an_authored_name(folder: Pat
     for entry in form.key["items"].values():
         for response in entry["responses"].values():
             authored |= {response["authored"], *response["choices"].values()}
-    shared = form.content.stimuli
-    texts = [part.html + part.cards for part in (*form.content.items, *shared)]
-    assert any(part.cards for part in (*form.content.items, *shared))
+    cards = [item.cards for item in form.content.items] + [passage.cards for passage in form.content.stimuli]
+    assert any(cards)
+    texts = [item.html for item in form.content.items] + [passage.html for passage in form.content.stimuli]
+    texts += [text for text in cards if text]
     shown = {
         value
         for text in texts
