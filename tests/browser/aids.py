@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.items.given import MATH, QTI, SVG, a_package_of, an_item, declared, zipped
+from tests.items.given import MATH, SVG, a_package_of, an_item, declared, zipped
+from tests.items.recordings import wav
 
 VOICES = """(() => {
   const voices = [
@@ -13,6 +14,12 @@ VOICES = """(() => {
     { name: 'arabic', lang: 'ar-SA', localService: true },
   ]
   window.said = []
+  window.played = 0
+  const { play } = HTMLMediaElement.prototype
+  HTMLMediaElement.prototype.play = function () {
+    played += 1
+    return play.call(this)
+  }
   let current = null
   const speech = Object.assign(new EventTarget(), {
     getVoices: () => voices,
@@ -47,6 +54,8 @@ _CATALOGS = """<qti-catalog-info>
     <qti-html-content><p>Un rond au milieu.</p></qti-html-content></qti-card></qti-catalog>
   <qti-catalog id="km"><qti-card support="spoken">
     <qti-html-content>quatre kilomètres</qti-html-content></qti-card></qti-catalog>
+  <qti-catalog id="bleu"><qti-card support="spoken"><qti-card-entry default="true">
+    <qti-file-href mime-type="audio/wav">blue.wav</qti-file-href></qti-card-entry></qti-card></qti-catalog>
 </qti-catalog-info>"""
 
 _BODY = f"""<p>Un <span data-catalog-idref="fleuve">fleuve</span> de <b data-catalog-idref="km">4 km</b>.</p>
@@ -60,7 +69,7 @@ _BODY = f"""<p>Un <span data-catalog-idref="fleuve">fleuve</span> de <b data-cat
   <qti-prompt>Laquelle ?</qti-prompt>
   <qti-simple-choice identifier="a">Rouge</qti-simple-choice>
   <qti-simple-choice identifier="right">Vert</qti-simple-choice>
-  <qti-simple-choice identifier="c">Bleu</qti-simple-choice>
+  <qti-simple-choice identifier="c" data-catalog-idref="bleu">Bleu</qti-simple-choice>
 </qti-choice-interaction>"""
 
 SAID = [
@@ -71,9 +80,8 @@ SAID = [
     ["near", "Laquelle ?"],
     ["near", "Rouge"],
     ["near", "Vert"],
-    ["near", "Bleu"],
 ]
-"""What is heard of the first question: no more than what is seen."""
+"""What voices say of the first question: no more than what is seen; its last choice was recorded."""
 
 _SIDEWAYS = """<p dir="rtl" xml:lang="ar">ما <span xml:lang="fr">Paris</span>؟</p>
 <div class="qti-writing-mode-vertical-rl"><p><ruby>漢<rt>かん</rt></ruby>字を読む。</p></div>
@@ -84,7 +92,5 @@ def a_form_with_aids(folder: Path) -> Path:
     """Two questions: one with cards of every sort, one written from right to left and downwards."""
     first = an_item(_BODY, declared(), identifier="first", rest=_CATALOGS)
     second = an_item(_SIDEWAYS, declared(("x",), base_type="string"), identifier="second")
-    assert QTI in first
-    return zipped(
-        folder, a_package_of({"item1": first, "item2": second}, media={"authored-picture.svg": SVG})
-    )
+    media = {"authored-picture.svg": SVG, "blue.wav": wav()}
+    return zipped(folder, a_package_of({"item1": first, "item2": second}, media=media))

@@ -58,13 +58,10 @@ def test_a_card_opens_by_keyboard_and_gives_the_focus_back(opened: Open, support
     expect(dialog.locator('[lang="en"]')).to_have_text("river")
     dialog.locator("select").select_option("ar")
     expect(dialog.locator('[lang="ar"]')).to_have_text("نهر")
-    inspector = Inspector(page)
-    inspector.look("cards")
     page.keyboard.press("Escape")
     expect(sign).to_be_focused()
     page.get_by_role("button", name="Description de l’image").click()
     expect(dialog).to_contain_text("Un rond au milieu.")
-    assert inspector.wrong == []
 
 
 def test_who_has_no_support_gets_what_is_for_all_and_no_more(opened: Open, plain: Delivered) -> None:
@@ -91,6 +88,7 @@ def test_what_is_heard_is_what_is_seen_in_voices_of_this_computer(opened: Open, 
         expect(page.locator(".is-heard")).to_have_count(1)
         assert page.evaluate("endPiece()")
     assert page.evaluate("said") == SAID
+    page.wait_for_function("played === 1")  # the recording, in its turn
     expect(listen).to_have_text("Écouter")
     expect(page.locator(".is-heard")).to_have_count(0)
 
@@ -214,6 +212,9 @@ def test_no_colour_theme_has_a_barrier(opened: Open, engine: Served, package: Pa
     page.locator(".listen").click()
     expect(page.locator(".is-heard")).to_have_count(1)
     inspector.look("question")
+    page.get_by_role("button", name="Aide : fleuve").click()
+    inspector.look("cards")
+    page.keyboard.press("Escape")
     settings(page)
     inspector.look("settings")
     page.keyboard.press("Escape")
