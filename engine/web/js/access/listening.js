@@ -23,8 +23,9 @@ export async function equip(scene) {
   const { paper, texts } = scene
   const { question } = paper
   if (reader && reader.question === question && reader.body === paper.body) return reader.renew(scene)
-  if (reader) reader.stop()
   if (!('speechSynthesis' in window)) return
+  if (reader) reader.stop()
+  else scene.sitting.on('paused', (isPaused) => isPaused && reader.hold())
   reader = new Reader(scene)
   await reader.learnCards()
   question.querySelectorAll('.listening').forEach((bar) => bar.remove())
