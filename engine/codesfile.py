@@ -5,7 +5,8 @@
     {"sha256": hex, "signature": hex}          Ed25519 over the SHA-256 of all lines before
 
 The whole file is verified before its first row is used, and hashed again while it is used. A field that is
-not in this list is refused by name: that is how no name, birth date or school enters the engine.
+not in this list is refused by name: that is how no name, birth date or school enters the engine. `needs` are
+switches of the player (`engine.needs`): they say what the page does, never why.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
+from engine.needs import problem_with
+
 FORMAT = "passation-codes/1"
 LINE_BYTES_MAX = 1024
 COUNT_MAX = 5_000_000
 """Four year groups are 3.3 million pupils; reserve codes come on top."""
 FACTOR_LOW, FACTOR_HIGH = 0.5, 4.0
-NEEDS = frozenset({"large_text", "read_aloud", "line_mask", "high_contrast"})
-"""Switches of the player. They say what the page does, never why."""
 
 _SID = re.compile(r"[0-9a-f]{32}")
 _ROOM = re.compile(r"[0-9A-Za-z-]{1,24}")
@@ -132,12 +133,8 @@ class _Reading:
         factor, needs = row["factor"], row["needs"]
         if type(factor) not in (int, float) or not FACTOR_LOW <= factor <= FACTOR_HIGH:
             raise self._problem(f"factor must be a number from {FACTOR_LOW} to {FACTOR_HIGH}")
-        if (
-            type(needs) is not list
-            or len(set(map(str, needs))) != len(needs)
-            or not NEEDS.issuperset(map(str, needs))
-        ):
-            raise self._problem(f"needs may hold {', '.join(sorted(NEEDS))}, each once, and nothing else")
+        if problem := problem_with(needs):
+            raise self._problem(problem)
         short, long = (bytes.fromhex(self._text(row, name, _SID)) for name in ("short", "long"))
         if short == long:
             raise self._problem("short and long must differ")

@@ -20,6 +20,7 @@ from engine.codesfile import CodesFile, CodesRow, write_codes_file
 from engine.deliveries import Deliveries, Window, publish_delivery
 from engine.importing import import_file
 from engine.keyring import KeyRing
+from engine.needs import SUPPORTS
 from engine.settings import Settings
 from items.bank import Bank
 from items.compile import compile_form
@@ -54,29 +55,40 @@ async def open_or_make(settings: Settings, codes_each: int) -> list[Prepared]:
             Prepared(delivery, title, language, tuple(codes))
             for delivery, title, language, codes in json.loads(note.read_text())
         ]
-    prepared = await prepare(settings, [FORMS / name for name in NAMES], codes_each)
+    prepared = await prepare(settings, [FORMS / name for name in NAMES], codes_each, needs=tuple(SUPPORTS))
     note.write_text(json.dumps(prepared))
     return prepared
 
 
-async def prepare(settings: Settings, forms: Sequence[Path], codes_each: int) -> list[Prepared]:
-    """Import each form, open a delivery of it for thirty days, and make codes; Redis must be running."""
+async def prepare(
+    settings: Settings, forms: Sequence[Path], codes_each: int, *, needs: tuple[str, ...] = ()
+) -> list[Prepared]:
+    """Import each form, open a delivery of it for thirty days, and make codes; Redis must be running.
+
+    Every second code, or the only one, has `needs`.
+    """
     keyring = KeyRing.of(settings)
     keyring.ensure()
     archive = await Archive.open(settings.archive_address)
     store = open_store(settings.redis_address, partitions=settings.partitions)
     try:
-        return [await _one(settings, archive, store, keyring, form, codes_each) for form in forms]
+        return [await _one(settings, archive, store, keyring, form, codes_each, needs) for form in forms]
     finally:
         await store.aclose()
         await archive.close()
 
 
 async def _one(
-    settings: Settings, archive: Archive, store: Store, keyring: KeyRing, source: Path, codes_each: int
+    settings: Settings,
+    archive: Archive,
+    store: Store,
+    keyring: KeyRing,
+    source: Path,
+    codes_each: int,
+    needs: tuple[str, ...],
 ) -> Prepared:
     form = compile_form(read_package(source), seed=secrets.token_bytes(32))
-    return await open_form(settings, archive, store, keyring, form, codes_each)
+    return await open_form(settings, archive, store, keyring, form, codes_each, needs=needs)
 
 
 async def open_form(
@@ -87,8 +99,12 @@ async def open_form(
     form: Form,
     codes_each: int,
     since_ms: int = 0,
+    needs: tuple[str, ...] = (),
 ) -> Prepared:
-    """A delivery of a compiled form, with codes; it has been open for `since_ms` already."""
+    """A delivery of a compiled form, with codes; it has been open for `since_ms` already.
+
+    Every second code, or the only one, has `needs`, switches of the player.
+    """
     now = now_ms()
     bank = Bank(settings.data_dir)
     bank.add(form)
@@ -103,13 +119,19 @@ async def open_form(
     created = await deliveries.create(
         form.form, window, bank=bank, contents=settings.data_dir / "content", now_ms=now
     )
-    codes = await _codes(settings, archive, store, keyring, created.id, codes_each)
+    codes = await _codes(settings, archive, store, keyring, created.id, codes_each, needs)
     await publish_delivery(store, await deliveries.act(created.id, "open", now_ms()))
     return Prepared(created.id, created.title, created.language, codes)
 
 
 async def _codes(
-    settings: Settings, archive: Archive, store: Store, keyring: KeyRing, delivery: str, count: int
+    settings: Settings,
+    archive: Archive,
+    store: Store,
+    keyring: KeyRing,
+    delivery: str,
+    count: int,
+    needs: tuple[str, ...],
 ) -> tuple[str, ...]:
     codes = [generate(secrets.token_bytes) for _ in range(count)]
     pepper, key = keyring.pepper(), Ed25519PrivateKey.generate()
@@ -118,9 +140,9 @@ async def _codes(
         for number, code in enumerate(codes):
             long = generate(secrets.token_bytes, length=24)
             room = f"R{number // 30 + 1}"
-            yield CodesRow(
-                secrets.token_bytes(16), room, digest(pepper, code), digest(pepper, long), 1000, ()
-            )
+            digests = digest(pepper, code), digest(pepper, long)
+            own = needs if number % 2 or count == 1 else ()
+            yield CodesRow(secrets.token_bytes(16), room, *digests, 1000, tuple(sorted(own)))
 
     path = settings.data_dir / f"codes-{delivery}.ndjson"
     write_codes_file(path, rows(), campaign="demonstration", created_ms=now_ms(), count=count, key=key)

@@ -173,8 +173,9 @@ class _Compiler:
         placed = tuple(dict.fromkeys(stimuli.values()))
         page = Page(document.file, declarations(document), self._shelf, draws, self.findings, stimuli)
         html = write_item(document, page, self._language, reference.control)
+        cards = page.catalogs.written() if page.catalogs is not None else ""
         media = dict.fromkeys([*page.media, *self._passages.media(placed)])
-        self._parts.items.append(Item(name, html, placed, tuple(media)))
+        self._parts.items.append(Item(name, html, placed, tuple(media), cards))
         bound = sorted(page.bound.values(), key=lambda response: int(response.id[1:]))
         self._parts.shapes[name] = {response.id: _shape(response) for response in bound}
         self._parts.keys[name] = self._key(reference, document, plan, bound)

@@ -25,11 +25,12 @@ class Media(NamedTuple):
 
 
 class Stimulus(NamedTuple):
-    """A passage that several items share; sent once."""
+    """A passage that several items share; sent once. `cards`: see `items.qti.catalogs`."""
 
     id: str
     html: str
     media: tuple[str, ...]
+    cards: str = ""
 
 
 class Item(NamedTuple):
@@ -39,6 +40,7 @@ class Item(NamedTuple):
     html: str
     stimuli: tuple[str, ...]
     media: tuple[str, ...]
+    cards: str = ""
 
 
 class Section(NamedTuple):
@@ -82,8 +84,8 @@ class Content:
             "instructions": self.instructions,
             "sections": [section._asdict() for section in self.sections],
             "parts": [part._asdict() for part in self.parts],
-            "items": [item._asdict() for item in self.items],
-            "stimuli": [stimulus._asdict() for stimulus in self.stimuli],
+            "items": [_sparse(item._asdict()) for item in self.items],
+            "stimuli": [_sparse(stimulus._asdict()) for stimulus in self.stimuli],
             "media": [{"id": media.id, "type": media.type} for media in self.media],
             "structure": self.structure,
         }
@@ -97,9 +99,12 @@ class Content:
             instructions=value["instructions"],
             sections=tuple(Section(s["id"], s["title"], tuple(s["items"])) for s in value["sections"]),
             items=tuple(
-                Item(i["id"], i["html"], tuple(i["stimuli"]), tuple(i["media"])) for i in value["items"]
+                Item(i["id"], i["html"], tuple(i["stimuli"]), tuple(i["media"]), i.get("cards", ""))
+                for i in value["items"]
             ),
-            stimuli=tuple(Stimulus(s["id"], s["html"], tuple(s["media"])) for s in value["stimuli"]),
+            stimuli=tuple(
+                Stimulus(s["id"], s["html"], tuple(s["media"]), s.get("cards", "")) for s in value["stimuli"]
+            ),
             media=tuple(Media(m["id"], m["type"], media[m["id"]]) for m in value["media"]),
             structure=value["structure"],
             parts=tuple(Part(**part) for part in value["parts"]),
@@ -127,6 +132,11 @@ class Form:
     @property
     def item_ids(self) -> tuple[str, ...]:
         return tuple(item.id for item in self.content.items)
+
+
+def _sparse(entry: dict[str, Any]) -> dict[str, Any]:
+    """Without cards where there are none: most forms have none, and keep the names they had."""
+    return entry if entry["cards"] else {name: value for name, value in entry.items() if name != "cards"}
 
 
 def encode(value: object) -> bytes:

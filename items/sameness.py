@@ -73,7 +73,9 @@ class _Shown:
         self._content = {item.id: item for item in content.items}
         self.items = {entry["authored"]: item for item, entry in self._key.items()}
         self._media = {medium.id: sha256(medium.data).hexdigest() for medium in content.media}
-        self._passages = {s.id: _canonical(s.html, {}, self._media) for s in content.stimuli}
+        self._passages = {
+            s.id: _canonical(s.html, _cards(s.cards, self._media), self._media) for s in content.stimuli
+        }
         authored = {item: entry["authored"] for item, entry in self._key.items()}
         sections = [
             (section.title, [authored[item] for item in section.items]) for section in content.sections
@@ -99,6 +101,7 @@ class _Shown:
         }
         names |= _moving(self._key[name].get("dynamic"))
         shown = self._content[name]
+        names |= _cards(shown.cards, self._media)
         passages = [self._passages[stimulus] for stimulus in shown.stimuli]
         return _canonical(shown.html, names, self._media), passages
 
@@ -116,6 +119,16 @@ def _moving(dynamic: Mapping[str, Any] | None) -> dict[str, str]:
     hung = ("variable", "identifier", "show")
     gates = {name: repr([gate[part] for part in hung]) for name, gate in dynamic["gates"].items()}
     return printed | {name: hanging for name, hanging in gates.items() if not _NAME.fullmatch(name)}
+
+
+def _cards(cards: str, media: Mapping[str, str]) -> dict[str, str]:
+    """Catalogues by what their cards say, since their names are drawn."""
+    if not cards:
+        return {}
+    found = html.fragments_fromstring(cards)
+    return {
+        str(card.attrib.pop("data-card")): repr(_element(card, {}, media, shuffled=False)) for card in found
+    }
 
 
 def _renamed(shape: Any, names: Mapping[str, str]) -> Any:

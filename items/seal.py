@@ -89,10 +89,18 @@ def _frames(content: Content) -> Iterator[tuple[Frame, int]]:
             if stimulus := stimuli.pop(name, None):
                 header = {"kind": "stimulus", "id": name, "media": stimulus.media}
                 yield Frame(header, stimulus.html.encode()), 9
+                yield from _cards(name, stimulus.cards)
         yield Frame({"kind": "item", "id": item.id}, item.html.encode()), 9
+        yield from _cards(item.id, item.cards)
         for name in item.media:
             if medium := media.pop(name, None):
                 yield _medium(medium), LEVELS.get(medium.type, PICTURE_LEVEL)
+
+
+def _cards(name: str, cards: str) -> Iterator[tuple[Frame, int]]:
+    """What the player fetches when a pupil asks for it; nothing where there is nothing."""
+    if cards:
+        yield Frame({"kind": "cards", "id": name}, cards.encode()), 9
 
 
 def _medium(medium: Media) -> Frame:

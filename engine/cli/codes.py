@@ -13,6 +13,9 @@ from engine.cli.console import Json, Who, parts, progress, say
 from engine.clock import now_ms
 from engine.codesfile import CodesFile, public_key
 from engine.importing import import_file
+from engine.needs import DISPLAY, NEEDS, SUPPORTS, THEMES, switches_of
+from items.pnp import read_profile
+from items.problems import Refused
 from sessions.model import CodeEntry
 
 __all__ = ["app", "import_file"]
@@ -44,6 +47,40 @@ async def _import(file: Path, delivery: str, authority_key: Path, who: str, as_j
         as_json,
         sentence if count else f"this file was in {delivery} already; Redis has all of it now",
     )
+
+
+@app.command()
+def needs(
+    pnp: Annotated[
+        Path | None, typer.Option(help="An AfA PNP 3.0 profile of one pupil: say its switches.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List the switches that `needs` of a codes file may hold, or those that a profile comes to."""
+    if pnp is not None:
+        return _profile(pnp, as_json)
+    groups = {"with the switch only": SUPPORTS, "for all; on from the start": DISPLAY, "one theme": THEMES}
+    if as_json:
+        return say(dict(NEEDS), True, "")
+    for title, switches in groups.items():
+        print(f"{title}:")
+        for name, meaning in switches.items():
+            print(f"  {name:30}{meaning}")
+
+
+def _profile(path: Path, as_json: bool) -> None:
+    try:
+        profile = read_profile(path.name, path.read_bytes())
+    except OSError as error:
+        raise typer.BadParameter(f"cannot read {path}: {error.strerror}") from error
+    except Refused as refused:
+        raise typer.BadParameter(str(refused)) from refused
+    switches, without = switches_of(profile.features)
+    record = {"needs": switches, "factor": profile.factor, "without_switch": without}
+    lines = [f"needs: {', '.join(switches) or 'none'}", f"factor: {profile.factor}"]
+    if without:
+        lines.append(f"no switch stands for: {', '.join(without)}")
+    say(record, as_json, "\n".join(lines))
 
 
 @app.command()

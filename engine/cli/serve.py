@@ -105,6 +105,7 @@ def show_demo(settings: Settings, prepared: list[demonstration.Prepared]) -> Non
         for code in test.codes:
             print(pretty(code))
         print()
+    print("Every second code has all supports: listening, translations, plainer words.")
     data, keys = settings.data_dir, settings.keys_dir
     variables = f"PASSATION_DATA_DIR={data} PASSATION_KEYS_DIR={keys}"
     print(f"results: {variables} {sys.executable} -m engine results export DELIVERY --out var/results")

@@ -17,6 +17,7 @@ from engine.archive import Archive
 from engine.attempts.rulebook import sitting_seed
 from engine.demonstration import open_form
 from engine.keyring import KeyRing
+from engine.needs import SUPPORTS
 from engine.settings import Settings
 from items.compile import compile_form
 from items.model import Form
@@ -28,6 +29,8 @@ from sessions.store import Store
 
 OPEN_SINCE_MS = 60_000
 """Just after an opening the player spreads its starts; an author starts alone."""
+SUPPORTS_OF_ALL = tuple(SUPPORTS)
+"""An author sees and hears every card."""
 WAIT_S = 20.0
 """How long the panel's question waits for something new."""
 
@@ -95,7 +98,7 @@ class Preview:
         except Refused as refused:
             self.problems = refused.problems
         else:
-            prepared = await open_form(*self._parts, form, 1, OPEN_SINCE_MS)
+            prepared = await open_form(*self._parts, form, 1, OPEN_SINCE_MS, SUPPORTS_OF_ALL)
             self.round = Round(form, Scorer(form.key), prepared.delivery, prepared.codes[0])
             self.problems = ()
             self.number += 1

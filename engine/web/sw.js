@@ -1,10 +1,11 @@
 // Keeps the page itself (never an API reply, never content) so that it opens without network.
 // VERSION is a digest of the files below; tests/engine/test_player_units.py checks both and gives the new one.
 
-const VERSION = '56ae66f5f6ad'
+const VERSION = '8d52cd30934a'
 const SHELL = 'passation-shell-' + VERSION
 const FILES = [
   '/',
+  '/static/css/access.css',
   '/static/css/attempts.css',
   '/static/css/controls.css',
   '/static/css/course.css',
@@ -14,6 +15,16 @@ const FILES = [
   '/static/css/places.css',
   '/static/css/vocabulary.css',
   '/static/icons/mark.svg',
+  '/static/js/access/cards.js',
+  '/static/js/access/formulas.js',
+  '/static/js/access/listening.js',
+  '/static/js/access/looks.js',
+  '/static/js/access/phrases.js',
+  '/static/js/access/ruler.js',
+  '/static/js/access/settings.js',
+  '/static/js/access/speakable.js',
+  '/static/js/access/striking.js',
+  '/static/js/access/tools.js',
   '/static/js/adorn.js',
   '/static/js/api.js',
   '/static/js/attempts.js',
@@ -75,10 +86,12 @@ const FILES = [
   '/static/js/tab.js',
   '/static/js/validity.js',
   '/static/js/vault.js',
+  '/static/js/words/en.access.js',
   '/static/js/words/en.course.js',
   '/static/js/words/en.js',
   '/static/js/words/en.late.js',
   '/static/js/words/en.test.js',
+  '/static/js/words/fr.access.js',
   '/static/js/words/fr.course.js',
   '/static/js/words/fr.js',
   '/static/js/words/fr.late.js',

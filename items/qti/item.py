@@ -8,18 +8,19 @@ from typing import NamedTuple
 
 from items.qti import markup
 from items.qti.assessment import XML_LANG
+from items.qti.catalogs import Catalogs
 from items.qti.documents import Document, Element, child, children, line, local, text_of
 from items.qti.dynamic import MODAL, Dynamic
 from items.qti.interactions import WRITERS
 from items.qti.page import Declared, Page
-from items.qti.render import Renderer, placeholder
+from items.qti.render import Renderer, direction, placeholder
 from items.qti.testplan import CONTROL, Control
 
 # What stands beside the body and is not for the browser, or is the scorer's to judge.
 BESIDE = frozenset(
     {
         "qti-assessment-stimulus-ref",
-        "qti-companion-materials-info",
+        "qti-catalog-info",
         "qti-context-declaration",
         "qti-item-body",
         "qti-outcome-declaration",
@@ -59,16 +60,17 @@ def write_item(document: Document, page: Page, language: str, control: Control =
         return ""
     language = body.get(XML_LANG) or root.get(XML_LANG) or language
     page.dynamic = dynamic = Dynamic(document, page, control, language)
+    page.catalogs = Catalogs(root, page)
     _look_beside(root, page, control)
+    towards = direction(body if body.get("dir") else root, language)
     written = renderer.content(body)
     for modal in children(root, MODAL):
         renderer.element(modal)
     passages = "".join(placeholder(name) for name in page.stimuli.values())
     page.stimuli = {}
     lang = f' lang="{escape(language)}"' if language else ""
-    direction = f' dir="{body.get("dir")}"' if body.get("dir") in ("ltr", "rtl") else ""
     styled = " data-vocabulary" if page.has_vocabulary else ""
-    start = f"<div{renderer.classes(body, 'qti-item')}{lang}{direction}{styled}{dynamic.attribute}>"
+    start = f"<div{renderer.classes(body, 'qti-item')}{lang}{towards}{styled}{dynamic.attribute}>"
     return f"{start}{passages}{written}</div>"
 
 
@@ -81,8 +83,8 @@ def _look_beside(root: Element, page: Page, control: Control) -> None:
         page.remark(root, message)
     for element in children(root):
         name = local(element)
-        if name == MODAL:
-            continue  # written after the body
+        if name == MODAL or name in BESIDE:
+            continue  # a modal feedback is written after the body
         if name in markup.FEEDBACK:
             page.remark(element, f"<{name}> belongs into the body: it is not shown here.")
         elif name in markup.LEFT_OUT:
@@ -92,7 +94,7 @@ def _look_beside(root: Element, page: Page, control: Control) -> None:
                 "Companion materials (calculator, ruler, tables) are not supported yet: remove the element."
             )
             page.refuse(element, "unsupported_element", message)
-        elif name not in BESIDE:
+        else:
             page.refuse(element, "unsupported_element", f"<{name}> has no place in an item: remove it.")
 
 
@@ -104,13 +106,14 @@ def write_stimulus(document: Document, page: Page) -> str:
             document.root, "no_body", "The passage has no <qti-stimulus-body>: there is nothing to show."
         )
         return ""
-    renderer = Renderer(page, {})
-    for element in children(document.root, "qti-catalog-info"):
-        page.remark(element, f"<qti-catalog-info>: {markup.LEFT_OUT['qti-catalog-info']}")
-    language = renderer.language(body) or renderer.language(document.root)
+    renderer, page.catalogs = Renderer(page, {}), Catalogs(document.root, page)
+    said = body if body.get(XML_LANG) or body.get("dir") else document.root
+    language = said.get(XML_LANG) or ""
+    lang = f' lang="{escape(language)}"' if language else ""
+    towards = direction(said, language)
     classes, written = renderer.classes(body, "qti-stimulus-body"), renderer.content(body)
     styled = " data-vocabulary" if page.has_vocabulary else ""
-    return f"<div{classes}{language}{styled}>{written}</div>"
+    return f"<div{classes}{lang}{towards}{styled}>{written}</div>"
 
 
 def scorers_rubric(document: Document) -> str:

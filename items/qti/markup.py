@@ -69,7 +69,6 @@ ATTRIBUTES = {
     "th": frozenset({"colspan", "rowspan", "scope"}),
 }
 NUMBERS = frozenset({"colspan", "rowspan", "start", "value"})
-KEPT_DATA = frozenset({"data-qti-suppress-tts"})
 
 # Nothing a pupil sees hangs on these, so nobody is told that they are gone.
 SILENT = frozenset(
@@ -105,15 +104,21 @@ VOCABULARY = re.compile(
     | list-style-type-(lower|upper)-(alpha|roman|latin|greek)
     | text-indent-([0-8]|12|16|20|24|28|32) | (margin|padding)-([tbsexy]-)?[0-5] | margin-([tbsexy]-)?auto
     | writing-mode-(vertical-rl|vertical-lr|horizontal-tb)
+    | text-orientation-(mixed|upright|sideways) | text-combine-upright-(all|digits)
+    | text-emphasis-(dot|circle|sesame) | ruby-position-(over|under)
     )""",
     re.X,
 )
+
+DIRECTIONS = frozenset({"ltr", "rtl", "auto"})
+# Written from right to left (ISO 639), in any script tag.
+LEFTWARD = frozenset({"ar", "ckb", "dv", "fa", "he", "iw", "ps", "sd", "syr", "ug", "ur", "yi"})
 
 FEEDBACK = frozenset({"qti-feedback-block", "qti-feedback-inline", "qti-modal-feedback"})
 TEMPLATES = frozenset({"qti-printed-variable", "qti-template-block", "qti-template-inline"})
 LEFT_OUT = {
     "qti-stylesheet": "Style sheets are not used: every test looks the same.",
-    "qti-catalog-info": "Catalogues (glossary, sign language, read-aloud) are not shown yet.",
+    "qti-catalog-info": "",  # written where the content names it: see items/qti/catalogs.py
 }
 
 # How a word is to be spoken; the word itself is shown.

@@ -66,7 +66,7 @@ class Shelf:
         name = look_up(source, href, at, self._files, findings)
         if name is None:
             return None
-        if name not in self._by_file:
+        if self._by_file.get(name) is None:  # what could not be taken is told wherever it is asked for
             self._by_file[name] = self._shelve(name, family, findings)
         shelved = self._by_file[name]
         if shelved is not None and not _is(shelved.media.type, family):

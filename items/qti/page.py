@@ -15,6 +15,7 @@ from items.qti.documents import Element, line, local
 from items.qti.media import Shelf, Shelved
 
 if TYPE_CHECKING:
+    from items.qti.catalogs import Catalogs
     from items.qti.dynamic import Dynamic
 
 BLANKS = re.compile(r"[ \t\r\n]+")
@@ -67,6 +68,7 @@ class Page:
         self.preformatted = False
         self.has_vocabulary = False  # whether a class of the shared vocabulary came out
         self.dynamic: Dynamic | None = None  # an item's moving parts; a passage has none
+        self.catalogs: Catalogs | None = None  # what its cards say; a rubric of a test has none
         self._declared = declared
         self._shelf = shelf
         self._taken: set[str] = set()
@@ -161,11 +163,15 @@ class Page:
         if not authored or authored in bound.choices.values():
             message = f"The identifier '{authored}' is empty or used twice here: give each choice its own."
             self.refuse(element, "duplicate_identifier", message)
-        name = self.draws.identifier(self._taken)
+        name = self.drawn_name()
         bound.choices[name] = authored
         if self.dynamic is not None:
             self.dynamic.choice(element, name)
         return name
+
+    def drawn_name(self) -> str:
+        """Four letters that nothing else on this page has."""
+        return self.draws.identifier(self._taken)
 
     def number(self, element: Element, attribute: str, default: int) -> int:
         """A whole number, not negative."""

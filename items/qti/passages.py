@@ -79,12 +79,14 @@ class Passages:
         if document is None or not is_qti(document, "qti-assessment-stimulus", self._findings):
             return ""
         page = self._page(name)
-        return self._keep(write_stimulus(document, page), tuple(page.media))
+        html = write_stimulus(document, page)
+        cards = page.catalogs.written() if page.catalogs is not None else ""
+        return self._keep(html, tuple(page.media), cards)
 
     def _page(self, source: str) -> Page:
         return Page(source, {}, self._shelf, Draws(b"", "nothing is drawn here"), self._findings)
 
-    def _keep(self, html: str, media: tuple[str, ...]) -> str:
+    def _keep(self, html: str, media: tuple[str, ...], cards: str = "") -> str:
         name = f"p{len(self._stimuli) + 1}"
-        self._stimuli[name] = Stimulus(name, html, media)
+        self._stimuli[name] = Stimulus(name, html, media, cards)
         return name

@@ -7,6 +7,7 @@ plain markup itself and hands interactions to `items.qti.interactions`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from html import escape
 
 from items.qti import markup
@@ -14,6 +15,7 @@ from items.qti.assessment import XML_LANG, for_candidates
 from items.qti.documents import QTI, XHTML, Element, children, local, namespace, text_of
 from items.qti.page import Page
 from items.qti.players import is_recording, write_recording
+from items.qti.speech import open_speech, speech
 
 
 class Renderer:
@@ -55,8 +57,7 @@ class Renderer:
         if namespace(element) == markup.MATHML:
             return self._math(element, name)
         if namespace(element) in markup.SPEECH:
-            self.page.remark(element, "Hints for reading aloud are not used yet: the words are shown.")
-            return self.content(element)
+            return f"{open_speech(element, self.page)}{self.content(element)}</span>"
         if namespace(element) not in (QTI, XHTML):
             return self._refuse(element, name)
         if name in self.page.parts:
@@ -73,7 +74,7 @@ class Renderer:
         if name == "img":
             return self._image(element)
         if is_recording(element):
-            return write_recording(element, self.page)
+            return write_recording(element, self.page, self.besides(element))
         if name == "object":
             return self._object(element)
         if name == "qti-rubric-block":
@@ -83,9 +84,13 @@ class Renderer:
         if name in markup.TEMPLATES and self.page.dynamic is not None:
             return self._template(element, name)
         if name in markup.LEFT_OUT:
-            self.page.remark(element, f"<{name}>: {markup.LEFT_OUT[name]}")
-            return ""
+            return self._left_out(element, name)
         return self._refuse(element, name)
+
+    def _left_out(self, element: Element, name: str) -> str:
+        if reason := markup.LEFT_OUT[name]:
+            self.page.remark(element, f"<{name}>: {reason}")
+        return ""
 
     def _refuse(self, element: Element, name: str) -> str:
         if name in markup.TEMPLATES:
@@ -138,13 +143,14 @@ class Renderer:
         return placeholder(name) if name else ""
 
     def rubric(self, element: Element) -> str:
-        return f'<div class="qti-rubric"{self.language(element)}>{self.content(element)}</div>'
+        said = self.language(element) + self.besides(element)
+        return f'<div class="qti-rubric"{said}>{self.content(element)}</div>'
 
     def _image(self, element: Element) -> str:
         alt = element.get("alt")
         if alt is None:
             self.page.remark(element, "The picture has no alt: pupils who do not see it learn nothing of it.")
-        return self.page.picture(element, alt or "")
+        return self._marked(self.page.picture(element, alt or ""), element)
 
     def _object(self, element: Element) -> str:
         if not element.get("type", "").startswith("image/"):
@@ -153,7 +159,10 @@ class Renderer:
                 element, "unsupported_media", f"An object {kind} is not supported: use a picture."
             )
             return ""
-        return self.page.picture(element, text_of(element))
+        return self._marked(self.page.picture(element, text_of(element)), element)
+
+    def _marked(self, picture: str, element: Element) -> str:
+        return f"{picture[:-1]}{self.besides(element)}>" if picture else ""
 
     def _template(self, element: Element, name: str) -> str:
         assert self.page.dynamic is not None
@@ -164,13 +173,21 @@ class Renderer:
 
     def _feedback(self, element: Element, name: str) -> str:
         if self.page.dynamic is not None and self.page.dynamic.shows_feedback:
-            return self.page.dynamic.feedback(element, self.content, "span" if "inline" in name else "div")
+            with self._without_cards():
+                return self.page.dynamic.feedback(
+                    element, self.content, "span" if "inline" in name else "div"
+                )
         if any(local(inner) in self._interactions for inner in element.iterdescendants()):
             self.page.refuse(
                 element, "unsupported_feedback", f"An interaction inside <{name}> is not supported."
             )
         self.page.remark(element, f"<{name}>: feedback would give the answer away during a sitting.")
         return ""
+
+    def _without_cards(self) -> AbstractContextManager[None]:
+        """While feedback is written: what its words name would come before it."""
+        catalogs = self.page.catalogs
+        return catalogs.closed() if catalogs is not None else nullcontext()
 
     def _math(self, element: Element, name: str) -> str:
         if name == "semantics":  # the first child is what is shown, the others annotate it
@@ -187,6 +204,7 @@ class Renderer:
             if attribute in markup.MATH_ATTRIBUTES
         ]
         attributes = "".join(f' {attribute}="{escape(value)}"' for attribute, value in kept)
+        attributes += self.besides(element)
         return f"<{name}{attributes}>{self.content(element)}</{name}>"
 
     def template(self, choice: Element) -> str:
@@ -195,22 +213,27 @@ class Renderer:
 
     def of_choice(self, choice: Element) -> str:
         """What the opening tag of a choice says besides its name."""
-        return self.template(choice) + self.language(choice)
+        return self.template(choice) + self.language(choice) + self.besides(choice)
+
+    def besides(self, element: Element) -> str:
+        """What else may be shown or said of it: its catalogue, and how it is read aloud."""
+        catalogs = self.page.catalogs
+        named = catalogs.mark(element) if catalogs is not None else ""
+        return named + speech(element, self.page)
 
     def language(self, element: Element) -> str:
         """`lang` and `dir`, as attributes."""
-        language = element.get(XML_LANG) or element.get("lang")
-        direction = element.get("dir")
+        language = element.get(XML_LANG) or element.get("lang") or ""
         written = f' lang="{escape(language)}"' if language else ""
-        return written + (f' dir="{direction}"' if direction in ("ltr", "rtl", "auto") else "")
+        return written + direction(element, language)
 
     def attributes(self, element: Element, name: str) -> str:
         allowed = markup.EVERYWHERE | markup.ATTRIBUTES.get(name, frozenset())
-        written = self.classes(element) + self.language(element)
+        written = self.classes(element) + self.language(element) + self.besides(element)
         for attribute, value in sorted((str(key), str(value)) for key, value in element.attrib.items()):
             if attribute in ("lang", "dir") or attribute.startswith("{"):
                 continue
-            if attribute in allowed or attribute in markup.KEPT_DATA:
+            if attribute in allowed:
                 written += self._attribute(element, attribute, value)
             elif attribute not in markup.SILENT and not attribute.startswith(("data-", "aria-")):
                 self.page.remark(
@@ -237,6 +260,30 @@ class Renderer:
         if not found:
             return ""
         return f'<div class="qti-prompt" id="x-{response}">{self.content(found[0])}</div>'
+
+
+def direction(element: Element, language: str) -> str:
+    """`dir`, as written, else as the language is: authors write `xml:lang` and forget the other.
+
+    Words of another direction stand apart, so that they do not turn round the full stop behind them.
+    """
+    wanted = element.get("dir") or ""
+    if language and wanted not in markup.DIRECTIONS:
+        around = element.getparent()
+        outer = around is not None and _is_leftward(around)
+        own = language.lower().split("-")[0] in markup.LEFTWARD
+        wanted = "rtl" if own else "ltr" if outer else ""
+    return f' dir="{wanted}"' if wanted in markup.DIRECTIONS else ""
+
+
+def _is_leftward(element: Element) -> bool:
+    """Whether what stands there runs from right to left: the nearest element that says so tells."""
+    for around in (element, *element.iterancestors()):
+        if (said := around.get("dir")) in ("ltr", "rtl"):
+            return said == "rtl"
+        if language := around.get(XML_LANG):
+            return language.lower().split("-")[0] in markup.LEFTWARD
+    return False
 
 
 def placeholder(name: str) -> str:

@@ -71,10 +71,11 @@ def deliver(
     seats: int = SEATS,
     duration_ms: int = 45 * MINUTE_MS,
     factor_permille: int = 1000,
+    needs: tuple[str, ...] = (),
 ) -> Delivered:
     """Compile a demonstration form, open a delivery of it and make its sessions."""
     settings = engine.settings
-    rows = [_row(settings, factor_permille) for _ in range(seats)]
+    rows = [_row(settings, factor_permille, needs) for _ in range(seats)]
     delivery = apart(
         lambda: asyncio.run(_deliver(settings, FORMS / form, [row for _, row in rows], duration_ms))
     )
@@ -87,14 +88,14 @@ def apart(act: Callable[[], Value]) -> Value:
         return pool.submit(act).result()
 
 
-def _row(settings: Settings, factor_permille: int) -> tuple[Seat, CodesRow]:
+def _row(settings: Settings, factor_permille: int, needs: tuple[str, ...]) -> tuple[Seat, CodesRow]:
     """A pupil's session, and its line in the signed file."""
     keyring = KeyRing.of(settings)
     keyring.ensure()
     draw, pepper = secrets.token_bytes, keyring.pepper()
     seat = Seat(secrets.token_hex(16), generate(draw), generate(draw, length=24))
     codes = digest(pepper, seat.code), digest(pepper, seat.long_code)
-    return seat, CodesRow(bytes.fromhex(seat.session), "R1", *codes, factor_permille, ())
+    return seat, CodesRow(bytes.fromhex(seat.session), "R1", *codes, factor_permille, needs)
 
 
 async def _deliver(settings: Settings, form: Path, rows: list[CodesRow], duration_ms: int) -> Delivery:

@@ -89,7 +89,7 @@ def rows(count: int) -> Iterator[CodesRow]:
     """Rows of a file of codes."""
     for number in range(1, count + 1):
         (sid, _, room, *_), (short, long) = a_session(number)
-        yield CodesRow(sid, room, short, long, 1333 if number % 3 == 0 else 1000, ("large_text",))
+        yield CodesRow(sid, room, short, long, 1333 if number % 3 == 0 else 1000, ("magnification",))
 
 
 def a_codes_file(path: Path, key: Ed25519PrivateKey, count: int = 3) -> Path:

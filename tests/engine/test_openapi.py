@@ -149,7 +149,7 @@ def test_the_examples_are_of_one_sitting() -> None:
 
 
 @pytest.mark.parametrize("status", list(Status))
-@pytest.mark.parametrize("needs", ["", "large_text", "large_text,read_aloud"])
+@pytest.mark.parametrize("needs", ["", "magnification", "magnification,spoken"])
 def test_a_session_has_the_described_fields(status: Status, needs: str) -> None:
     """In every status, with every switch that a pupil may need."""
     begun = 0 if status is Status.READY else 1_500

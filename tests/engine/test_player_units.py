@@ -65,7 +65,11 @@ def test_all_languages_say_the_same_things(page: Page) -> None:
           const read = async (name) => (await import(`/static/js/words/${name}.js`)).default
           return Promise.all(names.map(async (name) => shape(await read(name))))
         }""",
-        [f"{language}{part}" for part in ("", ".test", ".late", ".course") for language in ("fr", "en")],
+        [
+            f"{language}{part}"
+            for part in ("", ".test", ".late", ".course", ".access")
+            for language in ("fr", "en")
+        ],
     )
     assert shapes[0::2] == shapes[1::2]
     assert "empty" not in json.dumps(shapes)

@@ -23,6 +23,10 @@ from tests.items.kinds import EVERY_KIND
 
 DEMONSTRATIONS = sorted(path.parent for path in Path("items/content").resolve().glob("*/imsmanifest.xml"))
 KEY = bytes(32)
+ATTRIBUTES_OF_THE_FIELD = frozenset(
+    {"alt", "aria-label", "class", "data-interaction", "data-shape", "data-support", "role", "title", "type"}
+)
+"""They hold words of QTI or of HTML, or are read by pupils."""
 SEEDS = [f"seed {number}".encode() for number in range(600)]
 
 
@@ -67,14 +71,16 @@ def test_no_attribute_of_the_demonstration_forms_is_an_authored_name(folder: Pat
     for entry in form.key["items"].values():
         for response in entry["responses"].values():
             authored |= {response["authored"], *response["choices"].values()}
+    cards = [item.cards for item in form.content.items] + [passage.cards for passage in form.content.stimuli]
+    assert any(cards)
     texts = [item.html for item in form.content.items] + [passage.html for passage in form.content.stimuli]
+    texts += [text for text in cards if text]
     shown = {
         value
         for text in texts
-        for element in markup.fromstring(text).iter()
+        for element in markup.fragment_fromstring(text, create_parent=True).iter()
         for name, attribute in element.attrib.items()
-        if name
-        not in ("alt", "aria-label", "title", "role", "type", "data-interaction", "data-shape", "class")
+        if name not in ATTRIBUTES_OF_THE_FIELD
         for value in attribute.split()
     }
     assert shown

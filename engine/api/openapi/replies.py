@@ -8,7 +8,8 @@ from typing import Any
 from engine.api.openapi.attempts import attempted, views
 from engine.api.openapi.shapes import Schema, closed, listed, moment, reference, whole, words
 from engine.api.openapi.ways import STEP, entered, within
-from engine.codesfile import FACTOR_HIGH, FACTOR_LOW, NEEDS
+from engine.codesfile import FACTOR_HIGH, FACTOR_LOW
+from engine.needs import NEEDS
 from engine.wire import NUMBER_MAX, TEXT_MAX
 from sessions.model import Late
 from sessions.states import Status

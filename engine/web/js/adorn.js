@@ -1,11 +1,14 @@
 // What a question carries besides itself: the mark to come back to it, its trouble, and the progress of the test.
 
+import { equip } from './access/tools.js'
 import { button, h, icon } from './element.js'
 import { isMarked, mark, stateOf } from './progress.js'
 import { words } from './words.js'
 
 /** Called at each change of the question or of the answers. */
-export function adorn({ sitting, sheet, head, progress, index }) {
+export function adorn(paper) {
+  const { sitting, sheet, head, progress, index } = paper
+  equip(paper)
   const { items, state } = sitting
   const { item } = items[index]
   if (!head.marker) {
@@ -17,7 +20,9 @@ export function adorn({ sitting, sheet, head, progress, index }) {
   head.marker.setAttribute('aria-pressed', isMarked(sitting, item))
   head.trouble.textContent = state.box.aside[item] ? words.aside : ''
   // What scrolls can be reached by the keyboard.
-  for (const table of sheet.querySelectorAll('table')) if (table.scrollWidth > table.clientWidth) table.tabIndex = 0
+  for (const wide of sheet.querySelectorAll('table, [class*=writing-mode-v]')) {
+    if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0
+  }
   progress.append(...items.slice(progress.children.length).map(() => h('i')))
   items.forEach((entry, place) => {
     progress.children[place].className = `is-${stateOf(sitting, entry.item)} ${place === index ? 'is-here' : ''}`

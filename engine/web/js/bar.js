@@ -1,4 +1,4 @@
-// The bar during the test: save state, remaining time, size of the text.
+// The bar during the test: save state, remaining time, how the page looks.
 
 import { countdown } from './clock.js'
 import { button, byId, h, icon } from './element.js'
@@ -8,7 +8,6 @@ import { words } from './words.js'
 const DRAWINGS = { saved: 'check', away: 'check', sending: 'sending', held: 'device', memory: 'device', aside: 'alert' }
 const CALLS_MIN = [10, 5, 1]
 const SECONDS_FROM_MS = 5 * 60_000
-const SIZES = ['100%', '125%', '150%']
 
 /** null where time is not limited; it stands still during a pause. */
 export function remainingOf(sitting) {
@@ -20,7 +19,7 @@ export function remainingOf(sitting) {
 
 /** `timeUp()` is called when the time is up, and again if it was extended and is up again. */
 export function fillBar(sitting, outbox, timeUp) {
-  byId('tools').replaceChildren(statusLine(sitting, outbox), timeLine(sitting, timeUp), sizeButton(sitting.state))
+  byId('tools').replaceChildren(statusLine(sitting, outbox), timeLine(sitting, timeUp), looksButton(sitting))
 }
 
 function statusLine(sitting, outbox) {
@@ -81,16 +80,11 @@ function timeLine(sitting, timeUp) {
   return element
 }
 
-function sizeButton(state) {
-  const apply = () => (document.documentElement.style.fontSize = SIZES[state.size || 0])
-  const grow = () => {
-    state.size = ((state.size || 0) + 1) % SIZES.length
-    apply()
-    say(`${words.textSize} : ${SIZES[state.size]}`, true)
-  }
-  apply()
-  const element = button('tool', grow, 'Aa')
-  element.title = words.textSize
-  element.setAttribute('aria-label', words.textSize)
+function looksButton(sitting) {
+  const open = () => import('./access/settings.js').then(({ showSettings }) => showSettings(sitting), () => say(words.noLine))
+  const element = button('tool', open, 'Aa')
+  element.title = words.looks
+  element.setAttribute('aria-label', words.looks)
+  element.setAttribute('aria-haspopup', 'dialog')
   return element
 }

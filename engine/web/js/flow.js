@@ -13,6 +13,8 @@ const RUSH_MS = 20_000 // who presses so soon after the opening waits
 const SPREAD_MS = 3000 // up to so long; the time begins after it
 
 const resumption = () => import('./resume.js')
+/** As this pupil chose, or the school: see access/looks.js. */
+const dress = ({ state }) => (state.display || state.session.needs[0]) && import('./access/looks.js').then((looks) => looks.dress(state), () => {})
 
 /** `form` has wait(text), fail(text), isCancelled. */
 export async function logIn(code, form) {
@@ -72,6 +74,7 @@ export function showInstructions(sitting) {
   sitting.content.prefetch().then(() => arrival.replaceChildren(icon('check'), words.arrived))
   byId('title').textContent = title
   byId('tools').textContent = ''
+  dress(sitting)
   const part = (title, text) => h('section', {}, h('h2', {}, title), text)
   const howTo = h('ul', { class: 'how' }, words.howTo.map(([drawing, text]) => h('li', {}, icon(drawing), h('span', {}, text))))
   const fact = (drawing, text) => h('span', {}, icon(drawing), text)
@@ -119,6 +122,7 @@ export async function begin(sitting) {
     sitting.header = header
     sitting.emit('answers')
   }, console.error)
+  await dress(sitting)
   const desk = () => import('./desk.js')
   const openMap = () => desk().then((open) => open.openMap())
   const finish = () => desk().then((open) => open.review())

@@ -38,7 +38,7 @@ def opening(element: Element, bound: Bound, renderer: Renderer, tag: str = "div"
     labelled = tag != "div" or "role=" in more
     label = labelled_by(element, bound) if labelled else ""
     return (
-        f"<{tag}{renderer.classes(element)}{renderer.language(element)}"
+        f"<{tag}{renderer.classes(element)}{renderer.language(element)}{renderer.besides(element)}"
         f' data-interaction="{bound.kind}" data-response="{bound.id}"'
         f' data-cardinality="{bound.cardinality}" data-base-type="{bound.base_type}"'
         f"{more}{shuffle}{label}{messages}>"

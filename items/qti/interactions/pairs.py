@@ -69,7 +69,8 @@ def _row(
         for column in columns
     )
     head = renderer.content(row.element)
+    said = renderer.language(row.element) + renderer.besides(row.element)
     return (
         f'<tr data-choice="{row.id}" data-match-max="{limit[row.id]}"{renderer.template(row.element)}>'
-        f'<th scope="row"{renderer.language(row.element)}>{head}</th>{cells}</tr>'
+        f'<th scope="row"{said}>{head}</th>{cells}</tr>'
     )

@@ -42,6 +42,7 @@ export default {
   mark: 'To review',
   aside: 'This answer could not be saved. Change it, or call your teacher.',
   close: 'Close',
+  looks: 'Easier to read: colours, size, aids',
   textSize: 'Text size',
   states: { aside: 'to correct', none: 'not answered', partly: 'started', done: 'answered', read: 'read', unread: 'not read yet' },
   here: 'you are here',

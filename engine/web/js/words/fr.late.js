@@ -43,6 +43,7 @@ export default {
   aside: 'Cette réponse n’a pas pu être enregistrée. Change-la, ou appelle ton professeur.',
   close: 'Fermer',
   textSize: 'Taille du texte',
+  looks: 'Pour mieux lire : couleurs, taille, aides',
   states: { aside: 'à corriger', none: 'sans réponse', partly: 'commencée', done: 'répondue', read: 'lue', unread: 'pas encore lue' },
   here: 'tu es ici',
   toReview: 'à revoir',
