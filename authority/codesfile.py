@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from authority.files import draft
 from authority.register import Code
 from sessions.codes import digest
 
@@ -32,7 +32,7 @@ class Written(NamedTuple):
 
     path: Path
     sha256: str
-    count: int
+    total: int
 
 
 def write_codes(
@@ -76,13 +76,8 @@ def _write(
     rows: Iterable[dict[str, Any]],
     key: Ed25519PrivateKey,
 ) -> Written:
-    """The file appears under its name whole, synced and readable by its owner alone."""
     hashed = hashlib.sha256()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
+    with draft(path) as file:
         header = {"format": name, "campaign": campaign, "created_ms": created_ms, "count": count}
         for value in (header, *rows):
             line = json.dumps(value, separators=(",", ":")).encode() + b"\n"
@@ -90,7 +85,4 @@ def _write(
             file.write(line)
         seal = {"sha256": hashed.hexdigest(), "signature": key.sign(hashed.digest()).hex()}
         file.write(json.dumps(seal, separators=(",", ":")).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
     return Written(path, hashed.hexdigest(), count)

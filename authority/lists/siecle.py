@@ -33,11 +33,12 @@ def read_siecle(data: bytes) -> Lists:
         if label is None:
             continue  # pupils who have left stand in the file without a division
         family = pupil.findtext("NOM_DE_FAMILLE") or pupil.findtext("NOM") or ""
-        fields = (pupil.findtext(name) or "" for name in ("PRENOM", "DATE_NAISS", "ID_NATIONAL"))
+        line = int(str(pupil.sourceline or 0))
+        first, born, ine = (pupil.findtext(name) or "" for name in ("PRENOM", "DATE_NAISS", "ID_NATIONAL"))
         try:
-            entries.append(entry(label, family, *fields, line=pupil.sourceline or 0))
+            entries.append(entry(label, family, first, born, ine, line))
         except BadList as error:
-            wrong.append(Wrong(pupil.sourceline or 0, error.reason))
+            wrong.append(Wrong(line, error.reason))
     return entries, wrong
 
 

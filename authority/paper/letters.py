@@ -21,8 +21,8 @@ WORDS = {
         "login": "Identifiant",
         "password": "Mot de passe",
         "rules": "Le mot de passe se tape sans souci des majuscules ni des espaces. Il n'est écrit nulle "
-        "part ailleurs : en cas de perte, un nouveau courrier vous est adressé et l'ancien mot de passe cesse "
-        "de valoir. Personne ne vous le demandera jamais, ni par téléphone ni par courriel.",
+        "part ailleurs : en cas de perte, un nouveau courrier vous est adressé et l'ancien mot de passe "
+        "cesse de valoir. Personne ne vous le demandera jamais, ni par téléphone ni par courriel.",
     },
     "en": {
         "title": "Your credentials",
@@ -36,8 +36,8 @@ WORDS = {
         "login": "Identifier",
         "password": "Password",
         "rules": "Capitals and spaces in the password do not matter. It is written nowhere else: if it is "
-        "lost, a new letter is sent to you and the old password is worth nothing any more. Nobody will ever ask "
-        "you for it, neither by telephone nor by e-mail.",
+        "lost, a new letter is sent to you and the old password is worth nothing any more. Nobody will "
+        "ever ask you for it, neither by telephone nor by e-mail.",
     },
 }
 

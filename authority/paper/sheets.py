@@ -25,7 +25,7 @@ WORDS = {
         "reserve_help": "À donner à un élève sans code. Notez à qui sur le site A.S.P.",
         "go": "Va sur",
         "type": "et tape ton code :",
-        "cut": "Découpez le long des traits. Codes personnels : à ranger sous clé, à détruire après l'épreuve.",
+        "cut": "Découpez le long des traits. Codes personnels : sous clé, puis à détruire après l'épreuve.",
         "page": "page",
     },
     "en": {

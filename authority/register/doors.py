@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from typing import NamedTuple
 
 from sqlalchemy import delete, func, insert, select, update
 
@@ -23,13 +22,6 @@ FORGET_MS = 3600_000
 """A wrong password is forgotten an hour after the wait that it brought."""
 
 
-class NewCredential(NamedTuple):
-    """A credential to be written, and the password that its letter prints."""
-
-    credential: Credential
-    password: str
-
-
 class Doors:
     """Credentials, visits and tries."""
 
@@ -37,17 +29,17 @@ class Doors:
         self._database = database
         self._key = hmac.digest(key, b"passation-authority/1|doors", "sha256")
 
-    async def issue(self, new: list[NewCredential], now_ms: int, who: str) -> None:
+    async def issue(self, new: list[Credential], now_ms: int, who: str) -> None:
         """Write credentials; one that exists gets the new password, and its sign-ins end."""
         async with self._database.writing() as connection:
             for one in new:
-                login = one.credential.login
+                login = one.login
                 await connection.execute(delete(visits).where(visits.c.login == login))
                 await connection.execute(delete(credentials).where(credentials.c.login == login))
-                values = one.credential._asdict() | {"issued_ms": now_ms}
+                values = one._asdict() | {"issued_ms": now_ms}
                 await connection.execute(insert(credentials).values(**values))
             await audit.append(
-                connection, now_ms, who, "credentials.issue", logins=[one.credential.login for one in new]
+                connection, now_ms, who, "credentials.issue", logins=[one.login for one in new]
             )
 
     async def credential(self, login: str) -> Credential | None:

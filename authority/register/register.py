@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from authority.keys import Keys
 from authority.problems import Conflict, Destroyed
@@ -76,11 +76,6 @@ class Register:
         async with self._database.writing() as connection:
             await audit.append(connection, now_ms, who, act, **detail)
 
-    async def log(self, newest: int = 100) -> tuple[list[audit.AuditLine], int | None]:
-        """The last lines of the audit log, and the number of the first broken line, if any."""
-        async with self._database.reading() as connection:
-            return await audit.lines(connection, newest), await audit.first_broken(connection)
-
 
 async def empty(address: str, now_ms: int, who: str, **detail: object) -> dict[str, int]:
     """Remove every row about people, with a line in the audit log; needs no key. Gives the counts."""
@@ -94,6 +89,33 @@ async def empty(address: str, now_ms: int, who: str, **detail: object) -> dict[s
     finally:
         await database.close()
     return counts
+
+
+async def read_log(address: str, newest: int) -> tuple[list[audit.AuditLine], int | None]:
+    """The last lines of the audit log, and the number of the first broken line, if any; needs no key."""
+    database = Database(address)
+    try:
+        async with database.reading() as connection:
+            return await audit.lines(connection, newest), await audit.first_broken(connection)
+    finally:
+        await database.close()
+
+
+async def contents(address: str) -> tuple[str, dict[str, int]]:
+    """The campaign's id, and how many rows about people each table holds; needs no key."""
+    database = Database(address)
+    try:
+        async with database.reading() as connection:
+            name = (await connection.execute(select(campaign.c.id))).scalar() or ""
+            counts = {
+                table.name: int(
+                    (await connection.execute(select(func.count()).select_from(table))).scalar_one()
+                )
+                for table in OF_PEOPLE
+            }
+    finally:
+        await database.close()
+    return name, counts
 
 
 def alive(keys: Keys) -> None:
