@@ -27,10 +27,12 @@ PUPILS = 30
 FAMILIES = (
     *("Quennehen-Abgrall", "Łukaszewicz", "N'Guessan-Brou", "Özçelik", "de La Fayolle d'Urtubie"),
     *("Xhaferaj", "Ó Súilleabháin", "Nguyễn-Phạm", "Zbigniewska", "L'Hévéder"),
+    *("Wattebled-Croüy", "Ngo Bikoï", "Żeromska", "Etcheverrigaray"),
 )
 FIRSTS = (
     *("Zéphyrine", "Maëlys-Ambre", "Thaddée", "Şeyma", "Ignátius", "Oïhan"),
     *("Wilhelmína", "Quitterie", "Yaël-Théophile", "Éloïse-Anne"),
+    *("Gwenvaël", "Hedwige", "Barnabé-Loïc", "Ysoline"),
 )
 
 
@@ -46,18 +48,19 @@ class Demonstrated(NamedTuple):
 
 
 def names(count: int) -> list[tuple[str, str]]:
-    """As many different names as asked for, at most a hundred."""
-    pairs = product(range(len(FIRSTS)), range(len(FAMILIES)))
+    """As many different names as asked for, at most 196: every first name with every family name."""
+    pairs = product(range(len(FAMILIES)), range(len(FIRSTS)))
     return [
-        (FAMILIES[(family + shift) % len(FAMILIES)], FIRSTS[family]) for shift, family in islice(pairs, count)
+        (FAMILIES[(first + shift) % len(FAMILIES)], FIRSTS[first]) for shift, first in islice(pairs, count)
     ]
 
 
 def class_list(classes: int) -> bytes:
     """The list as a school exports it: `;`, French headings, Windows line ends, UTF-8 with its mark."""
     lines = ["Nom;Prénom;Date de naissance;Classe"]
+    everybody = names(PUPILS * classes)
     for number in range(classes):
-        for place, (family, first) in enumerate(names(PUPILS)):
+        for place, (family, first) in enumerate(everybody[number * PUPILS : (number + 1) * PUPILS]):
             year = 2015 if place != 7 else 2014
             day = f"{1 + (place * 7 + number) % 28:02}/{1 + place % 12:02}/{year}"
             lines.append(f"{family};{first};{day};6e {'ABCDEF'[number]}")

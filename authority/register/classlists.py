@@ -16,6 +16,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from authority.ordering import name_key
 from authority.problems import Conflict
 from authority.register import audit
 from authority.register.database import Database
@@ -128,9 +129,7 @@ class ClassLists:
         async with self._database.reading() as connection:
             found = [self._opened(row) for row in await connection.execute(query)]
         order = {class_id: place for place, class_id in enumerate(class_ids)}
-        return sorted(
-            found, key=lambda one: (order[one.class_id], one.family.casefold(), one.first.casefold())
-        )
+        return sorted(found, key=lambda one: (order[one.class_id], name_key(one.family), name_key(one.first)))
 
     async def add_pupil(self, pupil: Pupil, now_ms: int, who: str) -> str:
         """A new pupil of `pupil.class_id`; gives the id that the register chose."""

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from authority.ordering import name_key
 from authority.problems import Conflict
 from authority.register import audit
 from authority.register.database import Database
@@ -154,8 +155,7 @@ class Codebook:
         live = (await connection.execute(select(codes).where(of_class, codes.c.revoked_ms.is_(None)))).all()
         top = select(func.max(codes.c.number)).where(of_class)
         number = (await connection.execute(top)).scalar() or 0
-        query = select(pupils.c.id).where(pupils.c.class_id == class_id).order_by(pupils.c.id)
-        listed = (await connection.execute(query)).scalars().all()
+        listed = await self._in_order(connection, class_id)
         served = {row.pupil for row in live}
         spare = sum(row.is_reserve and not row.pupil for row in live)
         wanted = max(1, math.ceil(len(listed) * reserve_share)) if reserve_share else 0
@@ -168,6 +168,15 @@ class Codebook:
         if rows:
             await connection.execute(insert(codes), rows)
         return len(missing), len(new) - len(missing)
+
+    async def _in_order(self, connection: AsyncConnection, class_id: str) -> list[str]:
+        """Ids of the pupils by name, so that the numbers on the sheets follow the class list."""
+        rows = await connection.execute(select(pupils).where(pupils.c.class_id == class_id))
+        names = {}
+        for row in rows:
+            part = self._seal.open("pupils", row.id, bytes(row.sealed))
+            names[row.id] = (name_key(part["family"]), name_key(part["first"]), row.id)
+        return sorted(names, key=lambda id_: names[id_])
 
     def _new(self, class_id: str, pupil: str, number: int, is_reserve: bool, now_ms: int) -> dict[str, Any]:
         session = secrets.token_hex(16)

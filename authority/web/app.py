@@ -22,6 +22,6 @@ def make_app(services: Services) -> Starlette:
     async def not_allowed(request: Request, _error: Exception) -> Response:
         return secured(Response("405", 405, media_type="text/plain"), services.settings)
 
-    routes = [Route(row.path, Gate(row, services), methods=[row.method]) for row in ROWS]
+    routes = [Route(row.path, Gate(row, services).answer, methods=[row.method]) for row in ROWS]
     handlers: dict[int, object] = {404: not_found, 405: not_allowed}
     return Starlette(routes=routes, exception_handlers=handlers)  # type: ignore[arg-type]

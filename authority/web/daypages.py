@@ -9,6 +9,7 @@ from __future__ import annotations
 from starlette.responses import JSONResponse, Response
 
 from authority import assertion as assertions
+from authority.ordering import name_key
 from authority.web.call import Call
 
 
@@ -25,7 +26,9 @@ async def people(call: Call) -> Response:
         {"session": code.session, "number": code.number, "name": names.get(code.pupil, "")} for code in codes
     ]
     await register.note(call.now_ms, call.who, "people.read", class_id=call.here.id)
-    return JSONResponse({"room": call.here.room, "people": sorted(rows, key=lambda row: str(row["name"]))})
+    return JSONResponse(
+        {"room": call.here.room, "people": sorted(rows, key=lambda row: name_key(str(row["name"])))}
+    )
 
 
 async def assertion(call: Call) -> Response:

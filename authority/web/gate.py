@@ -47,7 +47,7 @@ class Gate:
         self._row = row
         self._services = services
 
-    async def __call__(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         call = Call(
             request,
             self._services,

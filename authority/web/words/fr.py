@@ -55,7 +55,7 @@ FR: dict[str, str] = {
         "Cette liste est établie à partir du programme lui-même : aucune donnée ne peut y manquer."
     ),
     "school_classes": "Classes",
-    "school_sum": "{classes} classes, {pupils} élèves",
+    "school_sum": "Élèves : {pupils}",
     "step_check": "Vérifier",
     "step_check_text": "Importez ou corrigez les listes.",
     "step_validate": "Valider",
@@ -94,7 +94,7 @@ FR: dict[str, str] = {
     "import_label": "Classe, si le fichier ne la nomme pas",
     "import_read": "Lire le fichier",
     "review_title": "Voici ce que dit le fichier",
-    "review_sum": "{pupils} élèves dans {classes} classes",
+    "review_sum": "Élèves : {pupils} · Classes : {classes}",
     "review_new": "Nouvelle classe",
     "review_known": (
         "Classe existante : {count} élèves déjà inscrits ; les mêmes ne sont pas ajoutés deux fois"
