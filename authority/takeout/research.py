@@ -87,12 +87,12 @@ def _typed(column: Column, text: str) -> Any:
 
 
 def _csv(path: Path, columns: tuple[Column, ...], rows: Iterator[Row]) -> Path:
-    with draft(path) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
+    with draft(path) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
         writer = csv.writer(text)
         writer.writerow(column.name for column in columns)
         for row in rows:
             writer.writerow(_plain(value) for value in row)
-        text.flush()
         text.detach()
     return path
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import pytest_asyncio
 
 from authority.assertion import LIVES_MS, read
 from authority.register import Class
@@ -61,7 +62,7 @@ class Town(NamedTuple):
     visitors: dict[str, Visitor]
 
 
-@pytest.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
     """Shared by the tests that leave it as it was, but for a corrected name."""
     async with office(tmp_path_factory.mktemp("town")) as of:
