@@ -1,4 +1,4 @@
-"""Settings of the authority's program: variables `PASSATION_AUTHORITY_*`, listed in README.md."""
+"""Settings of the authority's program: variables `AUTHORITY_*`, listed in README.md."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from authority.problems import SettingsProblem
 
-PREFIX = "PASSATION_AUTHORITY_"
+PREFIX = "AUTHORITY_"
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,16 +67,7 @@ def export(
     chosen = [name.strip() for name in formats.split(",") if name.strip()]
     exported = asyncio.run(_export(delivery, out, chosen, options, score_version, who, as_json))
     files = sorted(str(path) for path in exported.files)
-    record: dict[str, Any] = {
-        "responses": str(exported.responses),
-        "scores": str(exported.scores),
-        "files": files,
-        "score_version": exported.version,
-        "sessions": exported.sessions,
-        "missing": exported.missing,
-        "outdated": exported.outdated,
-    }
-    sentence = _exported(exported, files)
+    record, sentence = _record(exported, files), _exported(exported, files)
     if sign is not None:
         record["takeout"] = str(sign_takeout(exported, delivery, private_key(sign), now_ms()))
         sentence += f"; signed in {record['takeout']}"
@@ -85,6 +76,18 @@ def export(
         record["handed_in"] = {"written": written.written, "unreadable": written.unreadable}
         sentence += _handed_in(written)
     say(record, as_json, sentence)
+
+
+def _record(exported: Exported, files: list[str]) -> dict[str, Any]:
+    return {
+        "responses": str(exported.responses),
+        "scores": str(exported.scores),
+        "files": files,
+        "score_version": exported.version,
+        "sessions": exported.sessions,
+        "missing": exported.missing,
+        "outdated": exported.outdated,
+    }
 
 
 def _handed_in(exported: FilesExported) -> str:

@@ -8,7 +8,7 @@ import shutil
 import sys
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import typer
@@ -59,8 +59,8 @@ def authority(
 ) -> Authority:
     """The authority's own folder, beside and apart from the engine's."""
     folder = tmp_path / "authority"
-    monkeypatch.setenv("PASSATION_AUTHORITY_DATA_DIR", str(folder / "data"))
-    monkeypatch.setenv("PASSATION_AUTHORITY_KEYS_DIR", str(folder / "keys"))
+    monkeypatch.setenv("AUTHORITY_DATA_DIR", str(folder / "data"))
+    monkeypatch.setenv("AUTHORITY_KEYS_DIR", str(folder / "keys"))
     return Authority(folder, monkeypatch, capsys)
 
 
@@ -80,15 +80,25 @@ def _engine_keys(authority: Authority, operator: Operator) -> tuple[Path, Path]:
     return private, a_public_pem(key, operator.folder / "export.pub.pem")
 
 
-def test_a_campaign_from_the_lists_to_the_destruction(authority: Authority, operator: Operator) -> None:
-    """Lists, codes, import, sittings, signed take-out, proof, research files, destruction."""
+class Campaign(NamedTuple):
+    """A demonstration campaign whose day is over: three of 30 pupils sat, the engine's take-out is signed."""
+
+    rows: list[dict[str, Any]]
+    imported: int
+    out: Path
+    public: Path
+
+
+@pytest.fixture
+def campaign(authority: Authority, operator: Operator) -> Campaign:
+    """Lists and codes there, import, sittings and signed take-out here: by the commands of both."""
     made = authority.json("demo", "--classes", 1)
     private, public = _engine_keys(authority, operator)
     operator.run("keys", "create")
     form = operator.json("items", "import", FORM)["form"]
     delivery = str(operator.json("deliveries", "create", form[:10], "--duration", 30)["id"])
     given = ("codes", "import", made["files"]["codes"], "--delivery", delivery)
-    imported = operator.json(*given, "--authority-key", made["files"]["public key"])
+    imported = operator.json(*given, "--authority-key", made["files"]["public key"])["imported"]
     operator.json("deliveries", "open", delivery)
     rows = [json.loads(line) for line in Path(made["files"]["codes"]).read_text().splitlines()[1:-1]]
     for row in rows[:3]:
@@ -97,40 +107,44 @@ def test_a_campaign_from_the_lists_to_the_destruction(authority: Authority, oper
     operator.json("archive", "drain", "--once")
     out = operator.folder / "out"
     operator.json("results", "export", delivery, "--out", out, "--format", "csv,parquet", "--sign", private)
+    return Campaign(rows, imported, out, public)
 
-    # No name, no birth date, no school in anything that the engine holds or hands out.
-    held = _texts(operator.folder / "data", operator.folder / "keys", out)
+
+def test_a_campaign_from_the_lists_to_the_destruction(
+    campaign: Campaign, authority: Authority, operator: Operator
+) -> None:
+    """No name in what the engine holds; proof, research files without sessions; nothing left after the end."""
+    held = _texts(operator.folder / "data", operator.folder / "keys", campaign.out)
     canaries = {part for name in names(PUPILS) for part in name} | {"0750999Z", "Marie-Curie", "2015-0"}
-    assert imported["imported"] == PUPILS + 1
+    assert campaign.imported == PUPILS + 1
     assert len(held) > 50_000
     assert [canary for canary in sorted(canaries) if canary.encode() in held] == []
 
-    proof = authority.folder / "proof.json"
-    checked = authority.json("takeout", "check", out, "--engine-key", public, "--proof", proof)
-    tables = authority.folder / "research"
-    authority.json("takeout", "research", out, "--engine-key", public, "--out", tables)
-    assert (checked["whole"], checked["counts"]["given"], checked["counts"]["scored"]) == (True, 31, 3)
-    assert checked["counts"]["not_sat"] == 28
+    proof, tables = authority.folder / "proof.json", authority.folder / "research"
+    given = (campaign.out, "--engine-key", campaign.public)
+    checked = authority.json("takeout", "check", *given, "--proof", proof)
+    authority.json("takeout", "research", *given, "--out", tables)
+    assert (checked["whole"], checked["counts"]["given"], checked["counts"]["not_sat"]) == (True, 31, 28)
     assert checked["schools"] == {"0750999Z": {"given": 31, "scored": 3}}
     with (tables / "scores.csv").open(newline="") as file:
         scores = list(csv.DictReader(file))
     assert parquet.read_table(tables / "scores.parquet").num_rows == len(scores) > 3
     assert len({row["pupil"] for row in scores}) == 3
     research = _texts(tables)
-    assert [row["session"] for row in rows if row["session"].encode() in research] == []
-    assert rows[0]["room"].encode() not in research
+    engines = {text for row in campaign.rows for text in (row["session"], row["room"])}
+    assert [text for text in engines if text.encode() in research] == []
 
-    (out / "scores.csv").write_text((out / "scores.csv").read_text().replace("true", "false", 1) + "\n")
-    code, _, err = authority.run("takeout", "check", out, "--engine-key", public, "--proof", proof)
+    changed = campaign.out / "scores.csv"
+    changed.write_text(changed.read_text().replace("false", "true", 1))
+    code, _, err = authority.run("takeout", "check", *given, "--proof", proof)
     assert (code, "cut or changed" in err) == (1, True)
 
-    rehearsed = authority.json("destroy", "--dry-run")
-    destroyed = authority.json("destroy", "--yes")
+    rehearsed, destroyed = authority.json("destroy", "--dry-run"), authority.json("destroy", "--yes")
     code, _, err = authority.run("schools", "list")
+    log = authority.json("audit", "show")
     assert (rehearsed["destroyed"], rehearsed["rows"]["pupils"]) == (False, PUPILS)
     assert destroyed["rows"] == rehearsed["rows"]
     assert (code, "were destroyed" in err) == (1, True)
-    log = authority.json("audit", "show")
     assert (log["broken"], log["lines"][-1]["act"]) == (None, "register.destroy")
 
 
@@ -187,5 +201,5 @@ def test_every_command_and_setting_stands_in_the_readme() -> None:
             if below
             else [f"passation-authority {name}"]
         )
-    found += [f"PASSATION_AUTHORITY_{entry.name.upper()}" for entry in fields(Settings)]
+    found += [f"AUTHORITY_{entry.name.upper()}" for entry in fields(Settings)]
     assert [name for name in found if f"`{name}`" not in page and f"{name} " not in page] == []
