@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from authority.problems import SettingsProblem
 
 PREFIX = "AUTHORITY_"
+_ORIGIN = re.compile(r"https?://[0-9A-Za-z.-]+(:[0-9]{1,5})?|https?://\[[0-9A-Fa-f:]+\](:[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Settings:
             raise SettingsProblem(f"{PREFIX}KEYS_DIR lies in the data folder: a backup would carry the keys")
         for name in ("origin", "engine_origin"):
             address = getattr(self, name)
-            if address and not _is_origin(address):
+            if address and not _ORIGIN.fullmatch(address):
                 raise SettingsProblem(f"{PREFIX}{name.upper()} must be an origin like https://asp.example.fr")
         for name, low, high in (("port", 1, 65_535), ("visit_minutes", 1, 600), ("tries", 1, 100)):
             if not low <= getattr(self, name) <= high:
@@ -88,11 +89,6 @@ class Settings:
     def codes_page(self) -> str:
         """What a QR code opens; the code follows behind `#` and so reaches no server."""
         return (self.pupil_page or self.engine_origin or "https://passation.invalid").rstrip("/") + "/"
-
-
-def _is_origin(address: str) -> bool:
-    parts = urlsplit(address)
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.path or parts.query)
 
 
 def _convert(name: str, text: str, kind: type[Any]) -> Any:

@@ -113,7 +113,7 @@ def campaign(authority: Authority, operator: Operator) -> Campaign:
 def test_a_campaign_from_the_lists_to_the_destruction(
     campaign: Campaign, authority: Authority, operator: Operator
 ) -> None:
-    """No name in what the engine holds; proof, research files without sessions; nothing left after the end."""
+    """No name in what the engine holds; proof, research files without sessions; nothing left."""
     held = _texts(operator.folder / "data", operator.folder / "keys", campaign.out)
     canaries = {part for name in names(PUPILS) for part in name} | {"0750999Z", "Marie-Curie", "2015-0"}
     assert campaign.imported == PUPILS + 1
