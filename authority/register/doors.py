@@ -8,6 +8,7 @@ who knows a school's number can slow its head down but never shut the door.
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 
 from sqlalchemy import delete, func, insert, select, update
@@ -17,6 +18,7 @@ from authority.register.database import Database
 from authority.register.tables import classes, credentials, tries, visits
 from authority.register.values import Credential, Visit
 
+_LOGIN = re.compile(r"[0-9]{7}[A-Z]|[1-9BCDFGHJKMNPQRSTVWXYZ]{8}")
 WAIT_MAX_MS = 60_000
 FORGET_MS = 3600_000
 """A wrong password is forgotten an hour after the wait that it brought."""
@@ -110,7 +112,7 @@ class Doors:
                 await connection.execute(
                     insert(tries).values(digest=digest, count=count, free_ms=now_ms + wait)
                 )
-            await audit.append(connection, now_ms, "nobody", "visit.refused", login=login[:24])
+            await audit.append(connection, now_ms, "nobody", "visit.refused", login=_named(login))
 
     async def right(self, login: str, address: str) -> None:
         """The right password came from there: its wrong ones are forgotten."""
@@ -135,3 +137,8 @@ class Doors:
 
     def _digest(self, text: str) -> bytes:
         return hmac.digest(self._key, text.encode(), "sha256")
+
+
+def _named(login: str) -> str:
+    """An identifier for the audit log; what else people type there, their own name perhaps, is not."""
+    return login if _LOGIN.fullmatch(login) else "other"

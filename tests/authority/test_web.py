@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from authority.assertion import LIVES_MS, read
 from authority.register import Class
+from authority.register.register import read_log
 from authority.web.routes import ROWS
 from authority.web.table import ANYBODY, HEAD, STAFF, TEACHER
 from authority.web.words import WORDS
@@ -162,6 +163,13 @@ async def test_an_unknown_identifier_is_answered_like_a_wrong_password(town: Tow
     unknown = await one.enter("9999999Z", "wrong")
     assert known.status_code == unknown.status_code == 401
     assert known.text.replace(COLETTE.id, "") == unknown.text.replace("9999999Z", "")
+
+
+async def test_a_name_typed_as_identifier_is_not_kept(town: Town) -> None:
+    """People type their own name into the first field; the log says only that it was no identifier."""
+    await town.visitors[ANYBODY].enter("Quévertin", "wrong")
+    lines, _ = await read_log(town.of.settings.address, 1)
+    assert (lines[0].act, lines[0].detail) == ("visit.refused", {"login": "other"})
 
 
 async def test_a_visit_ends_by_time_by_button_and_by_a_new_letter(tmp_path: Path) -> None:
