@@ -21,6 +21,7 @@ ROOT = Path(__file__).parent.parent
         "engine",
         "items",
         "sessions",
+        "authority",
         "loadtest",
         "benchmarks",
         "simulation",

@@ -12,12 +12,14 @@ import typer
 from engine.cli import marking
 from engine.cli.console import Json, Who, parts, progress, say
 from engine.clock import now_ms
+from engine.codesfile import private_key
 from engine.files import FileStore
 from engine.filesexport import FilesExported, export_files
 from engine.results import Exported
 from engine.results import export as export_results
 from engine.results.export import FORMATS, Options
 from engine.results.rescoring import Rescored, Rescoring, all_versions
+from engine.results.takeout import sign_takeout
 from items.bank import Bank
 
 app = typer.Typer(no_args_is_help=True, help="Results: responses and scores, by session id.")
@@ -25,6 +27,10 @@ app.add_typer(marking.app, name="marking")
 
 HandedIn = Annotated[
     Path | None, typer.Option("--files", help="Folder to write files and drawings of pupils into, in clear.")
+]
+Sign = Annotated[
+    Path | None,
+    typer.Option("--sign", help="Private key (PEM) to sign takeout.json with, for the authority."),
 ]
 DeliveryId = Annotated[str, typer.Argument(help="The delivery's id.")]
 Report = Annotated[Path | None, typer.Option(help="Folder for changes.csv (pupils) and changed-items.csv.")]
@@ -52,6 +58,7 @@ def export(
         bool, typer.Option("--bom", help="Begin CSV files with a byte order mark, for spreadsheets.")
     ] = False,
     handed_in: HandedIn = None,
+    sign: Sign = None,
     who: Who = "operator",
     as_json: Json = False,
 ) -> None:
@@ -60,7 +67,19 @@ def export(
     chosen = [name.strip() for name in formats.split(",") if name.strip()]
     exported = asyncio.run(_export(delivery, out, chosen, options, score_version, who, as_json))
     files = sorted(str(path) for path in exported.files)
-    record: dict[str, Any] = {
+    record, sentence = _record(exported, files), _exported(exported, files)
+    if sign is not None:
+        record["takeout"] = str(sign_takeout(exported, delivery, private_key(sign), now_ms()))
+        sentence += f"; signed in {record['takeout']}"
+    if handed_in is not None:
+        written = asyncio.run(_export_files(delivery, handed_in, who))
+        record["handed_in"] = {"written": written.written, "unreadable": written.unreadable}
+        sentence += _handed_in(written)
+    say(record, as_json, sentence)
+
+
+def _record(exported: Exported, files: list[str]) -> dict[str, Any]:
+    return {
         "responses": str(exported.responses),
         "scores": str(exported.scores),
         "files": files,
@@ -69,12 +88,6 @@ def export(
         "missing": exported.missing,
         "outdated": exported.outdated,
     }
-    sentence = _exported(exported, files)
-    if handed_in is not None:
-        written = asyncio.run(_export_files(delivery, handed_in, who))
-        record["handed_in"] = {"written": written.written, "unreadable": written.unreadable}
-        sentence += _handed_in(written)
-    say(record, as_json, sentence)
 
 
 def _handed_in(exported: FilesExported) -> str:

@@ -104,8 +104,13 @@ def operator(
 
 
 async def sat(opened: Parts, number: int, now_ms: int = NOON_MS) -> None:
+    """The pupil of that number logs in, answers one item and hands in."""
+    await sat_as(opened, a_sid(number), now_ms)
+
+
+async def sat_as(opened: Parts, sid: bytes, now_ms: int = NOON_MS) -> None:
     """A pupil logs in, answers one item and hands in."""
-    (reply,) = await opened.store.commit([Login(a_sid(number))], now_ms)
+    (reply,) = await opened.store.commit([Login(sid)], now_ms)
     state = reply.state
     (reply,) = await opened.store.commit([Start(state.ticket(), 1_800_000)], now_ms)
     ticket = reply.state.ticket()._replace(delivery=state.delivery)

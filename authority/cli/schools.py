@@ -1,0 +1,137 @@
+"""`passation-authority schools`: add schools, print the letters with their credentials."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from authority.cli.console import Json, Language, Out, Who, checked_language, parts, say
+from authority.clock import now_ms
+from authority.credentials import issue
+from authority.files import write
+from authority.lists.csvlist import decoded
+from authority.paper import letters
+from authority.passwords import Passwords
+from authority.problems import Conflict
+from authority.register import Credential, Register, School
+
+app = typer.Typer(no_args_is_help=True, help="Schools: who they are, and the letters that let them in.")
+_UAI = re.compile(r"[0-9]{7}[A-Z]")
+
+
+@app.command(name="import")
+def import_schools(
+    file: Annotated[Path, typer.Argument(help="CSV `uai;nom` with one line a school.")],
+    who: Who = "authority",
+    as_json: Json = False,
+) -> None:
+    """Add schools; those that are there already stay as they are."""
+    found = read_schools(file)
+    count = asyncio.run(_import(found, who))
+    say({"added": count, "read": len(found)}, as_json, f"{count} schools added, {len(found)} read")
+
+
+@app.command(name="list")
+def list_schools(as_json: Json = False) -> None:
+    """Each school with its classes, pupils and validated lists."""
+    rows = asyncio.run(_list())
+    lines = (
+        f"{row['school']}  {row['classes']} classes ({row['validated']} validated), {row['pupils']} pupils"
+        for row in rows
+    )
+    say({"schools": rows}, as_json, "\n".join(lines))
+
+
+@app.command(name="letters")
+def print_letters(
+    out: Out,
+    school: Annotated[
+        str, typer.Option(help="One school; all that have no credential yet if left out.")
+    ] = "",
+    teachers: Annotated[
+        bool, typer.Option("--teachers", help="One letter a class, for its teacher.")
+    ] = False,
+    language: Language = "fr",
+    who: Who = "authority",
+    as_json: Json = False,
+) -> None:
+    """New passwords, printed on letters and kept nowhere; a school's former password ends with it."""
+    count = asyncio.run(_letters(out, school, teachers, checked_language(language), who))
+    say({"letters": count, "file": str(out)}, as_json, f"{count} letters in {out}: post them, then delete it")
+
+
+def read_schools(file: Path) -> list[School]:
+    """Schools out of a CSV, or Conflict with the first wrong line."""
+    try:
+        text = decoded(file.read_bytes())
+    except OSError as error:
+        raise Conflict("file", f"cannot read {file}: {error.strerror}") from error
+    found = []
+    for line, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=";"), 1):
+        if not row or (line == 1 and not _UAI.fullmatch(row[0].strip().upper())):
+            continue
+        uai = row[0].strip().upper()
+        if len(row) < 2 or not _UAI.fullmatch(uai) or not row[1].strip():
+            raise Conflict(
+                "file", f"{file}, line {line}: expected `uai;nom`, such as 0750001A;Collège Colette"
+            )
+        found.append(School(uai, row[1].strip()))
+    return found
+
+
+async def _import(found: list[School], who: str) -> int:
+    async with parts() as (_, _, register):
+        return await register.lists.add_schools(found, now_ms(), who)
+
+
+async def _list() -> list[dict[str, object]]:
+    async with parts() as (_, _, register):
+        classes = await register.lists.classes()
+        rows: list[dict[str, object]] = []
+        for school in await register.lists.schools():
+            own = [one for one in classes if one.school == school.id]
+            validated = sum(one.validated_ms is not None for one in own)
+            pupils = sum(one.pupils for one in own)
+            record = {"school": school.id, "classes": len(own), "validated": validated, "pupils": pupils}
+            rows.append(dict(record))
+        return rows
+
+
+async def _letters(out: Path, school: str, teachers: bool, language: str, who: str) -> int:
+    async with parts() as (settings, _, register):
+        wanted = await (_teachers if teachers else _heads)(register, school.upper())
+        printed = await issue(register, Passwords(), wanted, now_ms(), who)
+        if not printed:
+            raise Conflict("letters", "there is nobody without a letter; name a --school to print one again")
+        title = (await register.campaign()).title
+        address = settings.own_origin + "/"
+        data = letters(printed, campaign=title, address=address, language=language, now_ms=now_ms())
+        write(out, data)
+        return len(printed)
+
+
+async def _heads(register: Register, school: str) -> list[tuple[Credential, School, str]]:
+    if school:
+        chosen = [await register.lists.school(school)]
+    else:
+        everyone = await register.lists.schools()
+        chosen = [one for one in everyone if await register.doors.credential(one.id) is None]
+    return [(Credential(one.id, "head", one.id, "", ""), one, "") for one in chosen]
+
+
+async def _teachers(register: Register, school: str) -> list[tuple[Credential, School, str]]:
+    """Classes whose teacher has no letter yet; all of `school` when it is named."""
+    known = {one.id: one for one in await register.lists.schools()}
+    classes = {one.id: one for one in await register.lists.classes(school or None)}
+    without = {row[0] for row in await register.doors.classes_without()}
+    chosen = [one for one in classes.values() if school or one.id in without]
+    return [
+        (Credential(one.room, "teacher", one.school, one.id, ""), known[one.school], one.label)
+        for one in chosen
+    ]

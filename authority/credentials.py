@@ -1,0 +1,29 @@
+"""New passwords for people who get a letter: hashed into the register, printed once, kept nowhere."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from authority.paper import Letter
+from authority.passwords import Passwords
+from authority.register import Credential, Register, School
+
+
+async def issue(
+    register: Register,
+    passwords: Passwords,
+    wanted: Sequence[tuple[Credential, School, str]],
+    now_ms: int,
+    who: str,
+) -> list[Letter]:
+    """Write these credentials with new passwords (former ones end); gives their letters in the same order."""
+    new, printed = [], []
+    for credential, school, label in wanted:
+        password = passwords.generate()
+        hashed = await asyncio.to_thread(passwords.hash, password)
+        new.append(credential._replace(hash=hashed))
+        printed.append(Letter(school.title, label, credential.login, password))
+    if new:
+        await register.doors.issue(new, now_ms, who)
+    return printed

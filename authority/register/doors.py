@@ -1,0 +1,144 @@
+"""Who may come in: credentials by letter, sign-ins that end, tries that are slowed and never shut out.
+
+The cookie's token stands here as a keyed digest only. Wrong passwords are counted per identifier and per
+identifier and address: past the bound each next try waits twice as long, up to a minute, so that a stranger
+who knows a school's number can slow its head down but never shut the door.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+
+from sqlalchemy import delete, func, insert, select, update
+
+from authority.register import audit
+from authority.register.database import Database
+from authority.register.tables import classes, credentials, tries, visits
+from authority.register.values import Credential, Visit
+
+_LOGIN = re.compile(r"[0-9]{7}[A-Z]|[1-9BCDFGHJKMNPQRSTVWXYZ]{8}")
+WAIT_MAX_MS = 60_000
+FORGET_MS = 3600_000
+"""A wrong password is forgotten an hour after the wait that it brought."""
+
+
+class Doors:
+    """Credentials, visits and tries."""
+
+    def __init__(self, database: Database, key: bytes) -> None:
+        self._database = database
+        self._key = hmac.digest(key, b"passation-authority/1|doors", "sha256")
+
+    async def issue(self, new: list[Credential], now_ms: int, who: str) -> None:
+        """Write credentials; one that exists gets the new password, and its sign-ins end."""
+        async with self._database.writing() as connection:
+            for one in new:
+                login = one.login
+                await connection.execute(delete(visits).where(visits.c.login == login))
+                await connection.execute(delete(credentials).where(credentials.c.login == login))
+                values = one._asdict() | {"issued_ms": now_ms}
+                await connection.execute(insert(credentials).values(**values))
+            await audit.append(
+                connection, now_ms, who, "credentials.issue", logins=[one.login for one in new]
+            )
+
+    async def credential(self, login: str) -> Credential | None:
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(credentials).where(credentials.c.login == login))).first()
+        return Credential(row.login, row.role, row.school, row.class_id, row.hash) if row else None
+
+    async def issued(self) -> dict[str, int]:
+        """How many credentials each role has."""
+        query = select(credentials.c.role, func.count()).group_by(credentials.c.role)
+        async with self._database.reading() as connection:
+            return {row[0]: row[1] for row in await connection.execute(query)}
+
+    # --- sign-ins -------------------------------------------------------------------------------------
+
+    async def enter(self, credential: Credential, now_ms: int) -> Visit:
+        """A new sign-in, with a line in the audit log."""
+        token = secrets.token_urlsafe(32)
+        async with self._database.writing() as connection:
+            values = {"digest": self._digest(token), "login": credential.login, "seen_ms": now_ms}
+            await connection.execute(insert(visits).values(**values))
+            await audit.append(connection, now_ms, credential.login, "visit.enter", role=credential.role)
+        return Visit(token, credential.login, credential.role, credential.school, credential.class_id)
+
+    async def visit(self, token: str, now_ms: int, lives_ms: int) -> Visit | None:
+        """The sign-in of that cookie if it lives; being seen keeps it alive."""
+        digest = self._digest(token)
+        query = select(visits.c.seen_ms, credentials).join(credentials, credentials.c.login == visits.c.login)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query.where(visits.c.digest == digest))).first()
+        if row is None or row.seen_ms < now_ms - lives_ms:
+            return None
+        if row.seen_ms < now_ms - lives_ms // 10:  # not a write for every page
+            async with self._database.writing() as connection:
+                await connection.execute(
+                    update(visits).where(visits.c.digest == digest).values(seen_ms=now_ms)
+                )
+        return Visit(token, row.login, row.role, row.school, row.class_id)
+
+    async def leave(self, visit: Visit, now_ms: int, lives_ms: int) -> None:
+        """End this sign-in, and tidy up those that died by themselves."""
+        async with self._database.writing() as connection:
+            await connection.execute(
+                delete(visits).where(
+                    (visits.c.digest == self._digest(visit.token)) | (visits.c.seen_ms < now_ms - lives_ms)
+                )
+            )
+            await audit.append(connection, now_ms, visit.login, "visit.leave")
+
+    # --- tries ----------------------------------------------------------------------------------------
+
+    async def wait_ms(self, login: str, address: str, now_ms: int) -> int:
+        """How long the next try has to wait; 0 means now."""
+        async with self._database.reading() as connection:
+            query = select(func.max(tries.c.free_ms)).where(tries.c.digest.in_(self._counted(login, address)))
+            free_ms = (await connection.execute(query)).scalar() or 0
+        return max(0, free_ms - now_ms)
+
+    async def wrong(self, login: str, address: str, bound: int, now_ms: int) -> None:
+        """Count a wrong password; for all addresses together the bound is ten times as high."""
+        async with self._database.writing() as connection:
+            await connection.execute(delete(tries).where(tries.c.free_ms < now_ms - FORGET_MS))
+            for digest, limit in zip(self._counted(login, address), (bound, bound * 10), strict=True):
+                query = select(tries.c.count).where(tries.c.digest == digest)
+                count = ((await connection.execute(query)).scalar() or 0) + 1
+                wait = min(WAIT_MAX_MS, 1000 << min(count - limit, 16)) if count >= limit else 0
+                await connection.execute(delete(tries).where(tries.c.digest == digest))
+                await connection.execute(
+                    insert(tries).values(digest=digest, count=count, free_ms=now_ms + wait)
+                )
+            await audit.append(connection, now_ms, "nobody", "visit.refused", login=_named(login))
+
+    async def right(self, login: str, address: str) -> None:
+        """The right password came from there: its wrong ones are forgotten."""
+        async with self._database.writing() as connection:
+            digest = self._counted(login, address)[0]
+            await connection.execute(delete(tries).where(tries.c.digest == digest))
+
+    async def classes_without(self, school: str | None = None) -> list[tuple[str, str, str]]:
+        """(class, room, school) of classes whose teacher has no credential yet."""
+        query = (
+            select(classes.c.id, classes.c.room, classes.c.school)
+            .outerjoin(credentials, credentials.c.class_id == classes.c.id)
+            .where(credentials.c.login.is_(None))
+        )
+        if school is not None:
+            query = query.where(classes.c.school == school)
+        async with self._database.reading() as connection:
+            return [(row[0], row[1], row[2]) for row in await connection.execute(query)]
+
+    def _counted(self, login: str, address: str) -> tuple[bytes, bytes]:
+        return self._digest(f"{login}|{address}"), self._digest(login)
+
+    def _digest(self, text: str) -> bytes:
+        return hmac.digest(self._key, text.encode(), "sha256")
+
+
+def _named(login: str) -> str:
+    """An identifier for the audit log; what else people type there, their own name perhaps, is not."""
+    return login if _LOGIN.fullmatch(login) else "other"

@@ -1,0 +1,85 @@
+"""One request on its way through the program: who asks, in which language, with which form."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from authority.keys import Keys
+from authority.passwords import Passwords
+from authority.problems import Destroyed
+from authority.register import Class, Register, Visit
+from authority.settings import Settings
+from authority.web.pages import Pages
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the handlers are given."""
+
+    settings: Settings
+    opened: Register | None
+    """Nothing when the program starts after the destruction: it then only says so."""
+    keys: Keys
+    passwords: Passwords
+    pages: Pages
+    clock: Callable[[], int]
+
+    @property
+    def register(self) -> Register:
+        if self.opened is None:
+            raise Destroyed("this register was destroyed")
+        return self.opened
+
+
+@dataclass(slots=True)
+class Call:
+    """One request, admitted: the gate has checked role, scope and origin before a handler sees it."""
+
+    request: Request
+    services: Services
+    now_ms: int
+    language: str
+    visit: Visit | None
+    csrf: str = ""
+    form: dict[str, str] = field(default_factory=dict)
+    many: dict[str, list[str]] = field(default_factory=dict)
+    upload: bytes = b""
+    of_class: Class | None = None
+
+    @property
+    def who(self) -> str:
+        """The identifier that signed in, for the audit log."""
+        return self.visit.login if self.visit else "nobody"
+
+    @property
+    def here(self) -> Class:
+        """The class that the address names; the gate has found it to be the visitor's."""
+        assert self.of_class is not None
+        return self.of_class
+
+    @property
+    def school(self) -> str:
+        assert self.visit is not None
+        return self.visit.school
+
+    def path(self, name: str) -> str:
+        """A part of the address."""
+        return str(self.request.path_params[name])
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        """A page in the visitor's language."""
+        shared = {
+            "visit": self.visit,
+            "csrf": self.csrf,
+            "said": self.request.query_params.get("said", ""),
+            "path": self.request.url.path,
+        }
+        return self.services.pages.render(template, self.language, status, **(shared | values))
+
+
+Handler = Callable[[Call], Awaitable[Response]]

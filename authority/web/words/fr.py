@@ -1,0 +1,282 @@
+"""What the pages say in French."""
+
+from __future__ import annotations
+
+FR: dict[str, str] = {
+    "skip": "Aller au contenu",
+    "logout": "Se déconnecter",
+    "yes": "Oui",
+    "back": "Retour",
+    "cancel": "Annuler",
+    "portal_title": "Suivi des passations",
+    "portal_lead": (
+        "Les listes de classes, les codes des élèves et le suivi des épreuves, tenus par le service"
+        " statistique du ministère."
+    ),
+    "portal_head": "Direction d’école ou d’établissement",
+    "portal_head_text": (
+        "Vérifiez les listes, validez les classes, imprimez les codes, suivez les passations."
+    ),
+    "portal_teacher": "Enseignante, enseignant",
+    "portal_teacher_text": ("Consultez la liste de votre classe et suivez sa passation, élève par élève."),
+    "portal_pupil": "Élève",
+    "portal_pupil_text": (
+        "Ton épreuve se passe sur un autre site, avec le code que ton professeur te donne."
+    ),
+    "portal_pupil_go": "Aller au site des épreuves",
+    "portal_family": "Famille",
+    "portal_family_text": (
+        "Ce que nous conservons de votre enfant, pour combien de temps, et qui peut le lire."
+    ),
+    "portal_family_go": "Lire ce qui est conservé",
+    "sign_in": "Se connecter",
+    "login_title": "Connexion des écoles et établissements",
+    "login_help": ("L’identifiant et le mot de passe sont dans le courrier que vous avez reçu."),
+    "login_id": "Identifiant",
+    "login_id_help": ("Numéro de l’école ou de l’établissement (UAI), ou numéro de salle de la classe."),
+    "login_password": "Mot de passe",
+    "login_password_help": "Majuscules et espaces n’ont pas d’importance.",
+    "login_wrong": ("Identifiant ou mot de passe inexact. Vérifiez le courrier, puis réessayez."),
+    "login_wait": "Trop d’essais. Réessayez dans {seconds} s.",
+    "privacy_title": "Ce qui est conservé, et qui le lit",
+    "privacy_lead": (
+        "Ce site connaît le nom des élèves. Le site des épreuves ne le connaît pas : il ne reçoit "
+        "que des codes et des numéros tirés au sort. Les deux sites n’échangent rien entre eux."
+    ),
+    "privacy_pseudonymous": (
+        "Les réponses sont pseudonymes, et non anonymes : tant que la table des codes existe, le "
+        "service statistique peut les relier à un élève. À la fin de la campagne, la table et ses "
+        "clés sont détruites."
+    ),
+    "privacy_what": "Ce qui est conservé ici",
+    "privacy_who": "Qui peut le lire",
+    "privacy_until": "Jusqu’à quand",
+    "privacy_generated": (
+        "Cette liste est établie à partir du programme lui-même : aucune donnée ne peut y manquer."
+    ),
+    "school_classes": "Classes",
+    "school_sum": "Élèves : {pupils}",
+    "step_check": "Vérifier",
+    "step_check_text": "Importez ou corrigez les listes.",
+    "step_validate": "Valider",
+    "step_validate_text": "Dites que chaque liste est juste.",
+    "step_print": "Imprimer",
+    "step_print_text": "Une bande par élève, avec son code.",
+    "step_follow": "Suivre",
+    "step_follow_text": "Le jour venu, élève par élève.",
+    "class_name": "Classe",
+    "class_pupils": "Élèves",
+    "class_state": "Liste",
+    "class_codes": "Codes",
+    "class_odd": "À regarder",
+    "class_odd_count": "{count} à regarder",
+    "state_open": "À valider",
+    "state_valid": "Validée",
+    "open_list": "Voir la liste",
+    "open_progress": "Suivre la passation",
+    "open_codes": "Codes de la classe",
+    "add_class": "Ajouter une classe",
+    "add_class_name": "Nom de la classe",
+    "add": "Ajouter",
+    "import_go": "Importer des listes",
+    "print_all": "Imprimer tous les codes (PDF)",
+    "no_classes": ("Aucune classe pour l’instant. Importez vos listes, ou ajoutez une classe."),
+    "import_title": "Importer des listes",
+    "import_lead": (
+        "Un fichier CSV (ONDE, Pronote ou tableur), ElevesSansAdresses.xml de SIECLE, ou un export "
+        "OneRoster (ZIP). Rien n’est enregistré avant votre accord."
+    ),
+    "import_columns": (
+        "Colonnes lues : Nom, Prénom, Date de naissance, Classe, INE (facultatif). Tout le reste "
+        "est ignoré et n’est pas conservé."
+    ),
+    "import_file": "Fichier",
+    "import_label": "Classe, si le fichier ne la nomme pas",
+    "import_read": "Lire le fichier",
+    "review_title": "Voici ce que dit le fichier",
+    "review_sum": "Élèves : {pupils} · Classes : {classes}",
+    "review_new": "Nouvelle classe",
+    "review_known": (
+        "Classe existante : {count} élèves déjà inscrits ; les mêmes ne sont pas ajoutés deux fois"
+    ),
+    "review_wrong": "Lignes laissées de côté",
+    "review_line": "Ligne {line}",
+    "review_more": "et {count} autres",
+    "review_pupils": "Voir les élèves lus",
+    "review_confirm": "Enregistrer ces élèves",
+    "class_title": "Classe {label}",
+    "class_room": "Salle {room}",
+    "class_valid_since": "Liste validée le {day}",
+    "class_not_valid": "Liste à vérifier et à valider",
+    "class_waiting": (
+        "{count} élèves attendent leur code : il est créé par le service statistique après la validation."
+    ),
+    "family": "Nom",
+    "first": "Prénom",
+    "born": "Date de naissance",
+    "born_short": "Né(e) le",
+    "born_help": "Par exemple 12/03/2015",
+    "ine": "Numéro national (INE), facultatif",
+    "factor": "Temps",
+    "factor_1000": "Temps habituel",
+    "factor_1333": "Un tiers de plus",
+    "factor_1500": "Moitié de plus",
+    "factor_2000": "Temps double",
+    "arrangements": "Aménagements",
+    "arrangements_help": ("Seuls le temps et les réglages d’affichage sont notés, jamais leur motif."),
+    "need_large_text": "Grands caractères",
+    "need_read_aloud": "Lecture à voix haute",
+    "need_line_mask": "Masque de lecture",
+    "need_high_contrast": "Contraste élevé",
+    "code": "Code",
+    "has_code": "Oui",
+    "no_code_yet": "Pas encore",
+    "correct": "Corriger",
+    "correct_whom": "Corriger {name}",
+    "add_pupil": "Ajouter un élève",
+    "save": "Enregistrer",
+    "remove": "Retirer de la liste",
+    "remove_text": "L’élève a quitté la classe ? Son code est retiré avec lui.",
+    "validate_title": "Valider la liste",
+    "validate_text": (
+        "Les codes sont créés pour les classes validées. Toute correction ultérieure demande une "
+        "nouvelle validation."
+    ),
+    "validate_tick": ("J’ai vérifié cette liste : tous les élèves de la classe y sont, et eux seuls."),
+    "validate_go": "Valider la liste",
+    "odd_title": "À regarder avant de valider",
+    "odd_twice": "Peut-être deux fois le même élève",
+    "odd_same_name": "Même nom, dates de naissance différentes",
+    "odd_same_ine": "Même numéro national",
+    "odd_large": "{number} élèves : la classe est-elle si grande ?",
+    "odd_small": "{number} élèves seulement",
+    "odd_empty": "Aucun élève dans cette classe",
+    "odd_no_birth": "Date de naissance absente",
+    "odd_unborn": "Date de naissance dans le futur",
+    "odd_birth_year": "Année de naissance inhabituelle : {number}",
+    "odd_one_letter": "Un nom d’une seule lettre",
+    "odd_elsewhere": "et dans une autre classe",
+    "pupils_none": "Aucun élève pour l’instant.",
+    "codes_title": "Codes de la classe {label}",
+    "codes_lead": (
+        "Les codes ne s’affichent pas à l’écran : ils s’impriment. Chaque impression est inscrite au journal."
+    ),
+    "codes_print": "Imprimer la classe (PDF)",
+    "codes_none": (
+        "Les codes de cette classe ne sont pas encore créés. Validez la liste ; le service "
+        "statistique les crée ensuite."
+    ),
+    "codes_number": "N°",
+    "codes_reprint": "Réimprimer",
+    "codes_reprint_whom": "Réimprimer le code de {name}",
+    "codes_withdraw": "Retirer",
+    "codes_withdraw_whom": "Retirer le code de {name}",
+    "reserve_title": "Codes de réserve",
+    "reserve_text": (
+        "Un élève sans code, ou dont le code est perdu ? Donnez-lui une bande de réserve, et notez "
+        "ici à qui. Son ancien code est retiré."
+    ),
+    "reserve_none": "Plus de code de réserve : demandez-en au service statistique.",
+    "reserve_number": "Code de réserve R{number}",
+    "reserve_choose": "Donné à",
+    "reserve_give": "Noter",
+    "progress_title": "Passation de la classe {label}",
+    "progress_lead": (
+        "Les noms viennent de ce site, l’avancement du site des épreuves ; ils ne se rencontrent "
+        "que sur cet écran."
+    ),
+    "progress_wait": "Lecture de l’avancement…",
+    "progress_none": (
+        "Le site des épreuves n’est pas encore relié à cette page. La liste des élèves est juste ; "
+        "l’avancement apparaîtra le jour venu."
+    ),
+    "progress_away": (
+        "Le site des épreuves ne répond pas à cette page. Les élèves peuvent continuer : leurs "
+        "réponses sont gardées sur leur ordinateur. Nouvel essai automatique."
+    ),
+    "progress_denied": (
+        "Le site des épreuves n’ouvre pas cette classe pour l’instant. Nouvel essai automatique."
+    ),
+    "progress_login": ("Votre connexion est terminée. Reconnectez-vous pour continuer le suivi."),
+    "progress_at": "Mis à jour à {time}",
+    "progress_stale": "Dernier état connu à {time}",
+    "progress_pupil": "Élève",
+    "progress_state": "État",
+    "progress_where": "Avancement",
+    "progress_safe": "Réponses",
+    "seat_absent": "Pas connecté",
+    "seat_ready": "Connecté",
+    "seat_running": "En cours",
+    "seat_paused": "En pause",
+    "seat_submitted": "Remis",
+    "seat_closed": "Terminé",
+    "seat_unknown": "Inconnu",
+    "answers_safe": "En sécurité",
+    "answers_waiting": "{count} en attente sur l’ordinateur",
+    "answers_unknown": "Pas de nouvelles",
+    "progress_item": "Question {at} sur {items}",
+    "progress_sum": "{submitted} remis, {running} en cours, {absent} pas connectés",
+    "reserve_short": "Réserve",
+    "said_class_added": "Classe ajoutée.",
+    "said_imported": "Listes enregistrées. Vérifiez chaque classe, puis validez-la.",
+    "said_pupil_added": "Élève ajouté. La liste est à valider de nouveau.",
+    "said_pupil_corrected": "Correction enregistrée. La liste est à valider de nouveau.",
+    "said_pupil_removed": "Élève retiré de la liste.",
+    "said_validated": "Liste validée. Merci !",
+    "said_reserve_given": "Code de réserve noté.",
+    "said_withdrawn": "Code retiré.",
+    "problem_title": "Cela n’a pas pu se faire",
+    "problem_changed": (
+        "Quelqu’un a modifié cette liste entre-temps. Regardez-la de nouveau, puis recommencez."
+    ),
+    "problem_empty_class": "Une classe sans élève ne peut pas être validée.",
+    "problem_not_ticked": "Cochez la case pour dire que vous avez vérifié la liste.",
+    "problem_class_exists": "Une classe porte déjà ce nom.",
+    "problem_too_many": ("C’est trop : une classe a au plus 60 élèves, un établissement 200 classes."),
+    "problem_no_reserve": "Ce code de réserve est déjà donné ou retiré. Prenez-en un autre.",
+    "problem_no_code": "Il n’y a pas encore de code à imprimer ici.",
+    "problem_no_draft": (
+        "Cet import date de plus d’une heure, ou il est déjà enregistré. Importez le fichier de nouveau."
+    ),
+    "problem_unknown": "Cette école n’est pas connue.",
+    "problem_campaign": "La campagne n’est pas ouverte.",
+    "problem_label": "Une classe a un nom de 40 signes au plus.",
+    "problem_no_family": "Il manque le nom, ou il est trop long.",
+    "problem_no_first": "Il manque le prénom, ou il est trop long.",
+    "problem_letters": (
+        "Le nom contient des signes que la feuille ne peut pas imprimer (chiffres, symboles, autre écriture)."
+    ),
+    "problem_date": "La date de naissance s’écrit comme 12/03/2015.",
+    "problem_ine": "Le numéro national a 10 ou 11 lettres et chiffres.",
+    "problem_empty_file": "Choisissez un fichier : celui-ci est vide.",
+    "problem_too_big": "Le fichier est trop grand. Importez les classes une par une.",
+    "problem_no_pupils": "Le fichier ne contient aucun élève.",
+    "problem_not_csv": (
+        "Le fichier n’est pas un tableau CSV. Dans le tableur : Enregistrer sous, CSV UTF-8."
+    ),
+    "problem_headings": ("La première ligne doit nommer les colonnes : Nom;Prénom;Date de naissance;Classe."),
+    "problem_no_class": (
+        "Aucune colonne ne nomme la classe. Ajoutez-la, ou écrivez ici de quelle classe il s’agit."
+    ),
+    "problem_encoding": "Le texte n’est pas lisible. Enregistrez-le en CSV UTF-8.",
+    "problem_not_xml": "Le fichier XML est endommagé. Exportez-le de nouveau.",
+    "problem_other_xml": "Ce fichier XML n’est pas ElevesSansAdresses.xml de SIECLE.",
+    "problem_other_zip": "Ce fichier ZIP n’est pas un export OneRoster (CSV).",
+    "problem_no_user": "L’élève inscrit n’est pas dans la liste des personnes.",
+    "status_400": "La demande est incomplète. Revenez en arrière et recommencez.",
+    "status_401": "Votre connexion est terminée. Reconnectez-vous.",
+    "status_403": (
+        "Cette page n’est pas ouverte à votre identifiant, ou elle est restée ouverte trop "
+        "longtemps. Revenez en arrière et recommencez."
+    ),
+    "status_404": "Cette classe n’existe pas, ou ce n’est pas la vôtre.",
+    "status_410": (
+        "La campagne est terminée. Les noms et les codes ont été détruits, ainsi que leurs clés : "
+        "plus personne ne peut les lire."
+    ),
+    "status_411": "La demande est incomplète. Revenez en arrière et recommencez.",
+    "status_413": "Le fichier est trop grand. Importez les classes une par une.",
+    "kind_csv": "Fichier CSV",
+    "kind_siecle": "Export SIECLE",
+    "kind_oneroster": "Export OneRoster",
+}
