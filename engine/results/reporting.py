@@ -16,6 +16,7 @@ from typing import Any, Final
 from engine.results.drafts import draft
 from engine.results.opening import Names, Opened
 from engine.results.xmltext import element, text
+from items.scoring.records import typed_number
 
 NAMESPACES: Final = {
     3: "http://www.imsglobal.org/xsd/imsqti_result_v3p0",
@@ -165,6 +166,8 @@ def _values(entry: Mapping[str, Any], value: Any) -> list[str]:
     """The `value` elements of a variable; none for NULL."""
     if value is None or (value == "" and entry.get("base_type") != "string"):
         return []
+    if entry.get("cardinality") == "record" and isinstance(value, str):
+        value = {name: field for name, field in (typed_number(value) or {}).items() if field is not None}
     if isinstance(value, Mapping):
         return [
             element("value", {"fieldIdentifier": name, "baseType": _kind(inner)}, text(_word(_plain(inner))))
