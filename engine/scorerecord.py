@@ -30,7 +30,7 @@ from engine.judging import Judged
 from items.scorer import Scorer
 from items.testscorer import Given, TestScorer
 
-RULES = 1
+RULES = 2
 """Version of the scoring: raised when all scores must be computed again, which the drain then does."""
 _NONCE_BYTES = 12
 
@@ -60,17 +60,22 @@ def score_session(scorer: Scorer, compiled: str, judged: Judged) -> dict[str, An
     }
 
 
-def outcomes_of_test(scorer: TestScorer | None, record: Mapping[str, Any]) -> dict[str, Any]:
-    """What outcome processing makes of a record's items, with the marks that people gave."""
+def outcomes_of_test(
+    scorer: TestScorer | None, record: Mapping[str, Any], seed: bytes = b""
+) -> dict[str, Any]:
+    """What outcome processing makes of a record's items, with the marks that people gave.
+
+    `seed` is the sitting's, from which its variants were drawn.
+    """
     if scorer is None or not scorer.has_outcomes:
         return {}
     given = {entry["item"]: _given(entry) for entry in record["items"] if entry["answer"]}
-    return scorer.outcomes(record["test"]["order"], given)
+    return scorer.outcomes(record["test"]["order"], given, seed)
 
 
 def _given(entry: Mapping[str, Any]) -> Given:
     answer = entry["answer"]
-    return Given(answer["response"], answer["elapsed_ms"], entry["outcomes"])
+    return Given(answer["response"], answer["elapsed_ms"], entry["outcomes"], made=entry.get("attempts", 1))
 
 
 def _number(item: str) -> int:
