@@ -4,7 +4,8 @@
         {"item": "i1", "score": 1.0, "max": 1.0, "marking": false, "outcomes": {...},
          "answer": {"response", "epoch", "n", "received_ms", "elapsed_ms", "late"} or null,
          "uncounted": the same, for an answer that came too late, or null,
-         "attempts": how many counted, "variant": values of its template variables; if there are any}, ...],
+         "attempts": how many counted, "variant": values of its template variables, "variant_seed": what they
+         were drawn from, in hex; if there are any}, ...],
      "test": {"order": [item, ...], "route": see `engine.judging`,
               "strayed": [{"item", "answer"}, ...],    answers to items that are not in this session's test
               "outcomes": {"SCORE": 7.0, ...}}}        of the test, once the items are judged
@@ -123,7 +124,7 @@ def _item(scorer: Scorer, item: str, held: Held, seed: bytes) -> dict[str, Any]:
     if held.attempts:
         entry["attempts"] = settled.attempts
     if variant := scorer.variant(item, seed):
-        entry["variant"] = variant
+        entry |= {"variant": variant, "variant_seed": scorer.variant_seed(item, seed).hex()}
     return entry
 
 

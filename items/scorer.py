@@ -84,6 +84,10 @@ class Scorer:
         known = self._items[item]
         return known.program.drawn(known.variant(seed)) if known.varies else {}
 
+    def variant_seed(self, item: str, seed: bytes) -> bytes:
+        """What an item's variant is drawn from here; of the sitting's own seed it tells nothing."""
+        return self._items[item].seed(seed)
+
     @property
     def moving(self) -> tuple[str, ...]:
         """The items that show something of their own to each pupil."""
@@ -195,7 +199,10 @@ class _Item:
         ]
 
     def variant(self, seed: bytes) -> Variant:
-        return self.program.variant(blake2b(self.authored.encode(), key=seed, digest_size=32).digest())
+        return self.program.variant(self.seed(seed))
+
+    def seed(self, seed: bytes) -> bytes:
+        return blake2b(self.authored.encode(), key=seed, digest_size=32).digest()
 
     def session(self, seed: bytes) -> ItemSession:
         return ItemSession(self.program, self.variant(seed), self.most or 0)

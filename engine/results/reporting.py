@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.results.drafts import draft
-from engine.results.opening import Names, Opened
+from engine.results.opening import Names, Opened, attempts_of
 from engine.results.xmltext import element, text
 from items.scoring.records import typed_number
 
@@ -101,7 +101,7 @@ class Report:
 
     def _responses(self, entry: Mapping[str, Any]) -> Iterator[str]:
         answer, key = entry["answer"], self._names.key
-        yield _built_in("numAttempts", "integer", str(entry.get("attempts", 1 if answer else 0)))
+        yield _built_in("numAttempts", "integer", str(attempts_of(entry)))
         yield _built_in("duration", "duration", seconds(answer["elapsed_ms"] if answer else 0))
         declared = key.declarations(entry["item"])["responses"]
         for name, value in key.responses_in_authored(entry["item"], answer and answer["response"]).items():
