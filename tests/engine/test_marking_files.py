@@ -28,7 +28,8 @@ VARIANT = an_item(
     + '<qti-template-declaration identifier="N" cardinality="single" base-type="integer"/>',
     identifier="sum",
     rest="""<qti-template-processing><qti-set-template-value identifier="N">
-      <qti-random-integer min="1" max="9"/></qti-set-template-value><qti-set-correct-response identifier="RESPONSE"><qti-variable identifier="N"/>
+      <qti-random-integer min="1" max="9"/></qti-set-template-value>
+      <qti-set-correct-response identifier="RESPONSE"><qti-variable identifier="N"/>
       </qti-set-correct-response></qti-template-processing>""",
 )
 PICTURE, MISSING = "a" * 32, "b" * 32
