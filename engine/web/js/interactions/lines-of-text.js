@@ -20,7 +20,7 @@ export function bind(root, context) {
     const isLine = field.matches('input')
     field.addEventListener('keydown', (event) => isLine && event.key === 'Enter' && event.preventDefault())
     field.addEventListener('input', context.changed)
-    field.addEventListener('change', () => context.note(remark(field, context.baseType) || missing()))
+    field.addEventListener('change', () => context.note(remark(field, context.baseType) || missing() || rule))
     return field
   }
 
@@ -32,9 +32,12 @@ export function bind(root, context) {
     return field
   }
 
+  const most = isOpen ? 0 : context.max
+  const rule = context.min > 1 ? words.howMany(context.min, most) : ''
   const missing = () => (filled() && filled() < context.min ? words.stillMissing(context.min - filled()) : '')
 
   for (const line of list.children) take(line)
+  if (rule) context.note(rule)
   if (adder) root.append(h('p', { class: 'more' }, adder))
   return {
     read() {
