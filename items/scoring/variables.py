@@ -68,6 +68,7 @@ class Variables:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self.program: dict[str, dict[str, Any]] = {"responses": {}, "outcomes": {}, "templates": {}}
+        self.pattern_states = 0  # of all patterns compiled so far
         self.varying: dict[str, list[str]] = {}  # "correct", "default": what template processing may set
 
     def declare(self, element: Element) -> None:

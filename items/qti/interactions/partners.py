@@ -30,12 +30,9 @@ class Partners:
     def add(self, name: str, element: Element, default: int = 1) -> None:
         """Read what `element`, which pupils know as `name`, says of its use."""
         page = self._renderer.page
-        self.most[name] = most = page.number(element, "match-max", default)
-        self._least[name] = least = page.number(element, "match-min", 0)
+        self.most[name] = page.number(element, "match-max", default)
+        self._least[name] = page.number(element, "match-min", 0)
         self._elements[name] = element
-        if most and least > most:
-            message = f"match-min='{least}' is more than match-max='{most}': correct one of them."
-            page.refuse(element, "bad_attribute", message)
 
     def written(self, name: str) -> str:
         """What the opening tag of a choice or place says of its use."""
@@ -47,14 +44,21 @@ class Partners:
         names = {authored: name for name, authored in bound.choices.items()}
         found = {}
         for name, element in self._elements.items():
+            self._check_least(name, element)
             wanted = element.get("match-group", "").split()
-            known = sorted(names[authored] for authored in wanted if authored in names)
-            if len(known) < len(wanted):
+            known = sorted({names[authored] for authored in wanted if authored in names})
+            if len(known) < len(set(wanted)):
                 message = "match-group names what this interaction has not: those names are passed over."
                 self._renderer.page.remark(element, message)
             if known:
                 found[name] = known
         return found
+
+    def _check_least(self, name: str, element: Element) -> None:
+        """Nothing can be used more often than it may; nor than there are others, since a pair comes once."""
+        if self._least[name] > min(self.most[name] or len(self.most), len(self.most) - 1):
+            message = f"match-min='{self._least[name]}' cannot be reached: correct it."
+            self._renderer.page.refuse(element, "bad_attribute", message)
 
 
 def groups_written(groups: Groups) -> str:

@@ -86,7 +86,7 @@ def _strings(element: Element, bound: Bound, renderer: Renderer) -> tuple[int, i
 
 
 def _write_lines(element: Element, bound: Bound, renderer: Renderer, rows: int) -> str:
-    """A field for each text; where the author sets no limit, the player offers more of them."""
+    """One field and how many there are of it; where the author sets no limit, the player offers more."""
     low, high = bound.shape["min"], bound.shape["max"]
     is_open = not renderer.page.number(element, "max-strings", 0)
     size = min(renderer.page.number(element, "expected-length", 0) or WIDEST, WIDEST)
@@ -94,10 +94,10 @@ def _write_lines(element: Element, bound: Bound, renderer: Renderer, rows: int) 
     line = f'<input type="text" size="{size}"{inside}{_keyboard(bound)}{AS_TYPED}>'
     field = f'<textarea rows="{rows}"{inside}></textarea>' if rows > 1 else line
     tag = "ol" if bound.cardinality == "ordered" else "ul"
-    more = f' role="group"{limits_written(low, high)}' + (" data-open" if is_open else "")
+    fields = f' data-fields="{max(low, DEFAULT_STRINGS) if is_open else high}"'
+    more = f' role="group"{limits_written(low, high)}{fields}' + (" data-open" if is_open else "")
     start, prompt = opening(element, bound, renderer, more=more), renderer.prompt(element, bound.id)
-    fields = f"<li>{field}</li>" * (max(low, DEFAULT_STRINGS) if is_open else high)
-    return f'{start}{prompt}<{tag} class="qti-lines">{fields}</{tag}></div>'
+    return f'{start}{prompt}<{tag} class="qti-lines"><li>{field}</li></{tag}></div>'
 
 
 def _placeholder(element: Element) -> str:

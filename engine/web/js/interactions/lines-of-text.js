@@ -36,7 +36,8 @@ export function bind(root, context) {
   const rule = context.min > 1 ? words.howMany(context.min, most) : ''
   const missing = () => (filled() && filled() < context.min ? words.stillMissing(context.min - filled()) : '')
 
-  for (const line of list.children) take(line)
+  take(list.firstElementChild)
+  while (fields.length < Number(root.dataset.fields)) grow()
   if (rule) context.note(rule)
   if (adder) root.append(h('p', { class: 'more' }, adder))
   return {
