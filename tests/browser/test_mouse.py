@@ -14,8 +14,9 @@ from tests.browser.conftest import Open, new_computer
 from tests.browser.deliveries import Delivered
 from tests.browser.mouse import answer
 from tests.browser.sitting import LOOK_AGAIN_MS, Sitting
-from tests.browser.test_access import NARROW
 from tests.browser.watch import Watch
+
+PHONE = {"width": 360, "height": 740}
 
 
 def sit(sitting: Sitting, choose: Callable[[Delivered, str], Response]) -> dict[str, Response]:
@@ -95,7 +96,7 @@ def test_right_answers_given_by_finger_on_a_small_screen_earn_every_point(
     opened: Open, forms: Callable[[str], Delivered], tmp_path: Path, form: str
 ) -> None:
     """Each kind by taps, 360 px wide, where tables are stacked and arrows stand below long lines."""
-    sitting = Sitting(opened(viewport=NARROW, has_touch=True, is_mobile=True).new_page(), forms(form))
+    sitting = Sitting(opened(viewport=PHONE, has_touch=True, is_mobile=True).new_page(), forms(form))
     given = sit(sitting, correct)
     sitting.review()
     sitting.hand_in()
