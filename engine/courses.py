@@ -50,7 +50,7 @@ class SessionCourse:
 
     def way(self, steps: Iterable[Signed] = ()) -> Way:
         """The way by these steps, and as agreed beyond."""
-        return self.course.way(self.places, [signed.step for signed in steps])
+        return self.course.way(self.places, [signed.step for signed in steps], self.seed)
 
     def order(self, steps: Iterable[Signed] = ()) -> list[dict[str, Any]]:
         """`order` of the API."""

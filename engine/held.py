@@ -39,12 +39,16 @@ def latest_answers(batches: Sequence[HeldBatch]) -> dict[str, Any]:
 
 
 def given_answers(batches: Sequence[HeldBatch]) -> dict[str, Given]:
-    """The same as rules see it."""
-    return {
-        answer["item"]: Given(answer.get("response"), answer.get("elapsed_ms", 0))
-        for batch in batches
-        for answer in batch.body["answers"]
-    }
+    """The same as rules see it: the attempts at an item one after the other, then what was said since."""
+    given: dict[str, Given] = {}
+    for batch in batches:
+        for answer in batch.body["answers"]:
+            response, elapsed_ms = answer.get("response"), answer.get("elapsed_ms", 0)
+            attempts = given[answer["item"]].attempts if answer["item"] in given else ()
+            if answer.get("attempt") is True and response is not None:
+                attempts, response = (*attempts, response), None
+            given[answer["item"]] = Given(response, elapsed_ms, attempts=attempts)
+    return given
 
 
 def stretches_of(batches: Sequence[HeldBatch], course: SessionCourse) -> dict[str, Any]:

@@ -90,7 +90,7 @@ class ScoreKeeper:
     def _sealed(self, delivery: Delivery, session: Ended, sittings: Sittings, judged: Judged) -> bytes:
         scorer, course = self._form(delivery.compiled)
         record = score_session(scorer, delivery.compiled, judged)
-        record["test"]["outcomes"] = outcomes_of_test(course.scorer, record)
+        record["test"]["outcomes"] = outcomes_of_test(course.scorer, record, judged.seed)
         return seal_record(record, sittings.key(session), session.sid, delivery.id, secrets.token_bytes(12))
 
     def _form(self, compiled: str) -> tuple[Scorer, Course]:

@@ -4,7 +4,8 @@
         {"item": "i1", "score": 1.0, "max": 1.0, "marking": false, "outcomes": {...},
          "answer": {"response", "epoch", "n", "received_ms", "elapsed_ms", "late"} or null,
          "uncounted": the same, for an answer that came too late, or null,
-         "attempts": how many counted, "variant": values of its template variables; if there are any}, ...],
+         "attempts": how many counted, "variant": values of its template variables, "variant_seed": what they
+         were drawn from, in hex; if there are any}, ...],
      "test": {"order": [item, ...], "route": see `engine.judging`,
               "strayed": [{"item", "answer"}, ...],    answers to items that are not in this session's test
               "outcomes": {"SCORE": 7.0, ...}}}        of the test, once the items are judged
@@ -30,7 +31,7 @@ from engine.judging import Judged
 from items.scorer import Scorer
 from items.testscorer import Given, TestScorer
 
-RULES = 1
+RULES = 2
 """Version of the scoring: raised when all scores must be computed again, which the drain then does."""
 _NONCE_BYTES = 12
 
@@ -60,17 +61,22 @@ def score_session(scorer: Scorer, compiled: str, judged: Judged) -> dict[str, An
     }
 
 
-def outcomes_of_test(scorer: TestScorer | None, record: Mapping[str, Any]) -> dict[str, Any]:
-    """What outcome processing makes of a record's items, with the marks that people gave."""
+def outcomes_of_test(
+    scorer: TestScorer | None, record: Mapping[str, Any], seed: bytes = b""
+) -> dict[str, Any]:
+    """What outcome processing makes of a record's items, with the marks that people gave.
+
+    `seed` is the sitting's, from which its variants were drawn.
+    """
     if scorer is None or not scorer.has_outcomes:
         return {}
     given = {entry["item"]: _given(entry) for entry in record["items"] if entry["answer"]}
-    return scorer.outcomes(record["test"]["order"], given)
+    return scorer.outcomes(record["test"]["order"], given, seed)
 
 
 def _given(entry: Mapping[str, Any]) -> Given:
     answer = entry["answer"]
-    return Given(answer["response"], answer["elapsed_ms"], entry["outcomes"])
+    return Given(answer["response"], answer["elapsed_ms"], entry["outcomes"], made=entry.get("attempts", 1))
 
 
 def _number(item: str) -> int:
@@ -118,7 +124,7 @@ def _item(scorer: Scorer, item: str, held: Held, seed: bytes) -> dict[str, Any]:
     if held.attempts:
         entry["attempts"] = settled.attempts
     if variant := scorer.variant(item, seed):
-        entry["variant"] = variant
+        entry |= {"variant": variant, "variant_seed": scorer.variant_seed(item, seed).hex()}
     return entry
 
 

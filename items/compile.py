@@ -25,8 +25,9 @@ from items.qti.item import declarations, scorers_rubric, write_item
 from items.qti.media import Shelf
 from items.qti.page import Bound, Page
 from items.qti.passages import Passages
-from items.qti.testplan import ItemReference, PartPlan, SectionPlan
+from items.qti.testplan import Child, ItemReference, PartPlan, SectionPlan
 from items.scoring.compile import compile_item
+from items.scoring.template_defaults import TemplateDefaults
 
 MOVABLE = frozenset(
     {"associate", "choice", "inline-choice", "order", "match", "gap-match", "graphic-gap-match"}
@@ -133,7 +134,8 @@ class _Compiler:
         node["children"] = [self._section(section, (name,)) for section in plan.sections]
         self._parts.structure.append(node)
 
-    def _section(self, plan: SectionPlan, within: tuple[str, ...]) -> dict[str, Any]:
+    def _section(self, plan: SectionPlan, within: tuple[str, ...], copy: str = "") -> dict[str, Any]:
+        """A section; `copy` is `.2` in the second copy of one that may be drawn more than once."""
         place = len(self._parts.sections)
         name = f"s{place + 1}"
         self._parts.sections.append(Section(name, plan.title, ()))
@@ -142,27 +144,38 @@ class _Compiler:
         node = section_node(name, plan)
         nodes: list[dict[str, Any]] = []
         for child in plan.children:
-            if isinstance(child, SectionPlan):
-                nodes.append(self._section(child, within))
-            elif child.href in self._package.documents:
-                nodes.append(self._drawable(child, plan, rubric, within))
+            if isinstance(child, SectionPlan) or child.href in self._package.documents:
+                nodes.append(self._drawable(child, plan, rubric, within, copy))
         own = [item["item"] for child in nodes for item in child.get("copies", (child,)) if "item" in item]
         self._parts.sections[place] = Section(name, plan.title, tuple(own))
         return node | {"children": nodes}
 
     def _drawable(
-        self, reference: ItemReference, plan: SectionPlan, rubric: tuple[str, ...], within: tuple[str, ...]
+        self, child: Child, plan: SectionPlan, rubric: tuple[str, ...], within: tuple[str, ...], copy: str
     ) -> dict[str, Any]:
-        """An item, or as many copies of it as may be drawn: each is an item with answers of its own."""
+        """A child, or as many copies as may be drawn: their items are items with answers of their own."""
         copies = []
         for number in range(1, plan.copies + 1):
-            document = self._package.documents[reference.href]
-            node = self._item(reference, document, plan, rubric)
-            self._outline.item(node["item"], reference, within, number if plan.with_replacement else 0)
-            if plan.with_replacement:
-                self._parts.keys[node["item"]]["authored"] += f".{number}"
-            copies.append(item_node(node, reference))
-        return copies_node(copies, reference) if plan.with_replacement else copies[0]
+            suffix = f"{copy}.{number}" if plan.with_replacement else copy
+            if isinstance(child, ItemReference):
+                copies.append(self._reference(child, plan, rubric, within, suffix))
+            elif child.holds_items or not plan.with_replacement:
+                copies.append(self._section(child, within, suffix))
+        return copies_node(copies, child) if plan.with_replacement else copies[0]
+
+    def _reference(
+        self,
+        reference: ItemReference,
+        plan: SectionPlan,
+        rubric: tuple[str, ...],
+        within: tuple[str, ...],
+        copy: str,
+    ) -> dict[str, Any]:
+        document = self._package.documents[reference.href]
+        node = self._item(reference, document, plan, rubric)
+        self._outline.item(node["item"], reference, within, copy)
+        self._parts.keys[node["item"]]["authored"] += copy
+        return item_node(node, reference)
 
     def _item(
         self, reference: ItemReference, document: Document, plan: SectionPlan, rubric: tuple[str, ...]
@@ -194,13 +207,14 @@ class _Compiler:
             "domain": domain,
             "weights": reference.weights,
             "rubric": scorers_rubric(document),
-            "program": self._program(document),
+            "program": self._program(document, reference),
             "responses": {r.id: _names(r) for r in bound},
         }
 
-    def _program(self, document: Document) -> dict[str, Any]:
+    def _program(self, document: Document, reference: ItemReference) -> dict[str, Any]:
+        given = TemplateDefaults(reference.source, reference.template_defaults)
         try:
-            program = compile_item(document.root, document.file)
+            program = compile_item(document.root, document.file, given)
         except Refused as refused:
             self.findings.add(refused.problems)
             return {}

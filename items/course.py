@@ -63,30 +63,38 @@ class Course:
         """All that a session may meet."""
         return draw(self.structure, seed)
 
-    def way(self, places: list[Place], steps: Iterable[Step] = ()) -> Way:
-        """The steps given, as far as they lead forward, then the agreed way."""
+    def way(self, places: list[Place], steps: Iterable[Step] = (), seed: bytes = b"") -> Way:
+        """The steps given, as far as they lead forward, then the agreed way; `seed` is the session's."""
         if self._is_plain:
             return Way(places, {}, [])
-        nothing = self.scorer.variables([place.item for place in places], {}) if self.scorer else {}
+        nothing = self._variables([place.item for place in places], {}, seed)
         return way(places, Agreed(self._rules, nothing, self._siblings, self._told, self._timed), steps)
 
-    def decide(self, places: Sequence[Place], walked: Way, after: str, answers: Mapping[str, Given]) -> Step:
+    def decide(
+        self,
+        places: Sequence[Place],
+        walked: Way,
+        after: str,
+        answers: Mapping[str, Given],
+        seed: bytes = b"",
+    ) -> Step:
         """The step that the rules take after an item; LookupError if the way does not lead through it.
 
         What they would have entered where the agreed way was taken is not entered later on: a pupil whose
         line was down sits one module, not two.
         """
-        return self._decide(places, walked, after, answers, self._forgone(places, walked, after, answers))
+        forgone = self._forgone(places, walked, after, answers, seed)
+        return self._decide(places, walked, after, answers, forgone, seed)
 
     def _forgone(
-        self, places: Sequence[Place], walked: Way, after: str, answers: Mapping[str, Given]
+        self, places: Sequence[Place], walked: Way, after: str, answers: Mapping[str, Given], seed: bytes
     ) -> frozenset[str]:
         paths = {place.item: place.path for place in places}
         before = {place.item for place in _until(walked.places, after)} - {after}
         forgone: set[str] = set()
         alone = [step for step in walked.asks.values() if step.after in before]
         for agreed in alone[-MOST_AGREED:]:
-            decided = self._decide(places, walked, agreed.after, answers, frozenset())
+            decided = self._decide(places, walked, agreed.after, answers, frozenset(), seed)
             taken = {*paths[agreed.after], *paths.get(agreed.to, ())}
             forgone |= {*paths.get(decided.to, ())} - taken
         return frozenset(forgone)
@@ -98,27 +106,33 @@ class Course:
         after: str,
         answers: Mapping[str, Given],
         forgone: frozenset[str],
+        seed: bytes,
     ) -> Step:
         so_far = [place.item for place in _until(walked.places, after)]
         here = next(number for number, place in enumerate(places) if place.item == after)
-        submitted = self._variables(so_far, answers)
+        submitted = self._variables(so_far, answers, seed)
         variables, inside = submitted, frozenset[str]()
         if self.parts[places[here].part].get("simultaneous"):
             # What is submitted at the end of a part is not known to the rules inside it.
             among = [place for place in places if place.part == places[here].part]
             inside = frozenset(name for place in among for name in place.path[1:])
-            variables = self._variables(so_far, answers, {place.item for place in among})
+            variables = self._variables(so_far, answers, seed, {place.item for place in among})
         judge = Decided(self._rules, lambda node: variables if node in inside else submitted, forgone)
         there = next_place(places, here, judge)
         return Step(after, places[there].item if there < len(places) else END)
 
     def _variables(
-        self, way: Sequence[str], answers: Mapping[str, Given], hidden: Collection[str] = ()
+        self, way: Sequence[str], answers: Mapping[str, Given], seed: bytes, hidden: Collection[str] = ()
     ) -> Mapping[str, Any]:
-        return self.scorer.variables(way, answers, hidden) if self.scorer else {}
+        return self.scorer.variables(way, answers, hidden, seed) if self.scorer else {}
 
     def feedback(
-        self, places: Sequence[Place], walked: Way, step: Step, answers: Mapping[str, Given]
+        self,
+        places: Sequence[Place],
+        walked: Way,
+        step: Step,
+        answers: Mapping[str, Given],
+        seed: bytes = b"",
     ) -> list[Feedback]:
         """What is told at a step that leads from one part to another, or to the end."""
         part_of = {place.item: place.part for place in places}
@@ -126,15 +140,15 @@ class Course:
         if self.scorer is None or not left or left == entered:
             return []
         so_far = [place.item for place in _until(walked.places, step.after)]
-        variables = self.scorer.variables(so_far, answers)
+        variables = self.scorer.variables(so_far, answers, seed=seed)
         moments = ((left, "during"), (left, "atEnd"), ("", "during"))
         return [told for part, access in moments for told in self.scorer.feedback(variables, part, access)]
 
-    def last_words(self, walked: Way, answers: Mapping[str, Given]) -> list[Feedback]:
+    def last_words(self, walked: Way, answers: Mapping[str, Given], seed: bytes = b"") -> list[Feedback]:
         """What is told when the test has been handed in."""
         if self.scorer is None or not self.scorer.tells_at_end:
             return []
-        variables = self.scorer.variables([place.item for place in walked.places], answers)
+        variables = self.scorer.variables([place.item for place in walked.places], answers, seed=seed)
         return self.scorer.feedback(variables, "", "atEnd")
 
     def order(self, walked: Way, seed: bytes) -> list[dict[str, Any]]:
@@ -182,7 +196,8 @@ def _is_controlled(node: Mapping[str, Any]) -> bool:
 
 def sections_in(node: Mapping[str, Any]) -> list[str]:
     """The sections below a part or section."""
-    inner = [child for child in node["children"] if "section" in child]
+    listed = (inner for child in node["children"] for inner in child.get("copies", (child,)))
+    inner = [child for child in listed if "section" in child]
     return [name for child in inner for name in (child["section"], *sections_in(child))]
 
 

@@ -5,7 +5,7 @@
     node   {"section": "s1", "children": [node, ...], "select"?, "shuffle"?, "mixed"?, "fixed"?, "required"?,
             "limits"?}
            {"item": "i1", "choices": {response: groups}, "control"?, "fixed"?, "required"?, "limits"?}
-           {"copies": [item, ...], "fixed"?, "required"?}      drawn with replacement: one copy a drawing
+           {"copies": [node, ...], "fixed"?, "required"?}      drawn with replacement: one copy a drawing
 
 What is absent is false or without limit. Nothing authored stands there: rules and names go into the key.
 """
@@ -17,6 +17,7 @@ from typing import Any
 
 from items.problems import Problem
 from items.qti.testplan import (
+    Child,
     Control,
     ItemReference,
     Logic,
@@ -56,8 +57,8 @@ def item_node(node: Node, reference: ItemReference) -> Node:
     return node | ({"control": control} if control else {}) | flags | _limits(reference.limits)
 
 
-def copies_node(copies: Sequence[Node], reference: ItemReference) -> Node:
-    return {"copies": list(copies)} | _flags({"fixed": reference.fixed, "required": reference.required})
+def copies_node(copies: Sequence[Node], child: Child) -> Node:
+    return {"copies": list(copies)} | _flags({"fixed": child.fixed, "required": child.required})
 
 
 def _flags(flags: Mapping[str, bool]) -> Node:
@@ -86,9 +87,9 @@ class Outline:
         self._nodes[name] = NodeEntry(authored, logic)
         self._feedback += [(name, rubric) for rubric in feedback]
 
-    def item(self, name: str, reference: ItemReference, within: Sequence[str], copy: int) -> None:
-        """An item; `copy` counts those of a reference that may be drawn more than once, from 1."""
-        authored = f"{reference.identifier}.{copy}" if copy else reference.identifier
+    def item(self, name: str, reference: ItemReference, within: Sequence[str], copy: str) -> None:
+        """An item; `copy` is `.1`, `.2` for those of a reference that may be drawn more than once."""
+        authored = reference.identifier + copy
         sections = tuple(self._nodes[node].authored for node in within)
         self._nodes[name] = NodeEntry(authored, reference.logic)
         self._items[name] = ItemEntry(

@@ -8,7 +8,7 @@ fine, since the pupil may be in the middle, and whether an answer is right is no
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -60,8 +60,10 @@ def _check(shape: Mapping[str, Any]) -> Check:
     if "custom" in shape:
         return custom_check(shape)
     one = _value(shape)
-    if shape["cardinality"] == "single":
+    if shape["cardinality"] in ("single", "record"):
         return one
+    if "max_length" in shape:
+        return _texts(one, shape["max"])
     pairs = _pairs(shape) if "match_max" in shape else None
     if "associables" in shape:
         pairs = _both(_undirected, _pairs(shape))
@@ -83,10 +85,11 @@ def _value(shape: Mapping[str, Any]) -> Check:
     if "choices" in shape:
         return _choice(frozenset(shape["choices"]))
     if "sources" in shape:
-        return _choice(frozenset(f"{a} {b}" for a in shape["sources"] for b in shape["targets"]))
+        pairs = ((a, b) for a in shape["sources"] for b in shape["targets"])
+        return _choice(_allowed(pairs, shape))
     if "associables" in shape:
         names = shape["associables"]
-        return _choice(frozenset(f"{a} {b}" for a in names for b in names if a != b))
+        return _choice(_allowed(((a, b) for a in names for b in names if a != b), shape))
     if "width" in shape:
         return _point(shape["width"], shape["height"])
     if "low" in shape:
@@ -94,6 +97,13 @@ def _value(shape: Mapping[str, Any]) -> Check:
     if shape["base_type"] == "file":
         return _file()
     return _text(shape["max_length"])
+
+
+def _allowed(pairs: Iterable[tuple[str, str]], shape: Mapping[str, Any]) -> frozenset[str]:
+    """The pairs that no group of `match_group` leaves out."""
+    groups: Mapping[str, Sequence[str]] = shape.get("match_group", {})
+    kept = ((a, b) for a, b in pairs if b in groups.get(a, (b,)) and a in groups.get(b, (a,)))
+    return frozenset(f"{a} {b}" for a, b in kept)
 
 
 def _choice(allowed: frozenset[str]) -> Check:
@@ -166,6 +176,19 @@ def _several(one: Check, most: int, pairs: Check | None) -> Check:
         if len(set(values)) < len(values):
             return "repeated"
         return pairs(values) if pairs else None
+
+    return check
+
+
+def _texts(one: Check, most: int) -> Check:
+    """Texts of one's own: the same may come twice, and an empty one keeps a place."""
+
+    def check(values: Any) -> str | None:
+        if type(values) is not list:
+            return "wrong_cardinality"
+        if len(values) > most:
+            return "too_many"
+        return next((problem for value in values if (problem := one(value)) is not None), None)
 
     return check
 

@@ -177,6 +177,14 @@ def _value(name: str, value: str, names: Mapping[str, str], media: Mapping[str, 
         return media.get(value, value)
     if name in _MOVING and value in names:
         return names[value]
+    if name == "data-match-group":
+        return " ".join(sorted(_group(entry, names) for entry in value.split()))
     if name in _NAMING or name.startswith("data-"):
         return _NAME.sub(lambda found: names.get(found[0], found[0]), value)
     return value
+
+
+def _group(entry: str, names: Mapping[str, str]) -> str:
+    """`abcd:efgh,jklm` by authored identifiers, in one order."""
+    choice, _, others = entry.partition(":")
+    return f"{names.get(choice, choice)}:{','.join(sorted(names.get(one, one) for one in others.split(',')))}"

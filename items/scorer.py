@@ -61,22 +61,32 @@ class Scorer:
         if not known.is_played:
             answer = last or (attempts[-1] if attempts else None)
             return Settled(self.score(item, answer, seed), answer, 1)
-        session, counted = known.session(seed), None
-        for response in attempts if known.most is not None else ():
-            if session.attempt(known.in_authored(response)):
-                counted = response
-        if known.most is None and last is None and attempts:
-            last = attempts[-1]  # attempts at an item that offers none are answers like others
-        if last is not None and session.hand_in(known.in_authored(last)):
-            counted = last
+        session, counted = known.played(attempts, last, seed)
         if session.count or known.program.is_adaptive:
             return Settled(session.outcomes, counted, session.count)
         return Settled(self.score(item, last, seed), last, 0)
+
+    def settled_variables(
+        self, item: str, attempts: Sequence[Response], last: Response | None, seed: bytes = b""
+    ) -> Outcomes:
+        """All variables at the end of the same: what the rules of a test see of the item."""
+        known = self._items[item]
+        if not known.is_played:
+            return self.variables(item, last or (attempts[-1] if attempts else None), seed)
+        session, _ = known.played(attempts, last, seed)
+        if session.count or known.program.is_adaptive:
+            values = dict(session.variables)
+            return values | session.outcomes if known.program.needs_marking else values
+        return self.variables(item, last, seed) | {"numAttempts": 0}
 
     def variant(self, item: str, seed: bytes) -> Outcomes:
         """The values of the item's template variables in this sitting; none where nothing is drawn."""
         known = self._items[item]
         return known.program.drawn(known.variant(seed)) if known.varies else {}
+
+    def variant_seed(self, item: str, seed: bytes) -> bytes:
+        """What an item's variant is drawn from here; of the sitting's own seed it tells nothing."""
+        return self._items[item].seed(seed)
 
     @property
     def moving(self) -> tuple[str, ...]:
@@ -189,10 +199,27 @@ class _Item:
         ]
 
     def variant(self, seed: bytes) -> Variant:
-        return self.program.variant(blake2b(self.authored.encode(), key=seed, digest_size=32).digest())
+        return self.program.variant(self.seed(seed))
+
+    def seed(self, seed: bytes) -> bytes:
+        return blake2b(self.authored.encode(), key=seed, digest_size=32).digest()
 
     def session(self, seed: bytes) -> ItemSession:
         return ItemSession(self.program, self.variant(seed), self.most or 0)
+
+    def played(
+        self, attempts: Sequence[Response], last: Response | None, seed: bytes
+    ) -> tuple[ItemSession, Response | None]:
+        """The attempts and what stood there at hand-in, played; and the response that counts in the end."""
+        session, counted = self.session(seed), None
+        for response in attempts if self.most is not None else ():
+            if session.attempt(self.in_authored(response)):
+                counted = response
+        if self.most is None and last is None and attempts:
+            last = attempts[-1]  # attempts at an item that offers none are answers like others
+        if last is not None and session.hand_in(self.in_authored(last)):
+            counted = last
+        return session, counted
 
     def max_score(self, seed: bytes) -> float | None:
         return (

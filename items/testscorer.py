@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from items.scorer import Scorer
-from items.scoring.closures import build_rules, declared
+from items.scoring.closures import CORRECT, build_rules, declared
 from items.scoring.logic import BUILDERS
 from items.scoring.run import load
 from items.scoring.testing import FACTS, ItemFacts
@@ -26,12 +26,17 @@ Compare = Callable[[Mapping[str, Value]], bool]
 
 
 class Given(NamedTuple):
-    """What stands of an item: the response that counts, and the time spent on it."""
+    """What stands of an item: the newest response, and the time spent on it."""
 
     response: Mapping[str, Any] | None
+    """None where the last attempt is the newest."""
     elapsed_ms: int = 0
     outcomes: Mapping[str, Any] = MappingProxyType({})
     """Its outcomes as JSON holds them, where they are known already: people's marks are among them."""
+    attempts: Sequence[Mapping[str, Any]] = ()
+    """Those made before the response, where the outcomes are not known."""
+    made: int | None = None
+    """How many attempts count, where the outcomes are known."""
 
 
 class Feedback(NamedTuple):
@@ -60,17 +65,26 @@ class TestScorer:
         self.tells_at_end = any(e["access"] == "atEnd" and not e["part"] for e in self._feedback)
 
     def variables(
-        self, way: Sequence[str], answers: Mapping[str, Given], hidden: Collection[str] = ()
+        self,
+        way: Sequence[str],
+        answers: Mapping[str, Given],
+        hidden: Collection[str] = (),
+        seed: bytes = b"",
     ) -> dict[str, Value]:
-        """All that rules may speak of: the test's outcomes, its items; answers of `hidden` are not seen."""
-        facts = [self._facts(item, None if item in hidden else answers.get(item)) for item in way]
+        """All that rules may speak of: the test's outcomes, its items; answers of `hidden` are not seen.
+
+        `seed` is the sitting's, so that each item is judged by the pupil's own variant.
+        """
+        facts = [self._facts(item, None if item in hidden else answers.get(item), seed) for item in way]
         variables = {**self._initial, FACTS: facts}
         self._run(variables)
         return variables
 
-    def outcomes(self, way: Sequence[str], answers: Mapping[str, Given]) -> dict[str, Value]:
+    def outcomes(
+        self, way: Sequence[str], answers: Mapping[str, Given], seed: bytes = b""
+    ) -> dict[str, Value]:
         """The test's outcome values, as JSON holds them."""
-        variables = self.variables(way, answers)
+        variables = self.variables(way, answers, seed=seed)
         return {name: in_json(variables[name]) for name in self._initial}
 
     def feedback(self, variables: Mapping[str, Value], part: str, access: str) -> list[Feedback]:
@@ -85,11 +99,9 @@ class TestScorer:
                 found.append(Feedback(entry["title"], printed(entry["html"], variables)))
         return found
 
-    def _facts(self, item: str, given: Given | None) -> ItemFacts:
+    def _facts(self, item: str, given: Given | None, seed: bytes) -> ItemFacts:
         known = self._items[item]
-        values = self._scorer.variables(item, given.response if given else None)
-        if given is not None:
-            values |= {name: _from_json(value) for name, value in given.outcomes.items()}
+        values = self._values(item, given, seed)
         answered = {name: values.get(name) is not None for name in known.responses}
         return ItemFacts(
             **known.named,
@@ -99,6 +111,16 @@ class TestScorer:
             is_responded=given is not None and any(answered.values()),
             is_correct=known.is_correct(values),
         )
+
+    def _values(self, item: str, given: Given | None, seed: bytes) -> dict[str, Value]:
+        """The variables of an item as its sitting leaves them."""
+        if given is None:
+            return self._scorer.variables(item, None, seed) | {"numAttempts": 0}
+        if not given.outcomes:
+            return self._scorer.settled_variables(item, given.attempts, given.response, seed)
+        values = self._scorer.variables(item, given.response, seed)
+        values |= {name: _from_json(value) for name, value in given.outcomes.items()}
+        return values if given.made is None else values | {"numAttempts": given.made}
 
 
 def _from_json(value: Any) -> Value:
@@ -121,7 +143,10 @@ class _Item:
             "declared": {**program["responses"], **program["outcomes"], **program["templates"]},
         }
         keyed = [(name, program["responses"][name]) for name in self.responses]
-        self._compares = [_compare(name, response) for name, response in keyed if "correct" in response]
+        drawn = program.get("varying", {}).get("correct", ())
+        self._compares = [
+            _compare(n, response) for n, response in keyed if "correct" in response or n in drawn
+        ]
         self._is_keyed = bool(keyed) and len(self._compares) == len(keyed)
 
     def is_correct(self, values: Mapping[str, Value]) -> bool | None:
@@ -130,8 +155,9 @@ class _Item:
 
 
 def _compare(name: str, entry: Mapping[str, Any]) -> Compare:
-    right = declared(entry, "correct")
+    """Whether a response is the right one: the one drawn for this sitting, else the one declared."""
+    right, drawn = declared(entry, "correct"), CORRECT + name
     match = BUILDERS["match"](
-        {"unordered": entry["cardinality"] == "multiple"}, [lambda v: v[name], lambda _v: right]
+        {"unordered": entry["cardinality"] == "multiple"}, [lambda v: v[name], lambda v: v.get(drawn, right)]
     )
     return lambda values: match(dict(values)) is True

@@ -27,6 +27,8 @@ class Question:
     """Choices, or pairs of them."""
     gaps: list[str] = field(default_factory=list)
     match_max: dict[str, int] = field(default_factory=dict)
+    groups: dict[str, frozenset[str]] = field(default_factory=dict)
+    """With which others a choice may go, where its author says."""
     low: float = 0.0
     high: float = 0.0
     step: float = 1.0
@@ -34,6 +36,12 @@ class Question:
     width: int = 0
     height: int = 0
     """Of the picture that points are set on, in its own units."""
+
+
+def _groups(written: str) -> dict[str, frozenset[str]]:
+    """`abcd:efgh,jklm npqr:efgh`: each choice that has a group, with its group."""
+    entries = (entry.partition(":") for entry in written.split())
+    return {choice: frozenset(others.split(",")) for choice, _, others in entries}
 
 
 def questions_of(fragment: str) -> list[Question]:
@@ -78,6 +86,7 @@ class _Reader(HTMLParser):
             cardinality=found["data-cardinality"],
             base_type=found["data-base-type"],
             most=int(found.get("data-max") or 0),
+            groups=_groups(found.get("data-match-group", "")),
             width=self._size[0],
             height=self._size[1],
         )
@@ -86,7 +95,7 @@ class _Reader(HTMLParser):
 
     def _note(self, question: Question, tag: str, found: dict[str, str]) -> None:
         self._note_place(question, found)
-        if found.get("type") in ("radio", "checkbox") and found.get("value"):
+        if found.get("type") in ("radio", "checkbox") and found.get("value") and "disabled" not in found:
             question.values.append(found["value"])
         elif found.get("type") == "range":
             step = found.get("step") or "1"

@@ -52,13 +52,18 @@ def encoded(questions: Sequence[Question], random: Random, *, count: int) -> lis
 
 def encoded_long(questions: Sequence[Question], random: Random, characters: int) -> bytes | None:
     """A response with a long text, or None where no long text is asked for."""
-    if not any(question.kind == "extended-text" for question in questions):
+    if not any(map(_is_essay, questions)):
         return None
     answer: dict[str, Value] = response(questions, random)
     for question in questions:
-        if question.kind == "extended-text":
+        if _is_essay(question):
             answer[question.response] = _words(random, min(characters, question.length_max))
     return _json(answer)
+
+
+def _is_essay(question: Question) -> bool:
+    """One text of one's own; several are short."""
+    return question.kind == "extended-text" and question.cardinality == "single"
 
 
 def _json(value: Any) -> bytes:
@@ -97,11 +102,17 @@ def _pairs(question: Question, random: Random) -> Value:
     most = 1 if question.cardinality == "single" else question.most or len(pairs)
     for pair in random.sample(pairs, len(pairs)):
         halves = pair.split()
-        if len(chosen) < most and all(left.get(half, 1) > 0 for half in halves):
+        is_free = all(left.get(half, 1) > 0 for half in halves) and _go_together(question, *halves)
+        if len(chosen) < most and is_free:
             chosen.append(pair)
             for half in halves:
                 left[half] = left.get(half, 1) - 1
     return chosen[0] if question.cardinality == "single" else chosen
+
+
+def _go_together(question: Question, one: str, other: str) -> bool:
+    groups = question.groups
+    return other in groups.get(one, (other,)) and one in groups.get(other, (one,))
 
 
 def _text_entry(question: Question, random: Random) -> Value:
@@ -113,7 +124,8 @@ def _text_entry(question: Question, random: Random) -> Value:
 
 
 def _extended_text(question: Question, random: Random) -> Value:
-    return _words(random, min(random.randint(40, 400), question.length_max))
+    text = _words(random, min(random.randint(40, 400), question.length_max))
+    return [text] if question.cardinality in ("multiple", "ordered") else text
 
 
 def _slider(question: Question, random: Random) -> Value:

@@ -44,10 +44,10 @@ class Ways:
             return self._told([], reply) | {"order": course.order(steps)}
         answers = given_answers(open_batches(reply, asked.opened, self._services))
         if known is None:
-            step = course.course.decide(course.places, walked, question.after, answers)
+            step = course.course.decide(course.places, walked, question.after, answers, course.seed)
             known = course.sign(step, self._services.clock())
             steps = [*steps, known]
-        told = course.course.feedback(course.places, walked, known.step, answers)
+        told = course.course.feedback(course.places, walked, known.step, answers, course.seed)
         return self._told(told, reply) | {"step": known.text, "order": course.order(steps)}
 
     async def _last_words(self, asked: Asked) -> dict[str, Any]:
@@ -58,7 +58,7 @@ class Ways:
         course = asked.opened.of(asked.ticket.sid)
         walked = course.way(course.read(question.route))
         answers = given_answers(open_batches(reply, asked.opened, self._services))
-        return self._told(course.course.last_words(walked, answers), reply)
+        return self._told(course.course.last_words(walked, answers, course.seed), reply)
 
     async def _read(self, asked: Asked) -> Reply:
         reply = await self._services.others.put(Read(asked.ticket), RANK_ATTEMPT)

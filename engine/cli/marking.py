@@ -11,6 +11,7 @@ import typer
 
 from engine.cli.console import Json, Parts, Who, parts, progress, say
 from engine.clock import now_ms
+from engine.files import FileStore
 from engine.results.marking.export import DISAGREEMENTS, Marking, SheetsWritten
 from engine.results.marking.intake import Taken, import_marks
 from engine.results.marking.sheets import WARNING
@@ -24,7 +25,8 @@ DeliveryId = Annotated[str, typer.Argument(help="The delivery's id.")]
 
 async def _marking(opened: Parts, delivery: str) -> Marking:
     found = await opened.archive.delivery(delivery)
-    return Marking(opened.archive, opened.keyring, Bank(opened.settings.data_dir), found)
+    store = FileStore(opened.settings.files_folder)
+    return Marking(opened.archive, opened.keyring, Bank(opened.settings.data_dir), found, store)
 
 
 @app.command(name="export")
@@ -42,6 +44,10 @@ def export_sheets(
     record = {**written._asdict(), "folder": str(out)}
     sizes = ", ".join(map(str, written.batches))
     sentence = f"{written.items} items in {len(written.batches)} batches of {sizes} answers, in {out}"
+    if written.files:
+        sentence += f"; {written.files} files lie in the folders of the batches"
+    if written.unreadable:
+        sentence += f"; {written.unreadable} files that answers name cannot be read"
     if written.missing:
         sentence += f"; {written.missing} ended sessions are not scored yet and missing"
     say(record, as_json, sentence)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
-from engine.results.opening import Names, Opened
+from engine.results.opening import Names, Opened, attempts_of
 from engine.results.texts import canonical
 
 Type = Literal["text", "whole", "number", "truth", "time"]
@@ -60,6 +60,9 @@ RESPONSES = (
     Column("elapsed_ms", "whole", "milliseconds that the item was on the screen, by the pupil's device"),
     Column("late", "text", "empty in time, else the class: corroborated, self_attested, after"),
     Column("counted", "truth", "whether this value was scored; a later uncounted one may stand beside it"),
+    Column("attempts", "whole", "attempts at the item that count; 1 where the item offers none"),
+    Column("variant", "text", "template variables of this pupil's variant, a JSON object", True),
+    Column("variant_seed", "text", "what the variant was drawn from; the same seed, the same variant", True),
 )
 ITEMS = (
     Column("item", "text", "identifier that the author gave the item"),
@@ -132,7 +135,10 @@ def _responses(names: Names, session: Opened) -> Iterator[Row]:
         value = None if given.value is None else canonical(given.value)
         numbers = (answer["n"], answer["epoch"], answer["received_ms"], answer["elapsed_ms"])
         about = (session.session, session.room, given.item, given.response)
-        yield (*about, value, *numbers, answer["late"], given.counted)
+        variant = given.entry.get("variant")
+        seed = given.entry.get("variant_seed")
+        sat = (attempts_of(given.entry), canonical(variant) if variant else None, seed)
+        yield (*about, value, *numbers, answer["late"], given.counted, *sat)
 
 
 def _scores(items: Sequence[str], session: Opened) -> Iterator[Row]:

@@ -6,20 +6,23 @@ scores.csv     one row per item of each session, and one row for its total (item
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from engine.results.drafts import table
-from engine.results.opening import Names, Opened
+from engine.results.opening import Names, Opened, attempts_of
 from engine.results.texts import canonical, yes
 
 RESPONSES = (
     *("session", "room", "item", "response", "value", "epoch", "n"),
-    *("received_ms", "elapsed_ms", "late", "counted"),
+    *("received_ms", "elapsed_ms", "late", "counted", "attempts", "variant", "variant_seed"),
 )
-SCORES = ("session", "room", "item", "domain", "score", "max_score", "needs_marking")
+SCORES = (
+    *("session", "room", "item", "domain", "score", "max_score", "needs_marking"),
+    *("attempts", "variant", "variant_seed"),
+)
 FILES = ("responses.csv", "scores.csv")
 
 _ANSWER = ("epoch", "n", "received_ms", "elapsed_ms", "late")
@@ -44,12 +47,19 @@ def _response_rows(names: Names, session: Opened) -> Iterator[Row]:
     for given in names.given(session):
         answer = (given.answer[name] for name in _ANSWER)
         value = canonical(given.value)
-        yield (session.session, session.room, given.item, given.response, value, *answer, yes(given.counted))
+        head = (session.session, session.room, given.item, given.response, value)
+        yield (*head, *answer, yes(given.counted), *_sat(given.entry))
 
 
 def _score_rows(names: Names, session: Opened) -> Iterator[Row]:
     head = (session.session, session.room)
     for entry in session.items:
         item, domain = names.key.authored(entry["item"]), names.key.domain(entry["item"])
-        yield (*head, item, domain, entry["score"], entry["max"], yes(entry["marking"]))
-    yield (*head, "", "", session.score, session.max_score, yes(session.needs_marking))
+        yield (*head, item, domain, entry["score"], entry["max"], yes(entry["marking"]), *_sat(entry))
+    yield (*head, "", "", session.score, session.max_score, yes(session.needs_marking), "", "", "")
+
+
+def _sat(entry: Mapping[str, Any]) -> Row:
+    """How often an item was tried, and which variant of it this pupil had."""
+    variant = entry.get("variant")
+    return (attempts_of(entry), canonical(variant) if variant else "", entry.get("variant_seed", ""))

@@ -54,6 +54,7 @@ class Given(NamedTuple):
     value: Any
     answer: Mapping[str, Any]
     counted: bool
+    entry: Mapping[str, Any]
 
 
 class Names:
@@ -84,7 +85,7 @@ class Names:
                 if answer is not None:
                     values = self.key.responses_in_authored(entry["item"], answer["response"])
                     for response, value in values.items():
-                        yield Given(item, response, value, answer, counted)
+                        yield Given(item, response, value, answer, counted, entry)
 
 
 class Opener:
@@ -105,6 +106,11 @@ class Opener:
         times = (session.factor_permille, session.started_ms, session.deadline_ms, session.ended_ms)
         sid = session.sid.hex()
         return Opened(sid, session.room, session.status, *times, session.scored_ms, record["items"], record)
+
+
+def attempts_of(entry: Mapping[str, Any]) -> int:
+    """How many attempts count for an item; an answer to an item that offers none is one."""
+    return int(entry.get("attempts", 1 if entry["answer"] else 0))
 
 
 def total(entries: list[dict[str, Any]], name: str) -> float:

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.results.drafts import draft
-from engine.results.opening import Names, Opened
+from engine.results.opening import Names, Opened, attempts_of
 from engine.results.xmltext import element, text
+from items.scoring.records import typed_number
 
 NAMESPACES: Final = {
     3: "http://www.imsglobal.org/xsd/imsqti_result_v3p0",
@@ -100,7 +101,7 @@ class Report:
 
     def _responses(self, entry: Mapping[str, Any]) -> Iterator[str]:
         answer, key = entry["answer"], self._names.key
-        yield _built_in("numAttempts", "integer", str(entry.get("attempts", 1 if answer else 0)))
+        yield _built_in("numAttempts", "integer", str(attempts_of(entry)))
         yield _built_in("duration", "duration", seconds(answer["elapsed_ms"] if answer else 0))
         declared = key.declarations(entry["item"])["responses"]
         for name, value in key.responses_in_authored(entry["item"], answer and answer["response"]).items():
@@ -165,6 +166,8 @@ def _values(entry: Mapping[str, Any], value: Any) -> list[str]:
     """The `value` elements of a variable; none for NULL."""
     if value is None or (value == "" and entry.get("base_type") != "string"):
         return []
+    if entry.get("cardinality") == "record" and isinstance(value, str):
+        value = {name: field for name, field in (typed_number(value) or {}).items() if field is not None}
     if isinstance(value, Mapping):
         return [
             element("value", {"fieldIdentifier": name, "baseType": _kind(inner)}, text(_word(_plain(inner))))

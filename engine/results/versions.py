@@ -197,7 +197,7 @@ class Judge:
         record = score_session(self._key, self._form, judged)
         known = opened_marks(marks, key, self._delivery)
         record["items"] = [self._marked(entry, known.get(entry["item"], {})) for entry in record["items"]]
-        record["test"]["outcomes"] = outcomes_of_test(self._test, record)
+        record["test"]["outcomes"] = outcomes_of_test(self._test, record, judged.seed)
         nonce = secrets.token_bytes(12)
         sealed = seal_record(record, key, session.sid, self._delivery, nonce, self._number)
         return VersionScore(session.sid, self._number, session.scored_ms, sealed)

@@ -1,7 +1,7 @@
 // Keeps the page itself (never an API reply, never content) so that it opens without network.
 // VERSION is a digest of the files below; tests/engine/test_player_units.py checks both and gives the new one.
 
-const VERSION = '8d52cd30934a'
+const VERSION = 'c59630693646'
 const SHELL = 'passation-shell-' + VERSION
 const FILES = [
   '/',
@@ -50,8 +50,10 @@ const FILES = [
   '/static/js/interactions/folded.js',
   '/static/js/interactions/gap.js',
   '/static/js/interactions/graphic-order.js',
+  '/static/js/interactions/groups.js',
   '/static/js/interactions/hotspot.js',
   '/static/js/interactions/inline.js',
+  '/static/js/interactions/lines-of-text.js',
   '/static/js/interactions/lines.js',
   '/static/js/interactions/match.js',
   '/static/js/interactions/media.js',

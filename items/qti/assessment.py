@@ -21,8 +21,7 @@ SECTION_LEVELS = 8
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 AGREED = "data-agreed-route"
 NOT_YET = {
-    "qti-adaptive-selection": "adaptive selection by an outside program is",
-    "qti-template-default": "values given to the templates of an item from outside are",
+    "qti-adaptive-selection": "the program that selects, which runs elsewhere, cannot be asked and is",
 }
 STYLE = "Style sheets are not used: every test looks the same."
 SECTIONS = ("qti-assessment-section", "qti-assessment-section-ref")
@@ -134,10 +133,7 @@ class _Reader:
             return
         required = sum(child.required for child in plan.children)
         written = sum(1 for _ in children(element, "qti-assessment-item-ref", *SECTIONS))
-        if plan.with_replacement and any(isinstance(child, SectionPlan) for child in plan.children):
-            message = "Only items may be drawn more than once, sections may not: put the items here directly."
-            self._refuse(selection, "unsupported_replacement", message)
-        elif plan.with_replacement and plan.select and not written:
+        if plan.with_replacement and plan.select and not written:
             self._refuse(selection, "bad_selection", "There is nothing to draw from: add items.")
         elif not plan.with_replacement and plan.select > written:
             message = f"{plan.select} are to be drawn and there are {written}: lower select."
@@ -174,6 +170,7 @@ class _Reader:
             fixed=self._read.flag(element, "fixed", False),
             required=self._read.flag(element, "required", False),
             weights=self._read.weights(element),
+            template_defaults=tuple(children(element, "qti-template-default")),
             categories=tuple(element.get("category", "").split()),
             mappings=self._read.mappings(element),
             control=self._read.control(element, around.control),

@@ -131,6 +131,8 @@ MATH_ELEMENTS = names(
     mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover none
     """
 )
+MATH_WRITTEN = frozenset({"MathML-Presentation", "application/mathml-presentation+xml"})
+"""How an annotation says that it is presentation markup."""
 MATH_ATTRIBUTES = names(
     """
     accent accentunder alttext close columnalign columnspan depth dir display displaystyle fence form

@@ -134,7 +134,7 @@ class Page:
                 f"The response '{authored}' belongs to another interaction already: declare one for each."
             )
             self.refuse(element, "duplicate_response", message)
-        elif declared.cardinality not in cardinalities or declared.base_type not in base_types:
+        elif not _fits(declared, cardinalities, base_types):
             message = (
                 f"<{local(element)}> takes a response of cardinality {' or '.join(cardinalities)} and "
                 f"base type {' or '.join(base_types)}, not {declared.cardinality} {declared.base_type}."
@@ -182,6 +182,12 @@ class Page:
             return int(value)
         self.refuse(element, "bad_attribute", f"{attribute}='{value}' is not a whole number: correct it.")
         return default
+
+
+def _fits(declared: Declared, cardinalities: tuple[str, ...], base_types: tuple[str, ...]) -> bool:
+    """A record has no base type of its own: its fields have."""
+    is_typed = declared.cardinality == "record" or declared.base_type in base_types
+    return is_typed and declared.cardinality in cardinalities
 
 
 def size_of(element: Element, width: int, height: int) -> tuple[int, int]:

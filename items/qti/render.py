@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from html import escape
 
-from items.qti import markup
+from items.qti import formulas, markup
 from items.qti.assessment import XML_LANG, for_candidates
 from items.qti.documents import QTI, XHTML, Element, children, local, namespace, text_of
 from items.qti.page import Page
@@ -95,8 +95,13 @@ class Renderer:
     def _refuse(self, element: Element, name: str) -> str:
         if name in markup.TEMPLATES:
             message, code = f"<{name}> belongs into an item, not into a shared text.", "unsupported_template"
+        elif name == "qti-custom-interaction":
+            message = (
+                f"<{name}> is a program of one vendor's player: export it as a portable custom interaction."
+            )
+            code = "unsupported_interaction"
         elif name.endswith("-interaction"):
-            message, code = f"<{name}> is not supported yet.", "unsupported_interaction"
+            message, code = f"QTI 3 has no <{name}>: correct the name.", "unsupported_interaction"
         else:
             message, code = f"<{name}> cannot be shown: remove it or use plain markup.", "unsupported_element"
         self.page.refuse(element, code, message)
@@ -178,9 +183,11 @@ class Renderer:
                     element, self.content, "span" if "inline" in name else "div"
                 )
         if any(local(inner) in self._interactions for inner in element.iterdescendants()):
-            self.page.refuse(
-                element, "unsupported_feedback", f"An interaction inside <{name}> is not supported."
+            message = (
+                f"<{name}> asks a question, and the test does not show feedback: move the question into the "
+                "body, or set show-feedback='true' in the item session control."
             )
+            self.page.refuse(element, "unsupported_feedback", message)
         self.page.remark(element, f"<{name}>: feedback would give the answer away during a sitting.")
         return ""
 
@@ -190,12 +197,12 @@ class Renderer:
         return catalogs.closed() if catalogs is not None else nullcontext()
 
     def _math(self, element: Element, name: str) -> str:
-        if name == "semantics":  # the first child is what is shown, the others annotate it
-            return self.element(element[0]) if len(element) else ""
+        if name == "semantics":
+            return self._semantics(element)
+        if formulas.is_content(element):
+            return self._meaning(element)
         if name not in markup.MATH_ELEMENTS:
-            message = f"<{name}> is not presentation MathML: export the formula as presentation markup."
-            self.page.refuse(element, "unsupported_element", message)
-            return ""
+            return self._refuse_formula(element)
         if name == "mi" and self.page.dynamic and (value := self.page.dynamic.letter(text_of(element))):
             return value
         kept = [
@@ -206,6 +213,29 @@ class Renderer:
         attributes = "".join(f' {attribute}="{escape(value)}"' for attribute, value in kept)
         attributes += self.besides(element)
         return f"<{name}{attributes}>{self.content(element)}</{name}>"
+
+    def _semantics(self, element: Element) -> str:
+        """The first child is shown, the others annotate it; of meaning and writing the writing is shown."""
+        inside = children(element)
+        shown = inside[:1]
+        if shown and formulas.is_content(shown[0]):
+            written = [part for part in inside[1:] if part.get("encoding", "") in markup.MATH_WRITTEN]
+            shown = children(written[0]) if written else shown
+        return "".join(map(self.element, shown))
+
+    def _meaning(self, element: Element) -> str:
+        try:
+            return self.element(formulas.as_presentation(element))
+        except formulas.Unwritable as unwritable:
+            return self._refuse_formula(unwritable.element)
+
+    def _refuse_formula(self, element: Element) -> str:
+        message = (
+            f"<{local(element)}> says what a formula means and not how it is written: export the formula as "
+            "presentation MathML."
+        )
+        self.page.refuse(element, "unsupported_element", message)
+        return ""
 
     def template(self, choice: Element) -> str:
         """The attribute of a choice that a template shows and hides."""

@@ -64,6 +64,7 @@ class ItemReference:
     fixed: bool = False
     required: bool = False
     weights: dict[str, float] = field(default_factory=dict)
+    template_defaults: tuple[Element, ...] = ()
     categories: tuple[str, ...] = ()
     mappings: dict[str, str] = field(default_factory=dict)
     """Names that the test uses for outcomes of the item: target to source."""
@@ -91,6 +92,11 @@ class SectionPlan:
     children: list[Child] = field(default_factory=list)
 
     @property
+    def holds_items(self) -> bool:
+        """Whether there is an item below, however deep: a section without any is not copied."""
+        return any(isinstance(child, ItemReference) or child.holds_items for child in self.children)
+
+    @property
     def copies(self) -> int:
         """How often one child may be drawn."""
         return self.select or 1 if self.with_replacement else 1
@@ -100,8 +106,9 @@ class SectionPlan:
         for child in self.children:
             if isinstance(child, ItemReference):
                 yield from [child] * self.copies
-            else:
-                yield from child.references()
+            elif child.holds_items:
+                for _ in range(self.copies):
+                    yield from child.references()
 
 
 Child: TypeAlias = ItemReference | SectionPlan

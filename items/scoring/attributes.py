@@ -18,6 +18,8 @@ from items.scoring.variables import Variables
 Code = list[Any]
 ROUNDING_MODES: Final = {"significantFigures", "decimalPlaces"}
 TOLERANCE_MODES: Final = {"exact", "absolute", "relative"}
+MOST_PATTERN_STATES: Final = 5_000
+"""Of all patterns of an item together: each character of a text may cost as much."""
 _REFERENCE = re.compile(r"\{?([A-Za-z_][\w.-]*)\}?")
 
 
@@ -150,7 +152,13 @@ def pattern(element: Element, variables: Variables) -> dict[str, Any]:
         variables.reader.required(element, "pattern")
         return {}
     try:
-        automaton.build(regex.parse(text))
+        variables.pattern_states += len(automaton.build(regex.parse(text)))
     except regex.BadPattern as error:
         variables.reader.add(element, "bad_pattern", f"The pattern {text!r} {error}.")
+    if variables.pattern_states > MOST_PATTERN_STATES:
+        message = (
+            f"All patterns of an item may have {MOST_PATTERN_STATES} states: write fewer or plainer ones."
+        )
+        variables.reader.add(element, "too_large", message)
+        variables.pattern_states = 0
     return {"pattern": text}

@@ -14,7 +14,7 @@ from items.scoring.regex import BadPattern, Tree
 
 MOST_STATES: Final = 1000
 LONGEST_TEXT: Final = 10_000
-_MOST_REMEMBERED: Final = 20_000
+_MOST_REMEMBERED: Final = 200_000  # states in all sets that are remembered: some 10 MB
 
 _ACCEPT: Final = 0
 
@@ -26,6 +26,11 @@ class Automaton:
         self._next: list[list[int]] = [[]]
         self._start: frozenset[int] = frozenset()
         self._steps: dict[tuple[frozenset[int], str], frozenset[int]] = {}
+        self._remembered = 0
+
+    def __len__(self) -> int:
+        """How many states it has: what a character of text costs at most."""
+        return len(self._tests)
 
     def accepts(self, text: str) -> bool | None:
         """Whether the whole text fits the pattern; NULL for a text longer than any pattern is for."""
@@ -46,8 +51,10 @@ class Automaton:
             if test is not None and test(char):
                 reached.update(self._next[state])
         after = self._without_reading(reached)
-        if len(self._steps) >= _MOST_REMEMBERED:
+        self._remembered += len(after) + 1
+        if self._remembered > _MOST_REMEMBERED:
             self._steps.clear()
+            self._remembered = len(after) + 1
         self._steps[states, char] = after
         return after
 

@@ -17,8 +17,9 @@ from items.scoring.keys import check_keys
 from items.scoring.reading import Reader, child, children, name_of
 from items.scoring.rules import compile_rules
 from items.scoring.run import load
+from items.scoring.template_defaults import NONE_GIVEN, TemplateDefaults
 from items.scoring.templates import compile_template, needs, template_name
-from items.scoring.variables import Variables
+from items.scoring.variables import GROUPS, Variables
 from items.scoring.variant_rules import compile_variant_rules, varying
 from items.scoring.variants import MOST_TRIES, never_holds
 
@@ -30,15 +31,15 @@ _MARKED_BY_PEOPLE: Final = frozenset(
 )
 
 
-def compile_item(element: Element, source: str) -> dict[str, Any]:
-    """The program of a `qti-assessment-item`; raises Refused with all its problems."""
+def compile_item(element: Element, source: str, given: TemplateDefaults = NONE_GIVEN) -> dict[str, Any]:
+    """The program of a `qti-assessment-item`; raises Refused with all its problems. `given`: by its test."""
     reader = Reader(source)
     variables = Variables(reader)
     for declaration in children(element):
-        if name_of(declaration) in ("response-declaration", "outcome-declaration", "template-declaration"):
+        if name_of(declaration) in GROUPS:
             variables.declare(declaration)
     check_keys(element, variables)
-    variant_rules = _variant_rules(element, variables)
+    variant_rules = [*given.compile(variables), *_variant_rules(element, variables)]
     rules = _rules(element, variables)
     program: dict[str, Any] = {
         "identifier": element.get("identifier", ""),

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Final
 
 from items.qti.documents import Element
@@ -39,7 +40,8 @@ def compile_rules(elements: Iterable[Element], variables: Variables, depth: int 
         elif name == f"{variables.family}-processing-fragment":
             rules += compile_rules(children(element), variables, depth + 1)
         elif name == f"{variables.family}-condition":
-            rules.append(_condition(element, variables, depth))
+            inside = partial(compile_rules, variables=variables, depth=depth + 1)
+            rules.append(compile_condition(element, variables, variables.family, inside))
         elif name == EXITS[variables.family]:
             rules.append(["exit"])
         elif name in _ASSIGNMENTS:
@@ -55,17 +57,22 @@ def _rules_of(family: str) -> str:
     return ", ".join(f"qti-{name}" for name in names)
 
 
-def _condition(element: Element, variables: Variables, depth: int) -> Code:
-    family = variables.family
+def compile_condition(
+    element: Element,
+    variables: Variables,
+    family: str,
+    compile_inside: Callable[[Iterable[Element]], list[Code]],
+) -> Code:
+    """A `qti-response-condition` and its like in outcome and template processing, named by their `family`."""
     branches: list[Code] = []
     otherwise: list[Code] | None = None
     for child in children(element):
         name = name_of(child)
         expected = f"{family}-if" if not branches else f"{family}-else-if"
         if name == f"{family}-else" and branches and otherwise is None:
-            otherwise = compile_rules(children(child), variables, depth + 1)
+            otherwise = compile_inside(children(child))
         elif name == expected and otherwise is None:
-            branches.append(_branch(child, variables, depth))
+            branches.append(_branch(child, variables, compile_inside))
         else:
             message = f"A qti-{family}-condition has one -if, then any -else-if, then at most one -else."
             variables.reader.add(child, "unexpected_element", message)
@@ -75,16 +82,23 @@ def _condition(element: Element, variables: Variables, depth: int) -> Code:
     return ["if", branches, otherwise or []]
 
 
-def _branch(element: Element, variables: Variables, depth: int) -> Code:
+def _branch(
+    element: Element, variables: Variables, compile_inside: Callable[[Iterable[Element]], list[Code]]
+) -> Code:
     parts = list(children(element))
     if not parts:
         variables.reader.add(element, "wrong_count", f"Give qti-{name_of(element)} a condition, then rules.")
         return [["null", {}], []]
-    condition = compile_expression(parts[0], variables)
+    return [compile_judgement(parts[0], variables), compile_inside(parts[1:])]
+
+
+def compile_judgement(element: Element, variables: Variables) -> Code:
+    """An expression that is true or false."""
+    condition = compile_expression(element, variables)
     if not (condition.type.is_single and condition.type.has_base("boolean")):
         message = f"A condition is true or false, not {condition.type}: compare it with something."
-        variables.reader.add(parts[0], "wrong_type", message)
-    return [condition.code, compile_rules(parts[1:], variables, depth + 1)]
+        variables.reader.add(element, "wrong_type", message)
+    return condition.code
 
 
 def _assignment(element: Element, variables: Variables) -> list[Code]:

@@ -17,9 +17,8 @@ from items.problems import Problem
 from items.qti.documents import Element
 from items.qti.testplan import Logic, Rubric, TestPlan
 from items.scoring.compile import MOST_ELEMENTS
-from items.scoring.expressions import compile_expression
 from items.scoring.reading import Reader, children
-from items.scoring.rules import compile_rules
+from items.scoring.rules import compile_judgement, compile_rules
 from items.scoring.testprinting import mark_places
 from items.scoring.testvariables import ItemEntry, TestVariables
 
@@ -70,7 +69,8 @@ def _rules(plan: TestPlan, variables: TestVariables) -> list[Any]:
 class _Nodes:
     def __init__(self, variables: TestVariables, nodes: Mapping[str, NodeEntry]) -> None:
         self._variables = variables
-        self._names = {node.authored: name for name, node in nodes.items()}
+        # Of a section that may be drawn more than once the first copy is the one that a branch can lead to.
+        self._names = {node.authored: name for name, node in reversed(list(nodes.items()))}
 
     def node(self, name: str, node: NodeEntry) -> dict[str, Any] | None:
         logic = node.logic
@@ -99,11 +99,7 @@ class _Nodes:
             message = f"A rule may have {MOST_ELEMENTS} elements: simplify it."
             self._variables.reader.add(element, "too_large", message)
             return ["null", {}]
-        code, type_ = compile_expression(parts[0], self._variables)
-        if not (type_.is_single and type_.has_base("boolean")):
-            message = f"A condition is true or false, not {type_}: compare it with something."
-            self._variables.reader.add(parts[0], "wrong_type", message)
-        return code
+        return compile_judgement(parts[0], self._variables)
 
     def _target(self, element: Element, name: str) -> str:
         """Where a branch leads: further on, since no pupil sees a thing twice."""

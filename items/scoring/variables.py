@@ -37,6 +37,16 @@ _BUILT_IN: Final[dict[str, tuple[str, dict[str, Any]]]] = {
 }
 
 
+GROUPS: Final = {
+    "response-declaration": "responses",
+    "outcome-declaration": "outcomes",
+    "template-declaration": "templates",
+    # What a sitting would tell of the candidate and the room is what no item is told: the defaults stand.
+    "context-declaration": "templates",
+}
+"""Declarations, and where a program keeps them."""
+
+
 class Variable(NamedTuple):
     group: str  # responses, outcomes or templates
     entry: dict[str, Any]  # what the program keeps of the declaration
@@ -58,10 +68,11 @@ class Variables:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self.program: dict[str, dict[str, Any]] = {"responses": {}, "outcomes": {}, "templates": {}}
+        self.pattern_states = 0  # of all patterns compiled so far
         self.varying: dict[str, list[str]] = {}  # "correct", "default": what template processing may set
 
     def declare(self, element: Element) -> None:
-        group = name_of(element).removesuffix("-declaration") + "s"
+        group = GROUPS[name_of(element)]
         identifier = self.reader.required(element, "identifier")
         cardinality = self.reader.choice(element, "cardinality", CARDINALITIES)
         base_type: str | None = None

@@ -10,12 +10,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, Final
 
 from items.qti.documents import Element
 from items.scoring.expressions import compile_expression
 from items.scoring.reading import children, name_of
-from items.scoring.rules import MOST_RULE_DEPTH, misfit
+from items.scoring.rules import MOST_RULE_DEPTH, compile_condition, compile_judgement, misfit
 from items.scoring.variables import Variables
 
 Code = list[Any]
@@ -63,7 +64,8 @@ def _compile(elements: Iterable[Element], variables: Variables, depth: int) -> l
         elif name in _SETS:
             rules += _assignment(element, variables)
         elif name == "template-condition":
-            rules.append(_condition(element, variables, depth))
+            inside = partial(_compile, variables=variables, depth=depth + 1)
+            rules.append(compile_condition(element, variables, "template", inside))
         elif name == "exit-template":
             rules.append(["exit"])
         elif name == "template-constraint":
@@ -101,39 +103,5 @@ def _constraint(element: Element, variables: Variables, depth: int) -> list[Code
         message = "Give qti-template-constraint exactly one expression."
         variables.reader.add(element, "wrong_count", message)
     else:
-        return [["constraint", _judgement(parts[0], variables)]]
+        return [["constraint", compile_judgement(parts[0], variables)]]
     return []
-
-
-def _judgement(element: Element, variables: Variables) -> Code:
-    condition = compile_expression(element, variables)
-    if not (condition.type.is_single and condition.type.has_base("boolean")):
-        message = f"A condition is true or false, not {condition.type}: compare it with something."
-        variables.reader.add(element, "wrong_type", message)
-    return condition.code
-
-
-def _condition(element: Element, variables: Variables, depth: int) -> Code:
-    branches: list[Code] = []
-    otherwise: list[Code] | None = None
-    for child in children(element):
-        name = name_of(child)
-        expected = "template-if" if not branches else "template-else-if"
-        if name == "template-else" and branches and otherwise is None:
-            otherwise = _compile(children(child), variables, depth + 1)
-        elif name == expected and otherwise is None:
-            branches.append(_branch(child, variables, depth))
-        else:
-            message = "A qti-template-condition has one -if, then any -else-if, then at most one -else."
-            variables.reader.add(child, "unexpected_element", message)
-    if not branches:
-        variables.reader.add(element, "wrong_count", "Give this qti-template-condition a qti-template-if.")
-    return ["if", branches, otherwise or []]
-
-
-def _branch(element: Element, variables: Variables, depth: int) -> Code:
-    parts = list(children(element))
-    if not parts:
-        variables.reader.add(element, "wrong_count", f"Give qti-{name_of(element)} a condition, then rules.")
-        return [["null", {}], []]
-    return [_judgement(parts[0], variables), _compile(parts[1:], variables, depth + 1)]

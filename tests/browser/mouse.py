@@ -1,4 +1,4 @@
-"""Answers by mouse, each kind as pupils do it: labels pressed, arrows clicked; words are typed."""
+"""Answers by mouse or finger, each kind as pupils do it: labels pressed, arrows clicked; words are typed."""
 
 from __future__ import annotations
 
@@ -20,18 +20,26 @@ def answer(sitting: Sitting, response: Mapping[str, Any]) -> None:
         KINDS[root.get_attribute("data-interaction") or ""](root, value)
 
 
+def press(target: Locator, **where: Any) -> None:
+    """A tap where the device has a screen to be touched, else a click."""
+    if target.evaluate("() => navigator.maxTouchPoints > 0"):
+        target.tap(**where)
+    else:
+        target.click(**where)
+
+
 def tick(root: Locator, value: str | list[str]) -> None:
     """Choices, hot spots, hot text and pairs: press the labels whose state is to change."""
     wanted = {value} if isinstance(value, str) else set(value)
     ticked = set(root.evaluate(TICKED))
     radios = root.locator('input[type="radio"]').count() > 0
     for one in sorted(wanted - ticked if radios else wanted ^ ticked):
-        root.locator("label", has=root.page.locator(f'input[value="{one}"]')).click()
+        press(root.locator("label", has=root.page.locator(f'input[value="{one}"]')))
 
 
 def write(root: Locator, value: str) -> None:
     field = root if root.evaluate("(root) => root.matches('input')") else root.locator("textarea")
-    field.click()
+    press(field)
     field.press("ControlOrMeta+a")
     field.press_sequentially(value)
 
@@ -45,18 +53,18 @@ def order(root: Locator, value: list[str]) -> None:
     moved = False
     for place, choice in enumerate(value):
         for _ in range(root.evaluate(ORDER).index(choice) - place):
-            root.locator(f'li[data-choice="{choice}"] .up').click()
+            press(root.locator(f'li[data-choice="{choice}"] .up'))
             moved = True
     confirm = root.locator(".qti-order + button")
     if not moved and confirm.is_visible():
-        confirm.click()
+        press(confirm)
 
 
 def fill_gaps(root: Locator, value: list[str]) -> None:
     """Pick up each label and put it down in its gap."""
     for choice, gap in map(str.split, value):
-        root.locator(f'li[data-choice="{choice}"] button').click()
-        root.locator(f'select[data-gap="{gap}"]').click()
+        press(root.locator(f'li[data-choice="{choice}"] button'))
+        press(root.locator(f'select[data-gap="{gap}"]'))
 
 
 def slide(root: Locator, value: str) -> None:
@@ -66,11 +74,13 @@ def slide(root: Locator, value: str) -> None:
     box = track.bounding_box()
     assert box
     share = (float(value) - low) / (high - low)
-    track.click(position={"x": min(box["width"] - 2, 2 + share * (box["width"] - 4)), "y": box["height"] / 2})
+    press(
+        track, position={"x": min(box["width"] - 2, 2 + share * (box["width"] - 4)), "y": box["height"] / 2}
+    )
     away = round((float(value) - float(track.input_value())) / step)
     button = root.locator(".step").nth(1 if away > 0 else 0)
     for _ in range(abs(away)):
-        button.click()
+        press(button)
 
 
 KINDS: Mapping[str, Any] = {

@@ -105,6 +105,11 @@ class Pointer:
         self.press(root.locator(".folded"))
         self.press(root.locator("label", has=root.page.locator(f'input[value="{values[0]}"]')))
 
+    def several(self, root: Locator, texts: list[str]) -> None:
+        for place, text in enumerate(texts):
+            self.press(root.locator("input").nth(place))
+            self.sitting.page.keyboard.insert_text(text)
+
 
 class Keys:
     """The keyboard alone."""
@@ -169,6 +174,12 @@ class Keys:
         self.hands.keys.press("Space")
         self.hands.keys.press("Enter")
 
+    def several(self, root: Locator, texts: list[str]) -> None:
+        self.sitting.heading.focus()
+        for place, text in enumerate(texts):
+            self.hands.reach(root.locator("input").nth(place))
+            self.hands.keys.type(text)
+
 
 def thing(root: Locator, name: str) -> Locator:
     """The button of a label, place or gap."""
@@ -178,7 +189,12 @@ def thing(root: Locator, name: str) -> Locator:
 def kind_of(root: Locator) -> str:
     """The kind of an interaction; those that came to be done in another way have a name of their own."""
     kind = root.get_attribute("data-interaction") or ""
-    others = {"order": "[data-max]", "inline-choice": ".folding", "gap-match": ":has(.qti-gap)"}
+    others = {
+        "order": "[data-max]",
+        "inline-choice": ".folding",
+        "gap-match": ":has(.qti-gap)",
+        "extended-text": "[data-fields]",
+    }
     other = others.get(kind)
     is_other = other and root.evaluate("(root, selector) => root.matches(selector)", other)
     return f"{kind} otherwise" if is_other else kind
@@ -194,4 +210,5 @@ OURS = {
     "select-point": "point",
     "position-object": "point",
     "inline-choice otherwise": "unfold",
+    "extended-text otherwise": "several",
 }

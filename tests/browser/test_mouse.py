@@ -10,11 +10,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.answers import Exported, Response, correct, plausible
-from tests.browser.conftest import new_computer
+from tests.browser.conftest import Open, new_computer
 from tests.browser.deliveries import Delivered
 from tests.browser.mouse import answer
 from tests.browser.sitting import LOOK_AGAIN_MS, Sitting
 from tests.browser.watch import Watch
+
+PHONE = {"width": 360, "height": 740}
 
 
 def sit(sitting: Sitting, choose: Callable[[Delivered, str], Response]) -> dict[str, Response]:
@@ -86,6 +88,22 @@ def test_right_answers_given_on_the_page_earn_every_point(
     assert len(items) == 19
     assert [row["item"] for row in items if row["score"] != row["max_score"]] == []
     assert float(total["score"]) == sum(float(row["max_score"]) for row in items)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("form", ["maths-6e", "francais-6e"])
+def test_right_answers_given_by_finger_on_a_small_screen_earn_every_point(
+    opened: Open, forms: Callable[[str], Delivered], tmp_path: Path, form: str
+) -> None:
+    """Each kind by taps, 360 px wide, where tables are stacked and arrows stand below long lines."""
+    sitting = Sitting(opened(viewport=PHONE, has_touch=True, is_mobile=True).new_page(), forms(form))
+    given = sit(sitting, correct)
+    sitting.review()
+    sitting.hand_in()
+    exported = Exported(sitting.delivered, sitting.seat, tmp_path)
+    assert exported.answers() == exported.expected(given)
+    items = [row for row in exported.scores if row["item"] and row["needs_marking"] == "false"]
+    assert [row["item"] for row in items if row["score"] != row["max_score"]] == []
 
 
 def test_a_line_that_is_dragged_takes_its_new_place(page: Page, forms: Callable[[str], Delivered]) -> None:

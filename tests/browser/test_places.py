@@ -50,8 +50,28 @@ def test_each_kind_is_answered_by_mouse_kept_over_a_reload_and_scored(
     exported = Exported(form, sitting.seat, tmp_path)
     assert apart(exported.answers(), exported.expected(given)) == []
     items = [row for row in exported.scores if row["item"]]
-    assert len(items) == len(given) == 13
+    assert len(items) == len(given) == 15
     assert [row["item"] for row in items if row["score"] != row["max_score"]] == []
+
+
+@pytest.mark.long
+def test_what_may_not_go_together_is_said_and_not_joined(opened: Open, form: Delivered) -> None:
+    """Two animals: the page says why not, nothing is answered, and what must be used is asked for."""
+    sitting = Sitting(opened(locale="fr-FR").new_page(), form)
+    sitting.begin()
+    (item,) = (item for item in form.key["items"] if form.scorer.authored(item) == "groups")
+    sitting.go(int(item[1:]))
+    root = sitting.interaction("r1")
+    for name in ("le chat", "le chien"):
+        root.get_by_role("button", name=name).click()
+    expect(root.locator(".hint")).to_have_text(
+        "« le chat » et « le chien » ne peuvent pas aller ensemble ici."
+    )
+    expect(root.locator(".pairs li")).to_have_count(0)
+    for name in ("le chien", "il aboie"):
+        root.get_by_role("button", name=name).click()
+    expect(root.locator(".hint")).to_contain_text("« le chat » doit servir au moins une fois.")
+    expect(root.locator(".pairs li")).to_have_count(1)
 
 
 @pytest.mark.long

@@ -44,7 +44,7 @@ def compiled() -> Form:
 class Sitting:
     """An open delivery, and what its pupils did, written straight into the archive."""
 
-    def __init__(self, archive: Archive, folder: Path) -> None:
+    def __init__(self, archive: Archive, folder: Path, form: Form | None = None) -> None:
         self.archive = archive
         self.keyring = KeyRing(folder / "keys", folder / "data")
         self.keyring.ensure()
@@ -52,7 +52,7 @@ class Sitting:
         self.contents = folder / "data" / "content"
         self.lease = Lease(archive.database, "test")
         self.keeper = ScoreKeeper(archive, self.keyring, self.bank, partitions=64)
-        form = compiled()
+        form = form or compiled()
         self.bank.add(form)
         self.compiled, self.items, self._key = form.form, form.item_ids, form.key
 

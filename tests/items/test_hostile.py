@@ -71,6 +71,54 @@ def test_choices_that_multiply_are_refused_before_they_are_written(tmp_path: Pat
     assert codes(_refused_item(tmp_path, matches)) == ["too_complex"]
 
 
+def test_a_thousand_patterns_in_one_item_are_refused(tmp_path: Path) -> None:
+    """Each is linear; a thousand of them would still hold up the scores of everybody else."""
+    pattern = (
+        '<qti-pattern-match pattern="(a|aa|a?){{1,50}}b{}"><qti-variable identifier="R"/></qti-pattern-match>'
+    )
+    rules = "".join(
+        f'<qti-set-outcome-value identifier="B">{pattern.format(n)}</qti-set-outcome-value>'
+        for n in range(900)
+    )
+    key = declared((), identifier="R", base_type="string")
+    outcome = '<qti-outcome-declaration identifier="B" cardinality="single" base-type="boolean"/>'
+    processing = f"<qti-response-processing>{rules}</qti-response-processing>"
+    item = an_item("<p/>", key + outcome, rest=processing)
+    assert set(codes(_refused(tmp_path, a_package_of({"item1": item})))) == {"too_large"}
+
+
+def test_fields_of_one_answer_are_written_once(tmp_path: Path) -> None:
+    """Fifty fields with a hint of a thousand characters each are one field, and how many there are of it."""
+    hint = "x" * 1_000
+    body = (
+        f'<qti-extended-text-interaction response-identifier="R" max-strings="50" placeholder-text="{hint}"/>'
+    )
+    key = declared((), identifier="R", cardinality="multiple", base_type="string")
+    assert len(given.a_form(tmp_path, an_item(body, key)).content.items[0].html) < 2_000
+
+
+@pytest.mark.parametrize("said", ['match-group="{}"', 'match-max="0" match-min="999999"'])
+def test_what_choices_say_of_each_other_is_bounded(tmp_path: Path, said: str) -> None:
+    """A group that names one choice two thousand times is a group of one; more uses than others: none."""
+    more = said.format("c0 " * 2_000)
+    choices = "".join(f'<qti-simple-associable-choice identifier="c{n}" {more}/>' for n in range(20))
+    body = f'<qti-associate-interaction response-identifier="RESPONSE">{choices}</qti-associate-interaction>'
+    item = an_item(body, declared(("c0 c1",), base_type="pair"))
+    if "min" in said:
+        assert set(codes(_refused(tmp_path, a_package_of({"item1": item})))) == {"bad_attribute"}
+    else:
+        assert len(given.a_form(tmp_path, item).content.items[0].html) < 5_000
+
+
+def test_a_formula_within_a_formula_within_a_formula_costs_what_it_is_long(tmp_path: Path) -> None:
+    """Names that hold formulas are copied when they are written: not once more at each level."""
+    inner = "<mi>a</mi>" * 200
+    for _ in range(45):
+        inner = f"<ci><mrow>{inner}</mrow></ci>"
+    item = an_item(f'<p><math xmlns="{given.MATH}">{inner * 5}</math></p>')
+    assert len(given.a_form(tmp_path, item).content.items[0].html) < 50_000
+
+
 def test_an_item_asked_again_and_again_is_counted_each_time(tmp_path: Path) -> None:
     """Five hundred references to one large file are five hundred large items."""
     references = [f'<qti-assessment-item-ref identifier="r{n}" href="item1.xml"/>' for n in range(400)]

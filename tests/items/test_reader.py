@@ -128,11 +128,6 @@ def test_one_item_may_be_asked_twice(tmp_path: Path) -> None:
         ("<qti-time-limits min-time='9' max-time='8'/>", "bad_attribute"),
         ("<qti-item-session-control allow-skipping='perhaps'/>", "bad_attribute"),
         ("<qti-item-session-control max-attempts='many'/>", "bad_attribute"),
-        (
-            "<qti-selection select='1' with-replacement='true'/>"
-            "<qti-assessment-section identifier='in' title='' visible='true'/>",
-            "unsupported_replacement",
-        ),
         ("<qti-assessment-item-ref identifier='ref-item1' href='item2.xml'/>", "duplicate_identifier"),
         ("<qti-assessment-item-ref identifier='x' href='http://elsewhere/x.xml'/>", "external_resource"),
         ("<qti-assessment-item-ref identifier='x' href='../x.xml'/>", "path_escape"),

@@ -20,7 +20,9 @@ def compiled(package: Path, seed: bytes) -> Compiled:
     return Compiled(form.content, form.schema, form.key)
 
 
-@pytest.mark.parametrize("form", ["maths-6e", "francais-6e", "../../tests/forms/attempts"])
+@pytest.mark.parametrize(
+    "form", ["maths-6e", "francais-6e", "../../tests/forms/attempts", "../../tests/forms/places"]
+)
 def test_other_draws_of_one_package_are_the_same(form: str) -> None:
     """Opaque names and drawn orders are no difference, in any kind of interaction."""
     assert differences(compiled(CONTENT / form, b"one"), compiled(CONTENT / form, b"two")) == []

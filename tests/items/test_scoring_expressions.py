@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from items.scoring.expressions import _LEAVES as LEAVES
 from items.scoring.operators import OPERATORS, REFUSED
+from items.scoring.testing import LEAVES as OF_TESTS
 from tests.items.scoring_items import (
     NULL,
     b,
@@ -31,6 +33,7 @@ from tests.items.scoring_items import (
     variable,
     w,
 )
+from tests.items.test_outcomes import COUNTS
 from tests.items.test_scoring_arithmetic import CASES as NUMBERS
 
 N = NULL
@@ -193,6 +196,17 @@ def test_every_operator_has_its_cases() -> None:
     """An operator that is added without a test fails here."""
     elsewhere = {"field-value"}  # needs a response of its own, see below
     assert set(OPERATORS) - set(CASES) - set(NUMBERS) == elsewhere
+
+
+def test_every_expression_without_operands_has_its_cases() -> None:
+    """Those of items stand above or in a test of their own below; those of tests in `test_outcomes`."""
+    below = {"variable", "correct", "default", "map-response", "map-response-point"}
+    assert set(LEAVES) - set(CASES) == below
+    counts = {f"number-{what}" for what in COUNTS}
+    sums = {"test-variables", "outcome-minimum", "outcome-maximum"}
+    assert set(OF_TESTS) == counts | sums | {"item-variable"}  # which is how `variable` names an item's
+    # Refused in items are the expressions of tests, and one that is a program of somebody's.
+    assert set(REFUSED) - set(OF_TESTS) == {"custom-operator"}
 
 
 def test_variables_give_their_value_their_default_and_their_correct_response() -> None:

@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 from engine.archive import Archive, Conflict, Delivery, Gone
 from engine.archive.answers import unscored
 from engine.archive.versions import FIRST, judged_sessions, marks_of
+from engine.files import FileStore
 from engine.keyring import KeyRing
 from engine.recovery import pages
 from engine.results.drafts import Rows, table
+from engine.results.marking.handed import Handed
 from engine.results.marking.ids import MarkingIds
 from engine.results.marking.merging import ADJUDICATOR, agreed, opened_marks
 from engine.results.marking.outcomes import Bounds, is_blank, marked_outcomes
@@ -27,18 +29,29 @@ DISAGREEMENTS = "disagreements.csv"
 
 
 class SheetsWritten(NamedTuple):
-    """How many answers each batch holds, and how many ended sessions were not scored yet and are missing."""
+    """How many answers each batch holds; how many ended sessions are missing, not scored yet; how many files
+    were written beside the batches, and how many cannot be read.
+    """
 
     folder: Path
     batches: list[int]
     items: int
     missing: int
+    files: int = 0
+    unreadable: int = 0
 
 
 class Marking:
     """What is marked in one delivery; KeyProblem when its key is gone, Conflict when nothing is marked."""
 
-    def __init__(self, archive: Archive, keyring: KeyRing, bank: Bank, delivery: Delivery) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        keyring: KeyRing,
+        bank: Bank,
+        delivery: Delivery,
+        store: FileStore | None = None,
+    ) -> None:
         if delivery.state == "created":
             raise Gone(f"delivery {delivery.id} was never open: there is nothing to mark")
         self.archive = archive
@@ -46,6 +59,7 @@ class Marking:
         self.kek = keyring.delivery(delivery.id).kek
         self.ids = MarkingIds(self.kek, delivery.id)
         self.sat = Scorer(bank.key(delivery.compiled))
+        self._handed = Handed(delivery.id, bank.schema(delivery.compiled), store)
         everything = {
             self.sat.authored(item): (item, marked_outcomes(self.sat.declarations(item)))
             for item in self.sat.items()
@@ -74,29 +88,32 @@ class Marking:
         missing = await unscored(database, self.delivery)
         detail = {"batches": batches, "double_permille": double_permille, "missing": missing}
         await self.archive.audit("marking.export", who=who, now_ms=now_ms, delivery=self.delivery, **detail)
-        opener = Opener(self.kek, self.delivery)
+        opener, handed = Opener(self.kek, self.delivery), self._handed.below(folder, allocation)
         with ExitStack() as files:
             drawers = Drawers(list(self.due), files, folder)
             count = 0
             async for session in judged_sessions(database, self.delivery, FIRST, PAGE):
-                for sheet in self.sheets(opener.opened(session)):
+                key = opener.key(session.sid, session.wrapped_key)
+                for sheet in self.sheets(opener.opened(session), key):
                     drawers.put(sheet)
                 count += 1
                 told(count)
             counts = write_sheets(folder, drawers, self.due, allocation)
         item_list(folder, self._items())
-        return SheetsWritten(folder, counts, len(self.due), missing)
+        return SheetsWritten(folder, counts, len(self.due), missing, handed.written, handed.unreadable)
 
-    def sheets(self, session: Opened) -> Iterator[Sheet]:
-        """What is to be marked of one session."""
+    def sheets(self, session: Opened, key: bytes) -> Iterator[Sheet]:
+        """What is to be marked of one session, whose own `key` opens the files it handed in."""
         sid = bytes.fromhex(session.session)
         for entry in session.items:
             item, answer = self.sat.authored(entry["item"]), entry["answer"]
             if item not in self.due or answer is None or is_blank(answer["response"]):
                 continue
-            response = self.sat.responses_in_authored(entry["item"], answer["response"])
             for outcome in self.due[item]:
-                yield Sheet(item, outcome, self.ids.of(sid, item, outcome), _shown(response))
+                name = self.ids.of(sid, item, outcome)
+                given = self._handed.shown(sid, key, entry["item"], answer["response"], name)
+                response = self.sat.responses_in_authored(entry["item"], given)
+                yield Sheet(item, outcome, name, _shown(response))
 
     def _items(self) -> Iterator[tuple[Any, ...]]:
         for authored, outcomes in self.due.items():
@@ -123,13 +140,13 @@ class Marking:
                         continue
                     key = opener.key(session.sid, session.wrapped_key)
                     known = opened_marks(marks[session.sid], key, self.delivery)
-                    rows = list(self._open_rows(opener.opened(session), known))
+                    rows = list(self._open_rows(opener.opened(session), key, known))
                     write(rows)
                     count += len(rows)
         return count
 
-    def _open_rows(self, session: Opened, known: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
-        for sheet in self.sheets(session):
+    def _open_rows(self, session: Opened, key: bytes, known: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+        for sheet in self.sheets(session, key):
             given = known.get(self.opaque[sheet.item], {}).get(sheet.outcome, {})
             if given and agreed(given) is None:
                 bounds = self.due[sheet.item][sheet.outcome]

@@ -1,5 +1,6 @@
 """The files that markers fill in: one a batch, item after item, in an order that tells nothing about pupils.
 
+batch-01/ ...      the files that the answers of a batch name (`handed`)
 batch-01.csv ...   marking_id, item, outcome, marker, lowest, highest, response, mark (empty)
 items.csv          what is marked, between which bounds, by which rubric
 READ-ME.txt        how to fill them in, and that answers may hold what is personal
@@ -37,14 +38,16 @@ WARNING = (
 READ_ME = f"""{WARNING}
 
 Fill in the column "mark" of your batch: a number from "lowest" to "highest", with a point or a comma.
-Leave it empty while you have not decided. Change nothing else. items.csv holds the rubrics.
+Leave it empty while you have not decided. Change nothing else. items.csv holds the rubrics. Where "response"
+names a file, it lies in the folder of your batch: batch-01/ for batch-01.csv.
 
 Ces réponses ont été écrites par des enfants et peuvent contenir des noms ou des choses privées : gardez-les
 sur un disque chiffré, envoyez-les chiffrées, effacez-les quand les notes sont saisies.
 
 Remplissez la colonne « mark » de votre lot : un nombre de « lowest » à « highest », avec un point ou une
 virgule. Laissez-la vide tant que vous n'avez pas décidé. Ne changez rien d'autre. Les barèmes sont dans
-items.csv.
+items.csv. Si « response » donne le nom d'un fichier, il est dans le dossier de votre lot : batch-01/ pour
+batch-01.csv.
 """
 
 

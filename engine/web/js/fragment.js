@@ -17,7 +17,7 @@ const MATH = list(
 )
 const ATTRIBUTES = list(
   'accent accentunder alt alttext autocapitalize autocomplete class close cols colspan columnalign columnspan ' +
-    'depth dir display displaystyle fence form height inputmode lang largeop linethickness lspace mathvariant max ' +
+    'depth dir disabled display displaystyle fence form height inputmode lang largeop linethickness lspace mathvariant max ' +
     'maxlength maxsize min minsize movablelimits name notation open placeholder reversed role rowalign rows rowspan ' +
     'rspace scope scriptlevel separator separators size spellcheck start step stretchy symmetric title value voffset ' +
     'width',

@@ -33,11 +33,21 @@ export const WHOLE = {
   },
 }
 
+/** Whether each choice that must be used is, as often as its author says. */
+function leastUsed(root) {
+  const asking = [...root.querySelectorAll('[data-match-min]')]
+  const least = asking.map(({ dataset }) => [dataset.choice || dataset.gap, Number(dataset.matchMin)])
+  return (members) =>
+    least.every(([name, count]) => members.filter((pair) => pair.split(' ').includes(name)).length >= count)
+}
+
 const atLeast = (root) => (members) => members.length >= Math.max(1, number(root, 'min'))
 
 /** A button to press, and a recording that need not be played, ask for nothing. */
 const OPTIONAL = { 'end-attempt': () => true, media: (root) => !number(root, 'min') }
 const isAsked = (root) => !(root.dataset.interaction in OPTIONAL && OPTIONAL[root.dataset.interaction](root))
+
+const both = (one, other) => (members) => one(members) && other(members)
 
 /** What a question asks for: [{ name, isWhole }], one a response. */
 export function asked(html) {
@@ -45,7 +55,7 @@ export function asked(html) {
   holder.append(...elements(html))
   return [...holder.querySelectorAll('[data-interaction]')].filter(isAsked).map((root) => ({
     name: root.dataset.response,
-    isWhole: (WHOLE[root.dataset.interaction] || atLeast)(root),
+    isWhole: both((WHOLE[root.dataset.interaction] || atLeast)(root), leastUsed(root)),
   }))
 }
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from items.qti.documents import Element
 from items.qti.interactions.opening import choices, limits, limits_written, opening, shuffles
+from items.qti.interactions.partners import Partners, groups_written, of_groups
 from items.qti.interactions.places import listed, picture_of, places
 from items.qti.page import Bound
 from items.qti.render import Renderer
@@ -22,14 +23,16 @@ def write_associate(element: Element, renderer: Renderer) -> str:
     if bound is None:
         return ""
     found = choices(element, "qti-simple-associable-choice", bound, renderer, shuffle=shuffles(element))
-    limit = {choice.id: uses(choice.element, renderer) for choice in found}
+    partners = Partners(renderer)
+    for choice in found:
+        partners.add(choice.id, choice.element)
     entries = "".join(
-        f'<li data-choice="{choice.id}" data-match-max="{limit[choice.id]}"'
+        f'<li data-choice="{choice.id}"{partners.written(choice.id)}'
         f"{renderer.of_choice(choice.element)}>{renderer.content(choice.element)}</li>"
         for choice in found
     )
     prompt = renderer.prompt(element, bound.id)
-    start = _opening(element, bound, renderer, limit)
+    start = _opening(element, bound, renderer, partners)
     return f'{start}{prompt}<ul class="qti-associables">{entries}</ul></div>'
 
 
@@ -39,22 +42,20 @@ def write_graphic_associate(element: Element, renderer: Renderer) -> str:
     if bound is None:
         return ""
     spots = places(element, "qti-associable-hotspot", bound, renderer)
-    limit = {spot.id: uses(spot.element, renderer) for spot in spots}
+    partners = Partners(renderer)
+    for spot in spots:
+        partners.add(spot.id, spot.element)
     picture = picture_of(element, renderer)
     prompt = renderer.prompt(element, bound.id)
-    start = _opening(element, bound, renderer, limit)
-    return f"{start}{prompt}{picture.stage('qti-hotspots')}{listed(spots, limit=limit)}</div></div>"
+    start = _opening(element, bound, renderer, partners)
+    stage = picture.stage("qti-hotspots")
+    return f"{start}{prompt}{stage}{listed(spots, partners=partners)}</div></div>"
 
 
-def uses(element: Element, renderer: Renderer) -> int:
-    """How often a choice or place may be used; 0 is as often as one likes."""
-    if element.get("match-group"):
-        renderer.page.remark(element, "match-group is no longer part of QTI: any choice may go with any.")
-    return renderer.page.number(element, "match-max", 1)
-
-
-def _opening(element: Element, bound: Bound, renderer: Renderer, limit: dict[str, int]) -> str:
-    count = len(limit)
+def _opening(element: Element, bound: Bound, renderer: Renderer, partners: Partners) -> str:
+    count, groups = len(partners.most), partners.groups(bound)
     low, high = limits(element, bound, renderer, "associations", count * (count - 1) // 2)
-    bound.shape = {"associables": sorted(limit), "match_max": limit, "min": low, "max": high}
-    return opening(element, bound, renderer, more=f' role="group"{limits_written(low, high)}')
+    shape = {"associables": sorted(partners.most), "match_max": partners.most}
+    bound.shape = shape | of_groups(groups) | {"min": low, "max": high}
+    more = f' role="group"{limits_written(low, high)}{groups_written(groups)}'
+    return opening(element, bound, renderer, more=more)

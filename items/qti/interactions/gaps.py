@@ -11,7 +11,6 @@ of `data-choice`, and `data-match-max`. The value is a list of directed pairs "a
 from __future__ import annotations
 
 from items.qti.documents import Element, children, local, text_of
-from items.qti.interactions.associations import uses
 from items.qti.interactions.opening import (
     Choice,
     choices,
@@ -21,9 +20,9 @@ from items.qti.interactions.opening import (
     not_too_many,
     opening,
     option,
-    pairs_shape,
     shuffles,
 )
+from items.qti.interactions.partners import Partners, groups_written, pairs_shape
 from items.qti.interactions.places import listed, picture_of, places
 from items.qti.page import Bound
 from items.qti.render import Renderer
@@ -37,8 +36,7 @@ def write_gap_match(element: Element, renderer: Renderer) -> str:
     if bound is None:
         return ""
     words = choices(element, GAP_CHOICES, bound, renderer, shuffle=shuffles(element))
-    limit = {word.id: uses(word.element, renderer) for word in words}
-    labels = _labels(words, limit, renderer)
+    partners, labels = _labels(words, renderer)
     prompt = renderer.prompt(element, bound.id)
     gaps = _Gaps(words, bound, renderer)
     renderer.page.parts = {"qti-gap": gaps.write}
@@ -50,12 +48,13 @@ def write_gap_match(element: Element, renderer: Renderer) -> str:
         for part in element
         if local(part) not in (*GAP_CHOICES, "qti-prompt")
     )
-    if not gaps.names:
+    if not gaps.elements:
         renderer.page.refuse(element, "wrong_content", "There is no <qti-gap> in the text: add one.")
-    low, high = limits(element, bound, renderer, "associations", len(gaps.names))
-    limit |= dict.fromkeys(gaps.names, 1)
-    bound.shape = pairs_shape([word.id for word in words], gaps.names, limit, low, high)
-    start = opening(element, bound, renderer, more=f' role="group"{limits_written(low, high)}')
+    low, high = limits(element, bound, renderer, "associations", len(gaps.elements))
+    for name, gap in gaps.elements.items():
+        partners.add(name, gap)
+        partners.most[name] = 1
+    start = _opening(element, bound, renderer, partners, (words, list(gaps.elements)), (low, high))
     return f'{start}{prompt}{labels}<div class="qti-gap-text">{text}</div></div>'
 
 
@@ -65,26 +64,45 @@ def write_graphic_gap_match(element: Element, renderer: Renderer) -> str:
     if bound is None:
         return ""
     words = choices(element, GAP_CHOICES, bound, renderer, shuffle=shuffles(element))
-    limit = {word.id: uses(word.element, renderer) for word in words}
-    labels = _labels(words, limit, renderer)
+    partners, labels = _labels(words, renderer)
     spots = places(element, "qti-associable-hotspot", bound, renderer)
-    room = {spot.id: uses(spot.element, renderer) for spot in spots}
+    for spot in spots:
+        partners.add(spot.id, spot.element)
     picture = picture_of(element, renderer)
     low, high = limits(element, bound, renderer, "associations", len(words) * len(spots))
-    bound.shape = pairs_shape([word.id for word in words], list(room), limit | room, low, high)
     prompt = renderer.prompt(element, bound.id)
-    start = opening(element, bound, renderer, more=f' role="group"{limits_written(low, high)}')
-    stage = picture.stage("qti-hotspots") + listed(spots, "data-gap", room)
+    names = [spot.id for spot in spots]
+    start = _opening(element, bound, renderer, partners, (words, names), (low, high))
+    stage = picture.stage("qti-hotspots") + listed(spots, "data-gap", partners)
     return f"{start}{prompt}{labels}{stage}</div></div>"
 
 
-def _labels(words: list[Choice], limit: dict[str, int], renderer: Renderer) -> str:
+def _opening(
+    element: Element,
+    bound: Bound,
+    renderer: Renderer,
+    partners: Partners,
+    sides: tuple[list[Choice], list[str]],
+    bounds: tuple[int, int],
+) -> str:
+    """The opening tag, and the shape: labels on one side, gaps or places on the other."""
+    (words, targets), groups = sides, partners.groups(bound)
+    bound.shape = pairs_shape([word.id for word in words], targets, partners, groups, *bounds)
+    more = f' role="group"{limits_written(*bounds)}{groups_written(groups)}'
+    return opening(element, bound, renderer, more=more)
+
+
+def _labels(words: list[Choice], renderer: Renderer) -> tuple[Partners, str]:
+    """The labels to choose from, and how often each may be used."""
+    partners = Partners(renderer)
+    for word in words:
+        partners.add(word.id, word.element)
     entries = "".join(
-        f'<li data-choice="{word.id}" data-match-max="{limit[word.id]}"'
+        f'<li data-choice="{word.id}"{partners.written(word.id)}'
         f"{renderer.of_choice(word.element)}>{_label(word.element, renderer)}</li>"
         for word in words
     )
-    return f'<ul class="qti-gap-choices">{entries}</ul>'
+    return partners, f'<ul class="qti-gap-choices">{entries}</ul>'
 
 
 def _label(element: Element, renderer: Renderer) -> str:
@@ -103,7 +121,7 @@ class _Gaps:
     """Writes each gap where it stands, and keeps their names."""
 
     def __init__(self, words: list[Choice], bound: Bound, renderer: Renderer) -> None:
-        self.names: list[str] = []
+        self.elements: dict[str, Element] = {}  # by opaque name
         self._bound = bound
         self._renderer = renderer
         self._is_roomy = any(needs_room(word.element) for word in words)
@@ -111,7 +129,7 @@ class _Gaps:
 
     def write(self, element: Element) -> str:
         name = self._renderer.page.opaque(self._bound, element)
-        self.names.append(name)
+        self.elements[name] = element
         if self._is_roomy:
             return f'<span{self._renderer.classes(element, "qti-gap")} data-gap="{name}"></span>'
         return f'<select{self._renderer.classes(element)} data-gap="{name}">{self._options}</select>'

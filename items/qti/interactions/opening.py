@@ -122,19 +122,6 @@ def option(choice: Choice, renderer: Renderer) -> str:
     return f'<option value="{choice.id}"{renderer.template(choice.element)}{printed or ""}>{text}</option>'
 
 
-def pairs_shape(
-    sources: list[str], targets: list[str], limit: dict[str, int], low: int, high: int
-) -> dict[str, object]:
-    """The shape of directed pairs; `limit` is how often each may be used, 0 for as often as one likes."""
-    return {
-        "sources": sorted(sources),
-        "targets": sorted(targets),
-        "match_max": limit,
-        "min": low,
-        "max": high,
-    }
-
-
 def needs_room(element: Element) -> bool:
     """Whether a native list cannot show it well: it holds a picture, a formula, markup, or many words."""
     marked = any(local(part) not in AS_WORDS for part in element.iterdescendants())

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from items.qti.documents import Element, children, local, text_of
 from items.qti.interactions.opening import not_too_many
+from items.qti.interactions.partners import Partners
 from items.qti.page import Bound
 from items.qti.render import Renderer
 
@@ -79,12 +80,10 @@ def places(element: Element, name: str, bound: Bound, renderer: Renderer) -> lis
     return sorted(found, key=lambda place: (place.corner, place.id))
 
 
-def listed(
-    found: Iterable[Place], attribute: str = "data-choice", limit: dict[str, int] | None = None
-) -> str:
-    """The places as list entries; `limit` is how often each may be used."""
+def listed(found: Iterable[Place], attribute: str = "data-choice", partners: Partners | None = None) -> str:
+    """The places as list entries; `partners` tells how often each may be used."""
     entries = "".join(
-        f'<li {attribute}="{place.id}"{shape_written(place)}{_limit_written(place, limit)}>'
+        f'<li {attribute}="{place.id}"{shape_written(place)}{partners.written(place.id) if partners else ""}>'
         f'<span class="qti-choice">{escape(called(place, number))}</span></li>'
         for number, place in enumerate(found, 1)
     )
@@ -98,10 +97,6 @@ def shape_written(place: Place) -> str:
 def called(place: Place, number: int) -> str:
     """What a place is called: as its author labelled it, else its number."""
     return place.label or str(number)
-
-
-def _limit_written(place: Place, limit: dict[str, int] | None) -> str:
-    return f' data-match-max="{limit[place.id]}"' if limit else ""
 
 
 def _place(element: Element, bound: Bound, renderer: Renderer) -> Place:

@@ -11,17 +11,23 @@ from items.qti.render import Renderer
 
 ENTRY_LENGTH = 500  # characters; also what the server takes
 ESSAY_LENGTH = 20_000  # some 3,500 words
+ALL_LENGTH = 15_000  # of the texts of one response together: what one batch holds in any alphabet
+AS_TYPED = ' autocomplete="off" autocapitalize="off" spellcheck="false"'
 WIDEST = 60
 DEFAULT_SIZE = 10
 DEFAULT_ROWS = 6
 MOST_ROWS = 40
 LONGEST_PATTERN = 500
+DEFAULT_STRINGS = 3
+MOST_STRINGS = 50  # texts that one extended text takes
+WRITTEN = ("string", "integer", "float")
+SEVERAL = ("multiple", "ordered")
 KEYBOARDS = {"integer": "numeric", "float": "decimal"}
 
 
 def write_text_entry(element: Element, renderer: Renderer) -> str:
     """A field in the line; as wide as the author says and never as the answer is."""
-    bound = renderer.page.bind(element, "text-entry", ("single",), ("string", "integer", "float"))
+    bound = renderer.page.bind(element, "text-entry", ("single", "record"), WRITTEN)
     if bound is None:
         return ""
     _take_base(element, bound, renderer)
@@ -31,30 +37,67 @@ def write_text_entry(element: Element, renderer: Renderer) -> str:
         f' type="text" size="{size}" maxlength="{ENTRY_LENGTH}"{_mask(element, renderer)}'
         + _placeholder(element)
         + _keyboard(bound)
-        + ' autocomplete="off" autocapitalize="off" spellcheck="false"'
+        + AS_TYPED
     )
     return opening(element, bound, renderer, tag="input", more=more)
 
 
 def write_extended_text(element: Element, renderer: Renderer) -> str:
     """Room for a text of the pupil's own."""
-    bound = renderer.page.bind(element, "extended-text", ("single",), ("string", "integer", "float"))
+    kinds = ("single", "multiple", "ordered", "record")
+    bound = renderer.page.bind(element, "extended-text", kinds, WRITTEN)
     if bound is None:
         return ""
     _take_base(element, bound, renderer)
     if element.get("format") == "xhtml":
         renderer.page.remark(element, "format='xhtml': pupils write plain text, without bold or lists.")
+    low, high = _strings(element, bound, renderer)
+    rows = min(renderer.page.number(element, "expected-lines", 0), MOST_ROWS)
+    if bound.cardinality in SEVERAL:
+        longest = min(ALL_LENGTH // high, ENTRY_LENGTH if rows < 2 else ALL_LENGTH)
+        bound.shape = {"max_length": longest, "min": low, "max": high}
+        return _write_lines(element, bound, renderer, rows)
     bound.shape = {"max_length": ESSAY_LENGTH}
-    rows = min(renderer.page.number(element, "expected-lines", 0) or DEFAULT_ROWS, MOST_ROWS)
     expected = renderer.page.number(element, "expected-length", 0)
     length = f' data-expected-length="{expected}"' if expected else ""
     exact = ' class="qti-preformatted"' if element.get("format") == "preformatted" else ""
     prompt, label = renderer.prompt(element, bound.id), labelled_by(element, bound)
+    start = opening(element, bound, renderer, more=' data-min="1"' if low else "")
     return (
-        f'{opening(element, bound, renderer)}{prompt}<textarea{exact} data-base-type="{bound.base_type}"'
-        f' rows="{rows}" maxlength="{ESSAY_LENGTH}"{length}{_placeholder(element)}{_keyboard(bound)}'
+        f'{start}{prompt}<textarea{exact} data-base-type="{bound.base_type}" rows="{rows or DEFAULT_ROWS}"'
+        f' maxlength="{ESSAY_LENGTH}"{length}{_placeholder(element)}{_keyboard(bound)}'
         f"{_mask(element, renderer)}{label}></textarea></div>"
     )
+
+
+def _strings(element: Element, bound: Bound, renderer: Renderer) -> tuple[int, int]:
+    """min-strings and max-strings: how many texts are wanted; MOST_STRINGS where nothing is said."""
+    most = MOST_STRINGS if bound.cardinality in SEVERAL else 1
+    low = renderer.page.number(element, "min-strings", 0)
+    high = renderer.page.number(element, "max-strings", 0) or most
+    if bound.cardinality not in SEVERAL and max(low, high) > 1:
+        message = f"max-strings='{high}' counts where the response is multiple or ordered: here one text is."
+        renderer.page.remark(element, message)
+        return min(low, 1), 1
+    if high > most or low > high:
+        message = f"min-strings='{low}' and max-strings='{high}' cannot both be kept: correct them."
+        renderer.page.refuse(element, "bad_attribute", message)
+    return low, min(high, most)
+
+
+def _write_lines(element: Element, bound: Bound, renderer: Renderer, rows: int) -> str:
+    """One field and how many there are of it; where the author sets no limit, the player offers more."""
+    low, high = bound.shape["min"], bound.shape["max"]
+    is_open = not renderer.page.number(element, "max-strings", 0)
+    size = min(renderer.page.number(element, "expected-length", 0) or WIDEST, WIDEST)
+    inside = f' maxlength="{bound.shape["max_length"]}"{_mask(element, renderer)}{_placeholder(element)}'
+    line = f'<input type="text" size="{size}"{inside}{_keyboard(bound)}{AS_TYPED}>'
+    field = f'<textarea rows="{rows}"{inside}></textarea>' if rows > 1 else line
+    tag = "ol" if bound.cardinality == "ordered" else "ul"
+    fields = f' data-fields="{max(low, DEFAULT_STRINGS) if is_open else high}"'
+    more = f' role="group"{limits_written(low, high)}{fields}' + (" data-open" if is_open else "")
+    start, prompt = opening(element, bound, renderer, more=more), renderer.prompt(element, bound.id)
+    return f'{start}{prompt}<{tag} class="qti-lines"><li>{field}</li></{tag}></div>'
 
 
 def _placeholder(element: Element) -> str:

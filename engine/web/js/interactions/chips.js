@@ -5,6 +5,9 @@ import { arrange } from '../item.js'
 import { say } from '../notice.js'
 import { words } from '../words.js'
 
+/** Characters: what is longer is a sentence, and looks like one. */
+export const LONG = 40
+
 /** What a thing is called: its words, or those that stand for its pictures. */
 export function nameOf(element, fallback) {
   const pictures = [...element.querySelectorAll('img')].map((picture) => picture.alt)
@@ -38,6 +41,7 @@ export function takeChips(list, order, press) {
     thing.label = nameOf(line, words.label(index + 1))
     thing.control = button('chip', () => press(thing), nodes)
     thing.control.classList.toggle('has-picture', picturesOf(thing.control).length > 0)
+    thing.control.classList.toggle('is-long', thing.control.textContent.trim().length > LONG)
     if (thing.control.textContent.trim() === '') thing.control.setAttribute('aria-label', thing.label)
     line.append(thing.control)
     return thing

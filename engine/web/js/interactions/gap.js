@@ -6,6 +6,7 @@ import { arrange } from '../item.js'
 import { say } from '../notice.js'
 import { words } from '../words.js'
 import { draggable } from './drag.js'
+import { groupsOf, leastUse } from './groups.js'
 
 const NEAR_PX = 12
 
@@ -15,6 +16,9 @@ export async function bind(root, context) {
   const bank = root.querySelector('.qti-gap-choices')
   arrange(bank, context.order)
   const chips = [...bank.children].map(furnish)
+  const together = groupsOf(root)
+  const labelOf = (choice) => chips.find((chip) => chip.choice === choice)?.textContent.trim() || choice
+  const pairsOf = () => gaps.filter((gap) => gap.value).map((gap) => `${gap.value} ${gap.dataset.gap}`)
   let picked = null
   gaps.forEach(prepare)
   context.note(words.gapHelp)
@@ -73,6 +77,10 @@ export async function bind(root, context) {
 
   function put(gap, chip) {
     picked = null
+    if (!together(chip.choice, gap.dataset.gap)) {
+      show()
+      return context.note(words.notTogether(labelOf(chip.choice), gap.getAttribute('aria-label')))
+    }
     gap.value = chip.choice
     gap.focus()
     act()
@@ -86,7 +94,8 @@ export async function bind(root, context) {
       chip.setAttribute('aria-pressed', chip === picked)
       for (const gap of gaps) {
         const option = [...gap.options].find(({ value }) => value === chip.choice)
-        if (option) option.disabled = chip.disabled && gap.value !== chip.choice
+        const isClosed = !together(chip.choice, gap.dataset.gap)
+        if (option) option.disabled = isClosed || (chip.disabled && gap.value !== chip.choice)
       }
     }
     for (const gap of gaps) gap.classList.toggle('is-filled', gap.value !== '')
@@ -95,12 +104,13 @@ export async function bind(root, context) {
   function act() {
     picked = null
     show()
+    context.note([words.gapHelp, leastUse(root, pairsOf(), labelOf)].filter(Boolean).join(' '))
     context.changed()
   }
 
   return {
     read() {
-      const pairs = gaps.filter((gap) => gap.value).map((gap) => `${gap.value} ${gap.dataset.gap}`)
+      const pairs = pairsOf()
       return context.isSingle ? pairs[0] || null : pairs.length ? pairs : null
     },
     write(value) {

@@ -3,7 +3,7 @@
 import { button, h, icon } from '../element.js'
 import { say } from '../notice.js'
 import { words } from '../words.js'
-import { nameOf } from './chips.js'
+import { LONG, nameOf } from './chips.js'
 import { draggable } from './drag.js'
 
 /** `moved(line)` is told after each move by the pupil. Gives { furnish, number, announce }. */
@@ -11,6 +11,7 @@ export function movable(list, moved) {
   function furnish(line) {
     const grip = h('span', { class: 'grip', title: words.drag }, icon('grip'))
     line.label = line.label || nameOf(line, '').slice(0, 60)
+    line.classList.toggle('is-long', line.textContent.trim().length > LONG)
     line.prepend(h('span', { class: 'rank', 'aria-hidden': 'true' }))
     line.append(h('span', { class: 'moves' }, step(line, 'up', words.moveUp), step(line, 'down', words.moveDown)), grip)
     draggable(line, grip, { over: (x, y) => insertAt(line, y), drop: () => moved(line), follows: false })

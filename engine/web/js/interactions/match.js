@@ -5,6 +5,7 @@ import { arrange } from '../item.js'
 import { words } from '../words.js'
 import { copyOf } from './chips.js'
 import { bindTicks } from './choice.js'
+import { leastUse } from './groups.js'
 
 const COLUMN_REM = 6.5 // narrower than this per column, the table is stacked
 
@@ -27,6 +28,13 @@ export function bind(root, context) {
     for (const other of row.querySelectorAll('input')) if (other !== target) other.checked = false
   })
   const ticks = bindTicks(root, context, refusal)
+  const headOf = (name) => root.querySelector(`thead [data-choice="${name}"], tr[data-choice="${name}"] th`)
+  if (root.querySelector('[data-match-min]')) {
+    root.addEventListener('change', () => {
+      const lacking = leastUse(root, [].concat(ticks.read() || []), (name) => headOf(name).textContent.trim())
+      if (lacking) context.note(lacking)
+    })
+  }
   new ResizeObserver(() => {
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize)
     table.classList.toggle('is-stacked', root.clientWidth < (columns.length + 1.5) * COLUMN_REM * rem)
@@ -57,6 +65,7 @@ function label(row, heads, name) {
     const head = heads[index]
     head.id = `x-${name}-${head.dataset.choice}`
     const input = cell.querySelector('input')
+    cell.classList.toggle('is-closed', input.disabled)
     input.setAttribute('aria-labelledby', `${rowHead.id} ${head.id}`)
     cell.replaceChildren(h('label', {}, input, h('span', { class: 'narrow' }, copyOf([...head.childNodes]))))
   })

@@ -3,6 +3,7 @@
 import { DRAWINGS, button, h, icon } from '../element.js'
 import { say } from '../notice.js'
 import { words } from '../words.js'
+import { groupsOf, leastUse } from './groups.js'
 import { byList, copyOf, explain, rule } from './chips.js'
 
 DRAWINGS.remove = 'M6 6l12 12M18 6L6 18'
@@ -18,6 +19,7 @@ export function pairing(root, context, { things, targets = things, help, draw, i
   const [from, to] = [chooser(things, isDirected ? words.theLabel : words.thisOne), chooser(targets, words.goesWith)]
   const adder = button('second', () => joinChosen(from.value(), to.value()), words.add)
   const alternative = byList('', from.field, to.field, adder, !inSight && list)
+  const together = groupsOf(root)
   let pairs = []
   if (inSight) root.append(list)
   root.append(alternative)
@@ -27,6 +29,7 @@ export function pairing(root, context, { things, targets = things, help, draw, i
   const isSame = ([a, b], [c, d]) => (a === c && b === d) || (!isDirected && a === d && b === c)
 
   function refusal(one, other) {
+    if (!together(one.name, other.name)) return words.notTogether(one.label, other.label)
     if (pairs.some((pair) => isSame(pair, [one, other]))) return words.joinedAlready
     const isEnough = context.max && pairs.length >= context.max
     if (isEnough) return root.dataset.maxSelectionsMessage || words.tooMany(context.max)
@@ -47,6 +50,9 @@ export function pairing(root, context, { things, targets = things, help, draw, i
     act(reason)
     return !reason
   }
+
+  const values = () => pairs.map(([one, other]) => `${one.name} ${other.name}`)
+  const nameOf = (name) => [...things, ...targets].find((thing) => thing.name === name).label
 
   function joinChosen(one, other) {
     if (one && other && one !== other) join(one, other)
@@ -69,8 +75,9 @@ export function pairing(root, context, { things, targets = things, help, draw, i
     list.hidden = !pairs.length
     for (const { options, things: all } of [from, to]) options(all.filter(isFull))
     draw(pairs)
+    const said = [help, rule(root, context, pairs.length, most), leastUse(root, values(), nameOf)]
     if (reason) explain(root, context, reason)
-    else context.note([help, rule(root, context, pairs.length, most)].filter(Boolean).join(' '))
+    else context.note(said.filter(Boolean).join(' '))
   }
 
   function line(pair) {
@@ -100,8 +107,8 @@ export function pairing(root, context, { things, targets = things, help, draw, i
     isFull,
     pairs: () => pairs,
     read() {
-      const values = pairs.map(([one, other]) => `${one.name} ${other.name}`)
-      return context.isSingle ? values[0] || null : values.length ? values : null
+      const all = values()
+      return context.isSingle ? all[0] || null : all.length ? all : null
     },
     write(value) {
       const find = (all, name) => all.find((thing) => thing.name === name)

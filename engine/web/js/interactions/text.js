@@ -6,6 +6,7 @@ import { words } from '../words.js'
 const LONGEST = 15_000 // characters: a batch of 64 KiB holds it in any alphabet
 
 export function bind(root, context) {
+  if (root.querySelector('.qti-lines')) return import('./lines-of-text.js').then((module) => module.bind(root, context))
   const field = root.matches('input') ? root : root.querySelector('textarea, input')
   const isLong = field.matches('textarea')
   const hasLimit = field.maxLength > 0 && field.maxLength < LONGEST
@@ -31,7 +32,7 @@ export function bind(root, context) {
 }
 
 /** What looks wrong, kindly: the answer is saved all the same. */
-function remark(field, baseType) {
+export function remark(field, baseType) {
   const text = field.value.trim()
   const { pattern, patternMessage, base } = field.dataset
   if (!text) return ''

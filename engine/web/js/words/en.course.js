@@ -15,6 +15,7 @@ export default {
     `You have ${minutes > 1 ? `${minutes} minutes` : 'one minute'} for this part: the time is running already.`,
   closed: 'closed',
   ahead: 'not open yet',
+  unused: 'Not everything that must be used has been used.',
   incomplete: 'An answer is missing.',
   linearPart: 'The questions come one after the other. There is no going back.',
   freePart: 'In this part you can answer in any order you like.',

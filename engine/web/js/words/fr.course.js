@@ -15,6 +15,7 @@ export default {
     `Tu as ${minutes > 1 ? `${minutes} minutes` : 'une minute'} pour cette partie : le temps a déjà commencé.`,
   closed: 'fermée',
   ahead: 'pas encore ouverte',
+  unused: 'Tout ce qui doit servir n’a pas encore servi.',
   incomplete: 'Il manque une réponse.',
   linearPart: 'Les questions viennent l’une après l’autre. On ne revient pas en arrière.',
   freePart: 'Dans cette partie, tu peux répondre dans l’ordre que tu veux.',
