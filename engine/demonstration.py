@@ -21,12 +21,13 @@ from engine.deliveries import Deliveries, Window, publish_delivery
 from engine.importing import import_file
 from engine.keyring import KeyRing
 from engine.settings import Settings
+from engine.stores import store_of
 from items.bank import Bank
 from items.compile import compile_form
 from items.model import Form
 from items.package import read_package
 from sessions.codes import digest, generate
-from sessions.store import Store, open_store
+from sessions.store import Store
 
 FORMS = Path(__file__).parent.parent / "items" / "content"
 DAY_MS = 24 * 3600 * 1000
@@ -64,7 +65,7 @@ async def prepare(settings: Settings, forms: Sequence[Path], codes_each: int) ->
     keyring = KeyRing(settings.keys_dir, settings.data_dir)
     keyring.ensure()
     archive = await Archive.open(settings.archive_address)
-    store = open_store(settings.redis_address, partitions=settings.partitions)
+    store = store_of(settings)
     try:
         return [await _one(settings, archive, store, keyring, form, codes_each) for form in forms]
     finally:

@@ -13,7 +13,7 @@ from itertools import chain
 
 from sessions import keys
 from sessions.journal import JournalLine, RawLine, after, owner_of, raw_lines, read_lines
-from sessions.link import Link
+from sessions.link import Link, StoreAway
 from sessions.model import (
     CodeEntry,
     Destroy,
@@ -89,11 +89,16 @@ class Store:
             for sid, (record, constants, sealed) in zip(sids, found, strict=True)
         ]
 
+    @property
+    def lanes(self) -> int:
+        """How many groups of sessions can be committed without regard to each other: 1 on one node."""
+        return self._partitions if self._partitioned else 1
+
     # The journal, for the archive.
 
     def journals(self) -> range:
         """The partitions that have a journal: all in a cluster, one on a single node."""
-        return range(self._partitions if self._partitioned else 1)
+        return range(self.lanes)
 
     async def journal(self, partitions: Iterable[int], count: int) -> list[JournalLine]:
         """The oldest lines: of each journal all those of `count` entries (one entry per commit)."""
@@ -153,7 +158,7 @@ class Store:
         """Make codes known (again: the last word counts)."""
         writes = [("SET", keys.code(entry.digest), packed(entry)) for entry in entries]
         for start in range(0, len(writes), CALL_MAX):
-            await self._link.commands(writes[start : start + CALL_MAX])
+            await self._link.commands(writes[start : start + CALL_MAX], waits=True)
 
     async def find_codes(self, digests: Sequence[bytes]) -> list[CodeEntry | None]:
         """Where codes lead to; None for a code that is not known."""
@@ -182,9 +187,8 @@ class Store:
 
     async def put_delivery(self, delivery: str, record: str | bytes) -> None:
         """Keep the JSON record of a delivery."""
-        await self._link.commands(
-            [("HSET", keys.DELIVERIES, delivery, record), ("INCR", keys.DELIVERIES_VERSION)]
-        )
+        writes = [("HSET", keys.DELIVERIES, delivery, record), ("INCR", keys.DELIVERIES_VERSION)]
+        await self._link.commands(writes, waits=True)
 
     async def drop_delivery(self, delivery: str) -> None:
         """Forget a delivery."""
@@ -201,7 +205,10 @@ class Store:
     # Time: outages, the closing sweep, jobs done by one process.
 
     async def tick(self, now_ms: int) -> list[Outage]:
-        """All partitions acknowledge; the outages that wait to be credited (until `settle`)."""
+        """All partitions acknowledge; the outages that wait to be credited (until `settle`).
+
+        In a cluster those of a node that is away do not, and have an outage; StoreAway if none does.
+        """
         return await self._waiting("tick", (keys.clock, keys.outages, keys.uncredited), now_ms)
 
     async def waiting(self) -> list[Outage]:
@@ -209,15 +216,19 @@ class Store:
         return await self._waiting("waiting", (keys.uncredited,), 0)
 
     async def _waiting(self, verb: str, named: Sequence[Callable[[int], str]], now_ms: int) -> list[Outage]:
-        waiting: list[Outage] = []
-        for group in self._tick_groups():
+        async def asked(group: Sequence[int]) -> list[Outage]:
             names = [name(partition) for partition in group for name in named]
             found = await self._link.script(self._upkeep, names, [verb, now_ms, self._gap_ms])
-            waiting += [
+            return [
                 Outage(group[place - 1], from_ms, to_ms)
                 for place, from_ms, to_ms in zip(found[::3], found[1::3], found[2::3], strict=True)
             ]
-        return waiting
+
+        told = await asyncio.gather(*map(asked, self._tick_groups()), return_exceptions=True)
+        problems = [found for found in told if isinstance(found, BaseException)]
+        if problems and (len(problems) == len(told) or not isinstance(problems[0], StoreAway)):
+            raise problems[0]
+        return [outage for found in told if not isinstance(found, BaseException) for outage in found]
 
     async def settle(self, outage: Outage) -> None:
         """The outage has been credited to every running session of its partition."""

@@ -30,9 +30,9 @@ from engine.keyring import KeyRing
 from engine.logs import logger, set_up
 from engine.scorekeeper import ScoreKeeper
 from engine.settings import Settings
+from engine.stores import store_of
 from items.bank import Bank
 from sessions.link import StoreError
-from sessions.store import open_store
 
 LOG = logger("drain")
 IDLE_S = 0.211
@@ -155,9 +155,7 @@ async def drain(settings: Settings, *, once: bool = False) -> int:
     """Run the drain until told to stop; with `once`, until the journal is empty (gives its lines)."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     keyring = KeyRing(settings.keys_dir, settings.data_dir)
-    store = open_store(
-        settings.redis_address, partitions=settings.partitions, wait_replicas=settings.replicas_wait
-    )
+    store = store_of(settings)
     archive = await Archive.open(settings.archive_address)
     lease = Lease(archive.database, this_process())
     keeper = ScoreKeeper(archive, keyring, Bank(settings.data_dir), partitions=settings.partitions)

@@ -9,7 +9,7 @@ import typer
 
 from engine.archive import ArchiveAway, Conflict, Gone
 from engine.archive.lease import LeaseLost
-from engine.cli import archive, codes, deliveries, items, keys, results, sessions
+from engine.cli import archive, codes, deliveries, items, keys, redis, results, sessions
 from engine.cli.loadtest import loadtest
 from engine.cli.serve import demo, doctor, serve
 from engine.codesfile import CodesFileProblem
@@ -39,7 +39,7 @@ app.command()(serve)
 app.command()(demo)
 app.command()(doctor)
 app.command()(loadtest)
-for module in (items, deliveries, codes, sessions, archive, results, keys):
+for module in (items, deliveries, codes, sessions, archive, redis, results, keys):
     app.add_typer(module.app, name=module.__name__.rpartition(".")[2])
 
 
