@@ -8,6 +8,7 @@ import sys
 import typer
 
 from engine.archive import ArchiveAway, Conflict, Gone
+from engine.archive.database import WrongSchema
 from engine.archive.lease import LeaseLost
 from engine.cli import archive, codes, deliveries, items, keys, redis, results, sessions
 from engine.cli.loadtest import loadtest
@@ -31,6 +32,7 @@ EXPECTED = (
     SettingsError,
     StoreAway,
     StoreFull,
+    WrongSchema,
 )
 """What a command may end with in one sentence; anything else is a defect and shows its trace."""
 

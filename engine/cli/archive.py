@@ -10,8 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from engine.archive import ArchiveAway
+from engine.archive.database import WrongSchema
 from engine.archive.drain import drain as run_drain
 from engine.archive.lease import LeaseLost
+from engine.archive.migrations import migrate as run_migration
 from engine.archive.status import archive_status
 from engine.cli.console import Json, parts, say
 from engine.settings import Settings
@@ -31,6 +33,19 @@ def drain(
         print(f"passation: {error}", file=sys.stderr)
         raise typer.Exit(1) from error
     say({"lines": lines}, as_json, f"{lines} lines archived" if once else "stopped")
+
+
+@app.command()
+def migrate(as_json: Json = False) -> None:
+    """Bring the archive to the schema of this program, whole or not at all; stop `serve` before."""
+    address = Settings.load(os.environ).archive_address
+    try:
+        before, after = asyncio.run(run_migration(address))
+    except (WrongSchema, ArchiveAway) as error:
+        print(f"passation: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+    told = f"schema {after} already" if before == after else f"from schema {before} to {after}"
+    say({"before": before, "after": after}, as_json, told)
 
 
 @app.command()

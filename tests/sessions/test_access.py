@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis
 
 from engine.embedded import operator_options, redis_binary, redis_options
 from sessions.access import COMMANDS, DANGEROUS, SINCE_7_2, acl_line, privileges
@@ -131,9 +130,9 @@ async def test_a_server_can_be_asked_what_its_user_may_do(link: Link, socket: Pa
 async def test_a_user_without_a_command_is_told_which(socket: Path) -> None:
     """Before the day, by `passation doctor`."""
     password = (socket.parent / "operator.password").read_text()
-    admin = Redis.from_url(f"unix://operator:{password}@{socket}")
+    admin = Link(f"unix://operator:{password}@{socket}")
     rule = acl_line("narrow", ">secret").split()[2:]
-    await admin.execute_command("ACL", "SETUSER", "narrow", *rule, "-xadd", "-evalsha")
+    await admin.command("ACL", "SETUSER", "narrow", *rule, "-xadd", "-evalsha")
     link = Link(f"unix://narrow:secret@{socket}")
 
     assert await privileges(link) == (["evalsha", "xadd"], [])
