@@ -6,7 +6,7 @@ How many entries are asked for follows from what the last ones held, so that a p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from engine.archive.portion import Portion
 from sessions.journal import AsideLine, BatchLine, JournalLine, MissingLine, StateLine
@@ -26,9 +26,10 @@ class JournalReader:
         self._store = store
         self._entries = ENTRIES_FIRST
 
-    async def read(self) -> Portion:
-        """The oldest lines, sorted for the archive; an empty portion when there are none."""
-        lines = await self._store.journal(self._store.journals(), self._entries)
+    async def read(self, journals: Iterable[int] | None = None) -> Portion:
+        """The oldest lines (of all journals, or these), sorted for the archive; empty when there are none."""
+        journals = self._store.journals() if journals is None else journals
+        lines = await self._store.journal(journals, self._entries)
         self._adapt(lines)
         return sort(lines)
 
