@@ -19,7 +19,7 @@ from benchmarks.measure import Result, Skipped, paired
 from benchmarks.saves import Prepared
 from benchmarks.stack import Stack, pin_generator, stack
 from engine.archive import Archive
-from engine.archive.drain import drain_once
+from engine.archive.drain import collect_seldom, drain_once
 from engine.archive.lease import Lease
 from engine.archive.reading import JournalReader
 from engine.clock import now_ms
@@ -38,6 +38,7 @@ COLUMNS = ("sid", "epoch", "n", "digest", "received_ms", "late", "is_full", "in_
 async def archive_vs_copy() -> Result:
     """Rows a second of the drain over rows a second of COPY."""
     pin_generator()
+    collect_seldom()  # both sides are this process, as the drain is
     with tempfile.TemporaryDirectory() as folder, running_postgres(Path(folder)) as url:
         async with stack(PUPILS, archive_url=url) as running:
             saves = await _fill_journal(running)

@@ -201,12 +201,16 @@ def connect(url: str, *, wait_replicas: int = 0, wait_ms: int = 2_000) -> Link |
     )
 
 
+async def holders(wire: Link | Routed) -> dict[str, Link]:
+    """The nodes that hold keys now, by address."""
+    return {"Redis": wire} if isinstance(wire, Link) else await wire.holders()
+
+
 async def rights(url: str) -> dict[str, tuple[list[str], list[str]]]:
     """For each node that holds keys: what the user of `url` lacks there, and what it has and should not."""
     wire = connect(url)
     try:
-        links = {"Redis": wire} if isinstance(wire, Link) else await wire.holders()
-        return {address: await privileges(link) for address, link in links.items()}
+        return {address: await privileges(link) for address, link in (await holders(wire)).items()}
     finally:
         await wire.aclose()
 

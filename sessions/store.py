@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
@@ -21,17 +22,22 @@ from sessions.model import (
     Operation,
     Outage,
     Reply,
-    Seal,
     SessionRow,
     SessionState,
     Verdict,
 )
 from sessions.packing import WrongOwner, decode, encode, glance, packed, sid_of, unpacked
-from sessions.routes import Cluster, Routed, connect
+from sessions.routes import Cluster, Routed, connect, holders
 from sessions.script import sessions_script, upkeep_script
 
 CALL_MAX = 512
 """Operations in one call: Redis serves nobody else meanwhile, for some 6 ms."""
+LINES_MAX = 16_384
+"""Lines of the journal at once: some 10 MB with the batches that they name."""
+ENTRIES_PAGE = 64
+"""Entries looked at in one call when lines are only counted."""
+SEALS_MAX = 2_000
+"""Sessions sealed in one call, some 2 ms; Lua passes 8,000 arguments at once."""
 GAP_MS = 5_000
 """A partition that acknowledged nothing for so long had an outage; ticks come every second or so."""
 
@@ -100,16 +106,30 @@ class Store:
         """The partitions that have a journal: all in a cluster, one on a single node."""
         return range(self.lanes)
 
-    async def journal(self, partitions: Iterable[int], count: int) -> list[JournalLine]:
-        """The oldest lines: of each journal all those of `count` entries (one entry per commit)."""
+    async def journal(
+        self,
+        partitions: Iterable[int],
+        count: int,
+        behind: Mapping[int, str] | None = None,
+        lines_max: int = LINES_MAX,
+    ) -> list[JournalLine]:
+        """The oldest lines: of each journal all those of `count` entries (one entry per commit).
+
+        Those `behind` a stream id, where it names one for the journal. From `lines_max` on no further entry
+        is begun: one may hold a single line or a thousand.
+        """
         names = [partition for partition in partitions if partition in self.journals()]
-        reads = [("XRANGE", keys.journal(partition), "-", "+", "COUNT", count) for partition in names]
-        found = await self._link.commands(reads) if reads else []
-        lines = [
-            line
-            for partition, entries in zip(names, found, strict=True)
-            for line in raw_lines(partition, entries)
+        firsts = {partition: after(stream_id) for partition, stream_id in (behind or {}).items()}
+        reads = [
+            ("XRANGE", keys.journal(partition), firsts.get(partition, "-"), "+", "COUNT", count)
+            for partition in names
         ]
+        found = await self._link.commands(reads) if reads else []
+        lines: list[RawLine] = []
+        for partition, entries in zip(names, found, strict=True):
+            for entry in entries:
+                if len(lines) < lines_max:
+                    lines += raw_lines(partition, [entry])
         return list(read_lines(lines, await self._named_batches(lines)))
 
     async def _named_batches(self, lines: Sequence[RawLine]) -> dict[str, bytes | None]:
@@ -142,15 +162,61 @@ class Store:
             await self._link.commands([("XLEN", keys.journal(partition)) for partition in self.journals()])
         )
 
+    async def journal_since(self) -> int:
+        """When the oldest line that waits was written, in ms; 0 if none waits."""
+        reads = [("XRANGE", keys.journal(partition), "-", "+", "COUNT", 1) for partition in self.journals()]
+        found = await self._link.commands(reads)
+        return min((int(entries[0][0].partition(b"-")[0]) for entries in found if entries), default=0)
+
+    async def unsealed(self, lines_max: int) -> dict[bytes, int]:
+        """Batches that wait for the archive, by session, as far as the first `lines_max` lines tell."""
+        counts: Counter[bytes] = Counter()
+        for partition in self.journals():
+            first, entries = "-", [None] * ENTRIES_PAGE
+            while len(entries) == ENTRIES_PAGE and counts.total() < lines_max:
+                read = ("XRANGE", keys.journal(partition), first, "+", "COUNT", ENTRIES_PAGE)
+                entries = await self._link.command(*read)
+                for line in raw_lines(partition, entries):
+                    if not line.label.startswith(("state:", "aside:")):
+                        counts[owner_of(line.key)[0] if line.key else unpacked(line.line)[0]] += 1
+                first = after(entries[-1][0].decode()) if entries else first
+        return dict(counts)
+
+    async def memory(self) -> dict[str, float]:
+        """Bytes that Redis uses and may use, of the node that is fullest; without a limit the machine's."""
+        fullest = {"used": 0.0, "limit": 0.0, "share": 0.0}
+        for link in (await holders(self._link)).values():
+            text = (await link.command("INFO", "memory")).decode()
+            fields = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+            used = float(fields["used_memory"])
+            limit = float(fields["maxmemory"]) or float(fields["total_system_memory"])
+            if used / limit >= fullest["share"]:
+                fullest = {"used": used, "limit": limit, "share": round(used / limit, 4)}
+        return fullest
+
     async def sealed(self, numbers: Sequence[tuple[bytes, int]], last_ids: Mapping[int, str]) -> None:
         """The archive has committed: each session up to its number, each journal up to the id given."""
-        await self.commit([Seal(sid, n) for sid, n in numbers], 0)
+        groups: dict[int, list[tuple[str, int]]] = {}
+        for sid, n in numbers:
+            partition = keys.partition_of(sid, self._partitions) if self._partitioned else 0
+            groups.setdefault(partition, []).append((f"e:{keys.owner(sid, self._partitions)}", n))
+        await asyncio.gather(
+            *(
+                self._seal(group[start : start + SEALS_MAX])
+                for group in groups.values()
+                for start in range(0, len(group), SEALS_MAX)
+            )
+        )
         trims = [
             ("XTRIM", keys.journal(partition), "MINID", after(stream_id))
             for partition, stream_id in last_ids.items()
         ]
         if trims:
             await self._link.commands(trims)
+
+    async def _seal(self, numbers: Sequence[tuple[str, int]]) -> None:
+        names = [name for name, _ in numbers]
+        await self._link.script(self._upkeep, names, ["seal", *(n for _, n in numbers)])
 
     # Codes.
 

@@ -10,6 +10,7 @@ time of outages, and scores what has ended: always less urgent than the journal.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import random
 import signal
@@ -44,11 +45,18 @@ PAUSE_FIRST_S, PAUSE_LAST_S = 0.2, 10.0
 
 async def drain_once(database: Database, reader: JournalReader, lease: Lease | Shares, now_ms: int) -> int:
     """Archive one portion of the journal, durably, then seal it in Redis; gives how many lines it had."""
-    portion = await reader.read(lease.journals if isinstance(lease, Shares) else None)
+    if isinstance(lease, Shares):
+        await reader.of(lease.journals)
+    portion = await reader.read()
     if not portion.positions:
         return 0
-    async with lease.transaction(now_ms) as connection:
-        await write_portion(database, connection, portion)
+    try:
+        async with lease.transaction(now_ms) as connection:
+            reader.look_ahead(portion)
+            await write_portion(database, connection, portion)
+    except BaseException:
+        await reader.forget()
+        raise
     # Committed. What is told to Redis from here on may be told twice, or by the next process.
     await reader.seal(portion)
     if portion.missing:
@@ -227,12 +235,19 @@ def _watch_parent(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> 
     loop.add_reader(sys.stdin, readable)
 
 
+def collect_seldom() -> None:
+    """Spare the collector: a portion is a hundred thousand tuples, none of them in a circle."""
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 50)
+
+
 def main() -> None:
     """The process that the supervisor starts; settings come from the environment."""
     import uvloop
 
     settings = Settings.load(os.environ)
     set_up(settings.log_level)
+    collect_seldom()
     try:
         uvloop.run(drain(settings))
     except ArchiveAway as error:  # the supervisor tries again, with longer and longer pauses

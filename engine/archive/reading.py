@@ -1,4 +1,7 @@
-"""The journal read a portion at a time, always from its beginning: what is sealed is no longer there.
+"""The journal read a portion at a time, from its beginning: what is sealed is no longer there.
+
+While SQL works on a large portion the one behind it is read ahead. It is used only if the first was
+committed; otherwise it is forgotten, and the next reading begins at the beginning again.
 
 An entry of the journal is what one commit wrote, of one line on a quiet day and of a hundred on a busy one.
 How many entries are asked for follows from what the last ones held, so that a portion stays within bounds.
@@ -6,30 +9,58 @@ How many entries are asked for follows from what the last ones held, so that a p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 
 from engine.archive.portion import Portion
 from sessions.journal import AsideLine, BatchLine, JournalLine, MissingLine, StateLine
-from sessions.store import Store
+from sessions.store import LINES_MAX, Store
 
-LINES = 16_384
+LINES = LINES_MAX
 """Lines in one transaction: far past the knee of the commit; many batches of one pupil are sealed as one."""
 BYTES = 16 * 1024 * 1024
 """Bodies in one transaction; a body has 500 bytes as a rule, 64 KiB at most. A portion takes some 50 MB."""
 ENTRIES_FIRST, ENTRIES_MAX = 16, 4096
+AHEAD_FROM = 1_000
+"""Lines of a portion behind which it is worth while to read on: fewer, and the journal is nearly empty."""
 
 
 class JournalReader:
-    """Reads all journals of a store."""
+    """Reads all journals of a store, or those that `of` names."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._entries = ENTRIES_FIRST
+        self._journals: Sequence[int] = store.journals()
+        self._ahead: asyncio.Task[Portion] | None = None
 
-    async def read(self, journals: Iterable[int] | None = None) -> Portion:
-        """The oldest lines (of all journals, or these), sorted for the archive; empty when there are none."""
-        journals = self._store.journals() if journals is None else journals
-        lines = await self._store.journal(journals, self._entries)
+    async def of(self, journals: Sequence[int]) -> None:
+        """Read these journals from now on."""
+        if list(journals) != list(self._journals):
+            await self.forget()
+            self._journals = journals
+
+    async def read(self) -> Portion:
+        """The oldest lines, sorted for the archive; an empty portion when there are none."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and (portion := await ahead).positions:
+            return portion
+        return await self._read({})
+
+    def look_ahead(self, portion: Portion) -> None:
+        """Begin to read what comes behind `portion`, if that is large."""
+        if len(portion) >= AHEAD_FROM:
+            self._ahead = asyncio.create_task(self._read(portion.positions))
+
+    async def forget(self) -> None:
+        """What was read ahead is not to be used: what lies before it was not committed."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            ahead.cancel()
+            await asyncio.gather(ahead, return_exceptions=True)
+
+    async def _read(self, behind: Mapping[int, str]) -> Portion:
+        lines = await self._store.journal(self._journals, self._entries, behind)
         self._adapt(lines)
         return sort(lines)
 

@@ -16,6 +16,7 @@ from engine.archive.lease import LeaseLost
 from engine.archive.migrations import migrate as run_migration
 from engine.archive.status import archive_status
 from engine.cli.console import Json, parts, say
+from engine.clock import now_ms
 from engine.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="The archive: the database behind the journal.")
@@ -50,13 +51,13 @@ def migrate(as_json: Json = False) -> None:
 
 @app.command()
 def status(as_json: Json = False) -> None:
-    """What waits in the journal, what is unscored, and whether the audit log holds."""
+    """What waits and since when, what is unscored, whether the audit log holds; 1 if there is a warning."""
     record = asyncio.run(_status())
     say(record, as_json, "\n".join(f"{name}: {value}" for name, value in record.items()))
-    if record["audit_broken_at"] is not None:
+    if record["audit_broken_at"] is not None or record["warnings"]:
         raise typer.Exit(1)
 
 
 async def _status() -> dict[str, Any]:
     async with parts() as (_, _, archive, store):
-        return await archive_status(archive, store)
+        return await archive_status(archive, store, now_ms())
