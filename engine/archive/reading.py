@@ -52,6 +52,11 @@ class JournalReader:
         if len(portion) >= AHEAD_FROM:
             self._ahead = asyncio.create_task(self._read(portion.positions))
 
+    async def looked(self) -> None:
+        """Return when what is being read ahead is here."""
+        if self._ahead is not None:
+            await asyncio.wait([self._ahead])
+
     async def forget(self) -> None:
         """What was read ahead is not to be used: what lies before it was not committed."""
         ahead, self._ahead = self._ahead, None
@@ -69,9 +74,9 @@ class JournalReader:
         await self._store.sealed(list(portion.highest.items()), portion.positions)
 
     def _adapt(self, lines: Sequence[JournalLine]) -> None:
-        size = sum(len(line.body) for line in lines if isinstance(line, BatchLine | AsideLine))
+        size = sum([len(line.body) for line in lines if type(line) is BatchLine or type(line) is AsideLine])
         share = max(len(lines) / LINES, size / BYTES)
-        entries = len({(line.partition, line.stream_id) for line in lines})
+        entries = len({line[:2] for line in lines})
         if share > 1:
             self._entries = max(1, int(self._entries / share))
         elif entries >= self._entries and share < 0.5:
@@ -81,13 +86,14 @@ class JournalReader:
 def sort(lines: Sequence[JournalLine]) -> Portion:
     """Lines of the journal as what the tables take."""
     portion = Portion()
+    add_batch, positions = portion.add_batch, portion.positions
     for line in lines:
-        if isinstance(line, BatchLine):
-            _, _, received_ms, sid, epoch, n, full, age_ms, digest, body, late, paused = line
-            portion.add_batch(
-                (sid, epoch, n, digest, received_ms, late.value, bool(full), paused, age_ms, body)
-            )
-        elif isinstance(line, AsideLine):
+        if type(line) is BatchLine:  # nearly all
+            partition, stream_id, received_ms, sid, epoch, n, full, age_ms, digest, body, late, paused = line
+            add_batch((sid, epoch, n, digest, received_ms, late._value_, bool(full), paused, age_ms, body))
+            positions[partition] = stream_id
+            continue
+        if isinstance(line, AsideLine):
             portion.asides.append(
                 (line.sid, line.epoch, line.n, line.verdict, line.digest, line.received_ms, line.body)
             )
@@ -95,7 +101,7 @@ def sort(lines: Sequence[JournalLine]) -> Portion:
             portion.add_missing(line.sid, line.n, line.received_ms)
         else:
             _add_state(portion, line)
-        portion.positions[line.partition] = line.stream_id
+        positions[line.partition] = line.stream_id
     return portion
 
 
