@@ -88,7 +88,7 @@ def sort(lines: Sequence[JournalLine]) -> Portion:
     portion = Portion()
     add_batch, positions = portion.add_batch, portion.positions
     for line in lines:
-        if type(line) is BatchLine:  # nearly all
+        if isinstance(line, BatchLine):  # nearly all
             partition, stream_id, received_ms, sid, epoch, n, full, age_ms, digest, body, late, paused = line
             add_batch((sid, epoch, n, digest, received_ms, late._value_, bool(full), paused, age_ms, body))
             positions[partition] = stream_id
