@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import archive, delays, forms, memory, player, saves
+from benchmarks import archive, delays, footprint, forms, memory, player, saves
 from benchmarks.measure import Bench
 
 QUESTIONS = (
@@ -14,6 +14,7 @@ QUESTIONS = (
     Bench("login_p99_vs_noop", 2.0, "p99 over p99", "lower", delays.login_p99_vs_noop),
     Bench("start_p99_vs_noop", 2.0, "p99 over p99", "lower", delays.start_p99_vs_noop),
     Bench("idle_pupil_kib", 12.0, "KiB of a worker", "lower", memory.idle_pupil_kib),
+    Bench("redis_bytes_per_session", 12_288, "bytes", "lower", footprint.redis_bytes_per_session),
     Bench("import_40_items_s", 1.0, "s", "lower", forms.import_40_items_s),
     Bench("form_40_items_bytes", 100_000, "bytes", "lower", forms.form_40_items_bytes),
     Bench("score_us", 50.0, "us an answer", "lower", forms.score_us),

@@ -72,6 +72,19 @@ async def stack(codes: int, *, appendonly: bool = True, archive_url: str = "") -
 
 
 @asynccontextmanager
+async def redis_alone(folder: Path) -> AsyncIterator[str]:
+    """Redis with nothing around it, and its address."""
+    settings = Settings.load({}, data_dir=folder / "data", keys_dir=folder / "keys")
+    settings.redis_folder.mkdir(parents=True, mode=0o700)
+    redis = _redis(settings, True)
+    try:
+        await until_redis_answers(settings)
+        yield settings.redis_address
+    finally:
+        stop(redis)
+
+
+@asynccontextmanager
 async def noop_server() -> AsyncIterator[tuple[int, subprocess.Popen[bytes]]]:
     """The no-op: port and process."""
     settings = Settings.load({}, port=free_port(), workers=1)

@@ -10,7 +10,7 @@ Every refusal leaves through `Application.__call__`: expected ones from the tabl
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from starlette.routing import Route, Router
@@ -37,11 +37,14 @@ from engine.logs import logger
 from engine.respond import ClientGone, problem_of, send_problem
 from engine.services import Ciphers, Services
 from engine.settings import Settings
-from engine.writer import Writer
+from engine.stores import store_of
+from engine.writer import Lanes, Writer
 from items.bank import Bank
+from sessions.keys import partition_of
 from sessions.link import StoreError
 from sessions.model import CodeEntry, Glance, Operation, Reply
-from sessions.store import Store, open_store
+from sessions.packing import sid_of
+from sessions.store import Store
 from sessions.ticket import Signer
 
 LOG = logger("app")
@@ -110,9 +113,7 @@ async def running(settings: Settings) -> AsyncIterator[Application]:
 
 @asynccontextmanager
 async def _store(settings: Settings) -> AsyncIterator[Store]:
-    store = open_store(
-        settings.redis_address, partitions=settings.partitions, wait_replicas=settings.replicas_wait
-    )
+    store = store_of(settings)
     try:
         yield store
     finally:
@@ -148,16 +149,29 @@ def _services(
         guessing=Guessing(keyring.pepper(), per_minute=settings.wrong_codes_per_minute),
         ciphers=Ciphers(),
         files=_files(settings),
-        answers=Writer(
-            commit_answers, pending_max=settings.answers_pending_max, group_max=settings.group_max
-        ),
-        others=Writer(
-            commit_others, pending_max=settings.others_pending_max, group_max=settings.group_max, ranks=5
-        ),
+        answers=_writer(commit_answers, answers, settings, settings.answers_pending_max),
+        others=_writer(commit_others, others, settings, settings.others_pending_max, ranks=5),
         codes=Writer(find_codes, pending_max=settings.others_pending_max, group_max=settings.group_max),
         glances=Writer(glance, pending_max=settings.others_pending_max, group_max=settings.group_max),
         rulebooks=Rulebooks(Bank(settings.data_dir)),
     )
+
+
+def _writer(
+    commit: Callable[[Sequence[Operation]], Awaitable[Sequence[Reply]]],
+    store: Store,
+    settings: Settings,
+    pending_max: int,
+    ranks: int = 1,
+) -> Writer[Operation, Reply]:
+    if store.lanes == 1:
+        return Writer(commit, pending_max=pending_max, group_max=settings.group_max, ranks=ranks)
+
+    def lane_of(operation: Operation) -> int:
+        return partition_of(sid_of(operation), store.lanes)
+
+    bounds = {"pending_max": pending_max, "group_max": settings.group_max, "ranks": ranks}
+    return Lanes(commit, lanes=store.lanes, lane_of=lane_of, **bounds)
 
 
 def _files(settings: Settings) -> FileStore:
@@ -193,6 +207,9 @@ async def _renewed(
     except KeyProblem as error:
         LOG.warning("keys not read", extra={"fields": {"why": str(error)}})
         return known
+    except Exception:
+        LOG.exception("keys not read")
+        return known
     if found != known:
         signer.renew(*found)
     return found
@@ -203,14 +220,23 @@ async def _beat(services: Services, store: Store, beat: Beat, keyring: KeyRing) 
     known: TokenKeys | None = None
     while True:
         started_ms = services.clock()
-        try:
-            known = await _renewed(services.signer, keyring, known, started_ms)
-            await services.catalog.refresh()
-            if services.answers.load < 1:
-                await store.tick(started_ms)
+        known = await _renewed(services.signer, keyring, known, started_ms)
+        # Each by itself: in a cluster the deliveries may lie on a node that is being replaced, while the
+        # partitions of the others acknowledge. Silence would be taken for an outage and given back.
+        refreshed = await _tried(services.catalog.refresh())
+        ticked = services.answers.load >= 1 or await _tried(store.tick(started_ms))
+        if ticked and (refreshed or store.lanes > 1):
             beat.at_ms = started_ms
-        except StoreError as error:
-            LOG.warning("store away", extra={"fields": {"why": type(error).__name__}})
-        except Exception:
-            LOG.exception("beat failed")
         await asyncio.sleep(BEAT_MS / 1000)
+
+
+async def _tried(work: Awaitable[object]) -> bool:
+    try:
+        await work
+    except StoreError as error:
+        LOG.warning("store away", extra={"fields": {"why": type(error).__name__}})
+    except Exception:
+        LOG.exception("beat failed")
+    else:
+        return True
+    return False

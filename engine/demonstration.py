@@ -22,12 +22,13 @@ from engine.importing import import_file
 from engine.keyring import KeyRing
 from engine.needs import SUPPORTS
 from engine.settings import Settings
+from engine.stores import store_of
 from items.bank import Bank
 from items.compile import compile_form
 from items.model import Form
 from items.package import read_package
 from sessions.codes import digest, generate
-from sessions.store import Store, open_store
+from sessions.store import Store
 
 FORMS = Path(__file__).parent.parent / "items" / "content"
 DAY_MS = 24 * 3600 * 1000
@@ -70,7 +71,7 @@ async def prepare(
     keyring = KeyRing.of(settings)
     keyring.ensure()
     archive = await Archive.open(settings.archive_address)
-    store = open_store(settings.redis_address, partitions=settings.partitions)
+    store = store_of(settings)
     try:
         return [await _one(settings, archive, store, keyring, form, codes_each, needs) for form in forms]
     finally:

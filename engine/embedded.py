@@ -1,13 +1,19 @@
 """The embedded Redis: which binary, with which options, so that one command runs everything.
 
 The answer to "is it saved?" hangs on these options: the append-only file is synced before each reply, no
-snapshot forks under load, and a truncated tail is loaded (what was acknowledged lies before it).
+snapshot forks under load, and a truncated tail is loaded (what was acknowledged lies before it). Whoever
+reaches the socket is the application's user, who has its commands and its keys and no others.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
+import secrets
 import shutil
 from pathlib import Path
+
+from sessions.access import rules
 
 
 class NoRedis(RuntimeError):
@@ -29,7 +35,16 @@ def redis_binary() -> Path:
 def redis_options(folder: Path, socket: Path) -> list[str]:
     """Command-line options of the embedded server; data in `folder`, reached through `socket` alone."""
     return [
-        *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700", "--dir", str(folder)),
+        *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
+        *durable_options(folder),
+        *("--user", "default", "on", "nopass", *rules()),
+    ]
+
+
+def durable_options(folder: Path) -> list[str]:
+    """What every Redis of ours is told: on disk before each reply, nothing thrown away."""
+    return [
+        *("--dir", str(folder)),
         *("--appendonly", "yes", "--appendfsync", "always", "--save", "", "--aof-use-rdb-preamble", "yes"),
         *("--no-appendfsync-on-rewrite", "no", "--auto-aof-rewrite-min-size", "256mb"),
         *("--hash-max-ziplist-entries", "512", "--hash-max-ziplist-value", "1024"),
@@ -37,3 +52,16 @@ def redis_options(folder: Path, socket: Path) -> list[str]:
         *("--pidfile", str(folder / "redis.pid"), "--logfile", str(folder / "redis.log")),
         *("--loglevel", "notice", "--lua-time-limit", "5000"),
     ]
+
+
+def operator_options(folder: Path) -> list[str]:
+    """The user `operator`, who may do everything, for a person at `redis-cli`; its password lies in `folder`.
+
+    Whoever can read that file can read all that Redis holds: it keeps out defects of programs, not people.
+    """
+    place = folder / "operator.password"
+    if not place.exists():
+        with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    digest = hashlib.sha256(place.read_bytes()).hexdigest()
+    return ["--user", "operator", "on", f"#{digest}", "~*", "&*", "+@all"]

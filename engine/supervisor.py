@@ -16,11 +16,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from engine.embedded import redis_binary, redis_options
+from engine.embedded import operator_options, redis_binary, redis_options
 from engine.logs import logger
 from engine.settings import Settings
+from engine.stores import store_of
 from sessions.link import StoreAway, StoreError
-from sessions.store import open_store
 
 LOG = logger("supervisor")
 PAUSE_FIRST_S, PAUSE_LAST_S, QUIET_S = 0.1, 5.0, 60.0
@@ -143,7 +143,8 @@ class Supervisor:
         if await _answers(self.settings):
             LOG.warning("a Redis of an earlier run is still there, using it")
             return
-        command = [str(redis_binary()), *redis_options(folder.resolve(), _short(socket_path))]
+        options = [*redis_options(folder.resolve(), _short(socket_path)), *operator_options(folder)]
+        command = [str(redis_binary()), *options]
         self.redis = Child("redis", command, self._environ, 120)
         self.redis.start()
 
@@ -173,7 +174,7 @@ def check_port(settings: Settings) -> None:
 
 
 async def _answers(settings: Settings) -> bool:
-    store = open_store(settings.redis_address, partitions=settings.partitions)
+    store = store_of(settings)
     try:
         await store.deliveries_version()
     except StoreError:

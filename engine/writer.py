@@ -134,3 +134,49 @@ class Writer(Generic[Operation, Reply]):
         for (_, outcome), reply in told:
             if not outcome.done():
                 outcome.set_result(reply)
+
+
+class Lanes(Writer[Operation, Reply]):
+    """A writer for each of `lanes` groups of operations: what holds up one of them holds up no other.
+
+    For a cluster, whose partitions lie on several nodes: while one is replaced, the pupils of the others go
+    on. A lane takes at most twice its share of `pending_max`, so those of a lost node do not fill them all.
+    """
+
+    def __init__(
+        self,
+        commit: Callable[[Sequence[Operation]], Awaitable[Sequence[Reply]]],
+        *,
+        lanes: int,
+        lane_of: Callable[[Operation], int],
+        pending_max: int,
+        group_max: int = 128,
+        ranks: int = 1,
+    ) -> None:
+        share = max(GROUP_MIN, 2 * pending_max // lanes)
+        self._all_pending_max = pending_max
+        self._lane_of = lane_of
+        self._lanes: Sequence[Writer[Operation, Reply]] = [
+            Writer(commit, pending_max=share, group_max=group_max, ranks=ranks) for _ in range(lanes)
+        ]
+
+    def __len__(self) -> int:
+        return sum(map(len, self._lanes))
+
+    @property
+    def load(self) -> float:
+        """As a Writer's, over all lanes."""
+        return sum(len(lane._pending[0]) for lane in self._lanes) / self._all_pending_max
+
+    def tell(self, outcome: Outcome[Reply], operation: Operation, rank: int = 0) -> None:
+        """Tell `outcome` what becomes of `operation`; Problem `overloaded` past the bound of its lane."""
+        self._lanes[self._lane_of(operation)].tell(outcome, operation, rank)
+
+    async def run(self) -> None:
+        """Commit until `close` is called and nothing waits any more."""
+        await asyncio.gather(*(lane.run() for lane in self._lanes))
+
+    def close(self) -> None:
+        """Take no more operations; `run` returns once those taken are committed."""
+        for lane in self._lanes:
+            lane.close()

@@ -71,22 +71,22 @@ class MissingLine(NamedTuple):
     n: int
 
 
+_LATES = {late.value: late for late in Late}
+
 JournalLine = BatchLine | AsideLine | StateLine | MissingLine
 Entry = tuple[bytes, Sequence[bytes]]
 
 
 class RawLine(NamedTuple):
-    """A line as it stands in the stream. `where`: partition of the journal, stream id, time received."""
+    """A line as it stands in the stream. `where`: partition of the journal, stream id, time received.
+
+    `key` is the one under which the bytes of the batch lie; None if they stand here, as a msgpack array.
+    """
 
     where: tuple[int, str, int]
     label: str
     line: bytes
-
-    @property
-    def key(self) -> str | None:
-        """The key under which the bytes of the batch lie; None if they stand here, as a msgpack array."""
-        is_key = self.line.startswith(b"b:") and not self.label.startswith("state:")
-        return self.line.decode() if is_key else None
+    key: str | None
 
 
 def raw_lines(partition: int, entries: Iterable[Entry]) -> Iterator[RawLine]:
@@ -95,7 +95,8 @@ def raw_lines(partition: int, entries: Iterable[Entry]) -> Iterator[RawLine]:
         where = (partition, stream_id.decode(), int(now))
         parts = unpacked(packed)
         for label, line in zip(parts[::2], parts[1::2], strict=True):
-            yield RawLine(where, label.decode(), line)
+            is_key = line[:2] == b"b:" and label[:6] != b"state:"
+            yield RawLine(where, label.decode(), line, line.decode() if is_key else None)
 
 
 def read_lines(lines: Iterable[RawLine], batches: Mapping[str, bytes | None]) -> Iterator[JournalLine]:
@@ -103,13 +104,13 @@ def read_lines(lines: Iterable[RawLine], batches: Mapping[str, bytes | None]) ->
 
     WrongOwner if a key holds another batch than the one that it names.
     """
-    for raw in lines:
-        key = raw.key
-        kind, _, what = raw.label.partition(":")
+    for where, label, line, key in lines:
+        kind, _, what = label.partition(":")
         if key is None:
-            yield _line(raw.where, kind, what, raw.line)
+            yield _line(where, kind, what, line)
         elif key in batches:
-            yield _named_line(raw.where, kind, what, key, batches[key])
+            found = batches[key]
+            yield _batch(where, kind, what, key, found) if found else MissingLine(*where, *owner_of(key))
 
 
 def owner_of(key: str) -> tuple[bytes, int]:
@@ -124,16 +125,16 @@ def after(stream_id: str) -> str:
     return f"{moment}-{int(count) + 1}"
 
 
-def _named_line(
-    where: tuple[int, str, int], kind: str, what: str, key: str, found: bytes | None
-) -> JournalLine:
-    sid, n = owner_of(key)
-    if found is None:
-        return MissingLine(*where, sid, n)
-    line = _line(where, kind, what, found)
-    if not isinstance(line, BatchLine) or line.sid != sid or line.n != n:
+def _batch(where: tuple[int, str, int], kind: str, what: str, key: str, found: bytes) -> BatchLine:
+    """The batch under `key`, of which there are as many as saves: nothing here is done twice."""
+    sid, epoch, n, full, age_ms, digest, body = unpacked(found)
+    if not key.endswith(f":{sid.hex()}:{n}"):
         raise WrongOwner("a key holds another batch than the one that it names")
-    return line
+    partition, stream_id, received_ms = where
+    late = _LATES[what]
+    return BatchLine(
+        partition, stream_id, received_ms, sid, epoch, n, full, age_ms, digest, body, late, kind == "paused"
+    )
 
 
 def _line(where: tuple[int, str, int], kind: str, what: str, line: bytes) -> JournalLine:
@@ -145,4 +146,4 @@ def _line(where: tuple[int, str, int], kind: str, what: str, line: bytes) -> Jou
     batch = (sid, epoch, n, full, age_ms, digest, body)
     if kind == "aside":
         return AsideLine(*where, *batch, what)
-    return BatchLine(*where, *batch, Late(what), kind == "paused")
+    return BatchLine(*where, *batch, _LATES[what], kind == "paused")

@@ -39,6 +39,12 @@ from functools import lru_cache
 DELIVERIES = "deliveries"
 DELIVERIES_VERSION = "{deliveries}:version"
 
+KEY_PATTERNS = (
+    *(f"{letter}:{{p*" for letter in "sebcdxjzuow"),
+    *("k:{k*", "deliveries", "{deliveries}:version", "a:{*", "lease:*"),
+)
+"""All keys above as Redis's patterns, the busiest first: what the user of the application may touch."""
+
 STATE_FIELDS = {
     "sid": ("c16", "16s"),
     "status": ("B", "B"),

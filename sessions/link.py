@@ -78,17 +78,26 @@ class Link:
         """The reply to one command."""
         return (await self.commands([command]))[0]
 
-    async def commands(self, commands: Sequence[Command]) -> list[Any]:
-        """The replies to many commands, sent at once; StoreError if one of them failed."""
-        return self._sound(await self._exchange(commands))
+    async def commands(self, commands: Sequence[Command], *, waits: bool = False) -> list[Any]:
+        """The replies to many commands, sent at once; StoreError if one of them failed.
+
+        With `waits` they are writes, and acknowledged as those of a script are.
+        """
+        replies = await self._exchange(commands, waits=commands[-1][1] if waits else None)
+        return self._sound(replies, waited=waits and bool(self._wait))[: len(commands)]
+
+    async def replies(self, commands: Sequence[Command]) -> list[Any]:
+        """The replies to many commands, refusals among them as they came."""
+        return await self._exchange(commands)
 
     async def script(self, script: Script, names: Sequence[str], arguments: Sequence[Argument]) -> Any:
         """The reply of `script`; it is on disk when this returns (and on the replicas asked for)."""
         call: Command = ("EVALSHA", script.sha, len(names), *names, *arguments)
-        replies = await self._exchange([call], waits=True)
+        written = names[0] if names else ""
+        replies = await self._exchange([call], waits=written)
         if isinstance(replies[0], ErrorReply) and str(replies[0]).startswith("NOSCRIPT"):
             await self.command("SCRIPT", "LOAD", script.text)
-            replies = await self._exchange([call], waits=True)
+            replies = await self._exchange([call], waits=written)
         return self._sound(replies, waited=bool(self._wait))[0]
 
     async def aclose(self) -> None:
@@ -98,14 +107,14 @@ class Link:
                 await self._pipe.settled()
                 self._pipe.close()
 
-    async def _exchange(self, commands: Sequence[Command], *, waits: bool = False) -> list[Any]:
+    async def _exchange(self, commands: Sequence[Command], *, waits: Argument | None = None) -> list[Any]:
         pipe = None
         try:
             async with asyncio.timeout(self._timeout_s):
                 pipe = await self._sound_pipe()
-                if waits and self._wait:
+                if waits is not None and self._wait:
                     # WAIT looks at what its own connection wrote last, hence a write of no other meaning.
-                    commands = [*commands, ("SET", keys.written(str(commands[0][3])), 1), self._wait]
+                    commands = [*commands, ("SET", keys.written(str(waits)), 1), self._wait]
                 return await pipe.ask(commands)
         except (RedisError, OSError, TimeoutError) as error:
             if pipe is not None:

@@ -12,16 +12,22 @@ from __future__ import annotations
 
 import asyncio
 import binascii
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from sessions.access import privileges
 from sessions.link import Link, StoreAway, StoreError
 from sessions.pipe import Argument, Command
 from sessions.script import Script
 
 Value = TypeVar("Value")
 SLOTS = 16_384
+ASK_S = 1.0
+"""How long nodes and sentinels may take to say who has what."""
+TIMEOUT_S = 4.0
+"""After so long a node of several is taken for dead: another one has its keys by then, or will have soon."""
 
 
 class Routed:
@@ -37,13 +43,16 @@ class Routed:
         """The reply to one command."""
         return (await self.commands([command]))[0]
 
-    async def commands(self, commands: Sequence[Command]) -> list[Any]:
-        """The replies to many commands, each node's sent at once."""
+    async def commands(self, commands: Sequence[Command], *, waits: bool = False) -> list[Any]:
+        """The replies to many commands, each node's sent at once; see Link."""
         groups: dict[Link, list[int]] = {}
         for place, command in enumerate(commands):
             groups.setdefault(await self._link_of(str(command[1])), []).append(place)
         replies: dict[int, Any] = {}
-        calls = (link.commands([commands[place] for place in places]) for link, places in groups.items())
+        calls = (
+            link.commands([commands[place] for place in places], waits=waits)
+            for link, places in groups.items()
+        )
         for places, found in zip(groups.values(), await self._watched(asyncio.gather(*calls)), strict=True):
             replies |= zip(places, found, strict=True)
         return [replies[place] for place in range(len(commands))]
@@ -67,24 +76,49 @@ class Routed:
             await self._forget()
             raise
 
-    async def _ask(self, addresses: Sequence[str], *command: Argument) -> Any:
-        """What the first of `addresses` that answers says."""
-        problem: StoreError = StoreAway("no address given")
-        for address in addresses:
-            link = self._links.get(address) or self._connect(address)
-            try:
-                return await link.command(*command)
-            except StoreError as error:
-                problem = error
-            finally:
-                if address not in self._links:
-                    await link.aclose()
-        raise StoreAway(f"no node answers: {problem}") from problem
+    async def _ask(self, addresses: Sequence[str], enough: int, *command: Argument) -> Any:
+        """What `enough` of `addresses` say alike, else what most say of those that answer in time.
+
+        All are asked at once: one that is frozen would hold up every pupil.
+        """
+        said: Counter[str] = Counter()
+        answers: dict[str, Any] = {}
+        problem: Exception = StoreAway("no address given")
+        asking = [asyncio.create_task(self._ask_one(address, *command)) for address in addresses]
+        try:
+            for answered in asyncio.as_completed(asking, timeout=ASK_S):
+                try:
+                    answer = await answered
+                except (StoreError, TimeoutError) as error:
+                    problem = error
+                    continue
+                said[repr(answer)] += 1
+                answers[repr(answer)] = answer
+                if said[repr(answer)] >= enough:
+                    return answer
+        finally:
+            for task in asking:
+                task.cancel()
+            await asyncio.gather(*asking, return_exceptions=True)
+        if not said:
+            raise StoreAway(f"no node answers: {problem!r}") from problem
+        return answers[said.most_common(1)[0][0]]
+
+    async def _ask_one(self, address: str, *command: Argument) -> Any:
+        link = self._connect(address)
+        try:
+            return await link.command(*command)
+        finally:
+            await link.aclose()
 
     def _at(self, address: str) -> Link:
         return self._links.setdefault(address, self._connect(address))
 
     async def _link_of(self, key: str) -> Link:
+        raise NotImplementedError
+
+    async def holders(self) -> dict[str, Link]:
+        """The nodes that hold keys now, by address."""
         raise NotImplementedError
 
     async def _forget(self) -> None:
@@ -100,11 +134,16 @@ class Cluster(Routed):
         async with self._lock:
             if self._slots is None:
                 known = list(dict.fromkeys([*self._links, *self._addresses]))
-                self._slots = _slot_map(await self._ask(known, "CLUSTER", "SLOTS"))
+                self._slots = _slot_map(await self._ask(known, 1, "CLUSTER", "SLOTS"))
             address = self._slots[slot_of(key)]
         if not address:
             raise StoreAway(f"no node has the slot of {key}")
         return self._at(address)
+
+    async def holders(self) -> dict[str, Link]:
+        await self._link_of("deliveries")
+        assert self._slots is not None
+        return {address: self._at(address) for address in dict.fromkeys(self._slots) if address}
 
     async def _forget(self) -> None:
         self._slots = None
@@ -122,11 +161,16 @@ class Sentinels(Routed):
         async with self._lock:
             if not self._primary:
                 asked = ("SENTINEL", "GET-MASTER-ADDR-BY-NAME", self._name)
-                found = await self._ask(self._addresses, *asked)
+                # One that is cut off from the others may still name a primary that has been replaced.
+                found = await self._ask(self._addresses, len(self._addresses) // 2 + 1, *asked)
                 if not found:
                     raise StoreAway(f"the sentinels do not know {self._name}")
                 self._primary = f"{found[0].decode()}:{found[1].decode()}"
         return self._at(self._primary)
+
+    async def holders(self) -> dict[str, Link]:
+        link = await self._link_of("deliveries")
+        return {self._primary: link}
 
     async def _forget(self) -> None:
         primary, self._primary = self._primary, ""
@@ -135,23 +179,18 @@ class Sentinels(Routed):
             await link.aclose()
 
 
-def connect(
-    url: str, *, timeout_s: float = 10.0, wait_replicas: int = 0, wait_ms: int = 2_000
-) -> Link | Routed:
+def connect(url: str, *, wait_replicas: int = 0, wait_ms: int = 2_000) -> Link | Routed:
     """The wire to whatever `url` names: one node, a cluster, or a primary behind sentinels."""
-
-    def node(address: str) -> Link:
-        return Link(address, timeout_s=timeout_s, wait_replicas=wait_replicas, wait_ms=wait_ms)
-
     parts = urlsplit(url)
     scheme, _, kind = parts.scheme.partition("+")
     if not kind:
-        return node(url)
+        return Link(url, wait_replicas=wait_replicas, wait_ms=wait_ms)
     user, at, hosts = parts.netloc.rpartition("@")
     addresses = hosts.split(",")
 
     def node_at(address: str) -> Link:
-        return node(f"{scheme}://{user}{at}{address}")
+        address = f"{scheme}://{user}{at}{address}"
+        return Link(address, timeout_s=TIMEOUT_S, wait_replicas=wait_replicas, wait_ms=wait_ms)
 
     if kind == "cluster":
         return Cluster(addresses, node_at)
@@ -160,6 +199,20 @@ def connect(
     raise ValueError(
         f"{url} is no address; write redis+cluster://HOST:PORT,... or redis+sentinel://HOST:PORT,.../NAME"
     )
+
+
+async def holders(wire: Link | Routed) -> dict[str, Link]:
+    """The nodes that hold keys now, by address."""
+    return {"Redis": wire} if isinstance(wire, Link) else await wire.holders()
+
+
+async def rights(url: str) -> dict[str, tuple[list[str], list[str]]]:
+    """For each node that holds keys: what the user of `url` lacks there, and what it has and should not."""
+    wire = connect(url)
+    try:
+        return {address: await privileges(link) for address, link in (await holders(wire)).items()}
+    finally:
+        await wire.aclose()
 
 
 def slot_of(key: str) -> int:
@@ -174,5 +227,6 @@ def slot_of(key: str) -> int:
 def _slot_map(ranges: Sequence[Any]) -> list[str]:
     slots = [""] * SLOTS
     for first, last, (host, port, *_), *_replicas in ranges:
-        slots[first : last + 1] = [f"{host.decode()}:{port}"] * (last + 1 - first)
+        if host:  # a node that has not heard of its own address yet names none
+            slots[first : last + 1] = [f"{host.decode()}:{port}"] * (last + 1 - first)
     return slots

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import struct
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from sessions import keys
 from sessions.journal import JournalLine, RawLine, after, owner_of, raw_lines, read_lines
-from sessions.link import Link
+from sessions.link import Link, StoreAway
 from sessions.model import (
     CodeEntry,
     Destroy,
@@ -21,17 +22,22 @@ from sessions.model import (
     Operation,
     Outage,
     Reply,
-    Seal,
     SessionRow,
     SessionState,
     Verdict,
 )
 from sessions.packing import WrongOwner, decode, encode, glance, packed, sid_of, unpacked
-from sessions.routes import Cluster, Routed, connect
+from sessions.routes import Cluster, Routed, connect, holders
 from sessions.script import sessions_script, upkeep_script
 
 CALL_MAX = 512
 """Operations in one call: Redis serves nobody else meanwhile, for some 6 ms."""
+LINES_MAX = 16_384
+"""Lines of the journal at once: some 10 MB with the batches that they name."""
+ENTRIES_PAGE = 64
+"""Entries looked at in one call when lines are only counted."""
+SEALS_MAX = 2_000
+"""Sessions sealed in one call, some 2 ms; Lua passes 8,000 arguments at once."""
 GAP_MS = 5_000
 """A partition that acknowledged nothing for so long had an outage; ticks come every second or so."""
 
@@ -89,22 +95,41 @@ class Store:
             for sid, (record, constants, sealed) in zip(sids, found, strict=True)
         ]
 
+    @property
+    def lanes(self) -> int:
+        """How many groups of sessions can be committed without regard to each other: 1 on one node."""
+        return self._partitions if self._partitioned else 1
+
     # The journal, for the archive.
 
     def journals(self) -> range:
         """The partitions that have a journal: all in a cluster, one on a single node."""
-        return range(self._partitions if self._partitioned else 1)
+        return range(self.lanes)
 
-    async def journal(self, partitions: Iterable[int], count: int) -> list[JournalLine]:
-        """The oldest lines: of each journal all those of `count` entries (one entry per commit)."""
+    async def journal(
+        self,
+        partitions: Iterable[int],
+        count: int,
+        behind: Mapping[int, str] | None = None,
+        lines_max: int = LINES_MAX,
+    ) -> list[JournalLine]:
+        """The oldest lines: of each journal all those of `count` entries (one entry per commit).
+
+        Those `behind` a stream id, where it names one for the journal. From `lines_max` on no further entry
+        is begun: one may hold a single line or a thousand.
+        """
         names = [partition for partition in partitions if partition in self.journals()]
-        reads = [("XRANGE", keys.journal(partition), "-", "+", "COUNT", count) for partition in names]
-        found = await self._link.commands(reads) if reads else []
-        lines = [
-            line
-            for partition, entries in zip(names, found, strict=True)
-            for line in raw_lines(partition, entries)
+        firsts = {partition: after(stream_id) for partition, stream_id in (behind or {}).items()}
+        reads = [
+            ("XRANGE", keys.journal(partition), firsts.get(partition, "-"), "+", "COUNT", count)
+            for partition in names
         ]
+        found = await self._link.commands(reads) if reads else []
+        lines: list[RawLine] = []
+        for partition, entries in zip(names, found, strict=True):
+            for entry in entries:
+                if len(lines) < lines_max:
+                    lines += raw_lines(partition, [entry])
         return list(read_lines(lines, await self._named_batches(lines)))
 
     async def _named_batches(self, lines: Sequence[RawLine]) -> dict[str, bytes | None]:
@@ -137,9 +162,51 @@ class Store:
             await self._link.commands([("XLEN", keys.journal(partition)) for partition in self.journals()])
         )
 
+    async def journal_since(self) -> int:
+        """When the oldest line that waits was written, in ms; 0 if none waits."""
+        reads = [("XRANGE", keys.journal(partition), "-", "+", "COUNT", 1) for partition in self.journals()]
+        found = await self._link.commands(reads)
+        return min((int(entries[0][0].partition(b"-")[0]) for entries in found if entries), default=0)
+
+    async def unsealed(self, lines_max: int) -> dict[bytes, int]:
+        """Batches that wait for the archive, by session, as far as the first `lines_max` lines tell."""
+        counts: Counter[bytes] = Counter()
+        for partition in self.journals():
+            first, entries = "-", [None] * ENTRIES_PAGE
+            while len(entries) == ENTRIES_PAGE and counts.total() < lines_max:
+                read = ("XRANGE", keys.journal(partition), first, "+", "COUNT", ENTRIES_PAGE)
+                entries = await self._link.command(*read)
+                for line in raw_lines(partition, entries):
+                    if not line.label.startswith(("state:", "aside:")):
+                        counts[owner_of(line.key)[0] if line.key else unpacked(line.line)[0]] += 1
+                first = after(entries[-1][0].decode()) if entries else first
+        return dict(counts)
+
+    async def memory(self) -> dict[str, float]:
+        """Bytes that Redis uses and may use, of the node that is fullest; without a limit the machine's."""
+        fullest = {"used": 0.0, "limit": 0.0, "share": 0.0}
+        for link in (await holders(self._link)).values():
+            text = (await link.command("INFO", "memory")).decode()
+            fields = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+            used = float(fields["used_memory"])
+            limit = float(fields["maxmemory"]) or float(fields["total_system_memory"])
+            if used / limit >= fullest["share"]:
+                fullest = {"used": used, "limit": limit, "share": round(used / limit, 4)}
+        return fullest
+
     async def sealed(self, numbers: Sequence[tuple[bytes, int]], last_ids: Mapping[int, str]) -> None:
         """The archive has committed: each session up to its number, each journal up to the id given."""
-        await self.commit([Seal(sid, n) for sid, n in numbers], 0)
+        groups: dict[int, list[tuple[str, int]]] = {}
+        for sid, n in numbers:
+            partition = keys.partition_of(sid, self._partitions) if self._partitioned else 0
+            groups.setdefault(partition, []).append((f"e:{keys.owner(sid, self._partitions)}", n))
+        await asyncio.gather(
+            *(
+                self._seal(group[start : start + SEALS_MAX])
+                for group in groups.values()
+                for start in range(0, len(group), SEALS_MAX)
+            )
+        )
         trims = [
             ("XTRIM", keys.journal(partition), "MINID", after(stream_id))
             for partition, stream_id in last_ids.items()
@@ -147,13 +214,17 @@ class Store:
         if trims:
             await self._link.commands(trims)
 
+    async def _seal(self, numbers: Sequence[tuple[str, int]]) -> None:
+        names = [name for name, _ in numbers]
+        await self._link.script(self._upkeep, names, ["seal", *(n for _, n in numbers)])
+
     # Codes.
 
     async def put_codes(self, entries: Iterable[CodeEntry]) -> None:
         """Make codes known (again: the last word counts)."""
         writes = [("SET", keys.code(entry.digest), packed(entry)) for entry in entries]
         for start in range(0, len(writes), CALL_MAX):
-            await self._link.commands(writes[start : start + CALL_MAX])
+            await self._link.commands(writes[start : start + CALL_MAX], waits=True)
 
     async def find_codes(self, digests: Sequence[bytes]) -> list[CodeEntry | None]:
         """Where codes lead to; None for a code that is not known."""
@@ -182,9 +253,8 @@ class Store:
 
     async def put_delivery(self, delivery: str, record: str | bytes) -> None:
         """Keep the JSON record of a delivery."""
-        await self._link.commands(
-            [("HSET", keys.DELIVERIES, delivery, record), ("INCR", keys.DELIVERIES_VERSION)]
-        )
+        writes = [("HSET", keys.DELIVERIES, delivery, record), ("INCR", keys.DELIVERIES_VERSION)]
+        await self._link.commands(writes, waits=True)
 
     async def drop_delivery(self, delivery: str) -> None:
         """Forget a delivery."""
@@ -201,7 +271,10 @@ class Store:
     # Time: outages, the closing sweep, jobs done by one process.
 
     async def tick(self, now_ms: int) -> list[Outage]:
-        """All partitions acknowledge; the outages that wait to be credited (until `settle`)."""
+        """All partitions acknowledge; the outages that wait to be credited (until `settle`).
+
+        In a cluster those of a node that is away do not, and have an outage; StoreAway if none does.
+        """
         return await self._waiting("tick", (keys.clock, keys.outages, keys.uncredited), now_ms)
 
     async def waiting(self) -> list[Outage]:
@@ -209,15 +282,19 @@ class Store:
         return await self._waiting("waiting", (keys.uncredited,), 0)
 
     async def _waiting(self, verb: str, named: Sequence[Callable[[int], str]], now_ms: int) -> list[Outage]:
-        waiting: list[Outage] = []
-        for group in self._tick_groups():
+        async def asked(group: Sequence[int]) -> list[Outage]:
             names = [name(partition) for partition in group for name in named]
             found = await self._link.script(self._upkeep, names, [verb, now_ms, self._gap_ms])
-            waiting += [
+            return [
                 Outage(group[place - 1], from_ms, to_ms)
                 for place, from_ms, to_ms in zip(found[::3], found[1::3], found[2::3], strict=True)
             ]
-        return waiting
+
+        told = await asyncio.gather(*map(asked, self._tick_groups()), return_exceptions=True)
+        problems = [found for found in told if isinstance(found, BaseException)]
+        if problems and (len(problems) == len(told) or not isinstance(problems[0], StoreAway)):
+            raise problems[0]
+        return [outage for found in told if not isinstance(found, BaseException) for outage in found]
 
     async def clocks(self) -> dict[int, int]:
         """When each partition last acknowledged, as far as Redis knows."""

@@ -56,6 +56,12 @@ class Served:
 
         return asyncio.run(compiled())
 
+    @property
+    def operator_redis(self) -> str:
+        """The embedded Redis as its operator reaches it: everything is allowed."""
+        password = (self.settings.redis_folder / "operator.password").read_text()
+        return self.settings.redis_address.replace("unix://", f"unix://operator:{password}@")
+
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command of ours beside the engine, on the same data."""
         return subprocess.run(

@@ -10,19 +10,21 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, event, insert, select
+from sqlalchemy import Connection, Select, Table, event, insert, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from engine.archive.tables import SCHEMA_VERSION, metadata, schema_version
+from engine.archive.tables import REVISION, alembic_version, metadata
 
 BUSY_MS = 20_000
 """How long a writer of SQLite waits for another: importing a whole year group holds the lock for seconds."""
 
 PAGE = 2000
 """Rows written or read at a time: a few hundred kilobytes, far past the knee of both databases."""
+
+FIRST_REVISION = "0001"
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -58,17 +60,21 @@ class Database:
     async def create(self) -> None:
         """Make the tables if there are none; refuse an archive of another version."""
         async with self.writing.begin() as connection:
-            if not self.is_sqlite:  # two processes that start together create the tables once
-                await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7015)")
-            await connection.run_sync(metadata.create_all)
-            found = (await connection.execute(select(schema_version.c.version))).scalars().all()
-            if not found:
-                await connection.execute(insert(schema_version).values(version=SCHEMA_VERSION))
-            elif max(found) != SCHEMA_VERSION:
+            await self.lock(connection)
+            found = await connection.run_sync(found_revision)
+            if found not in ("", REVISION):
                 raise WrongSchema(
-                    f"the archive has schema {max(found)}, this program needs {SCHEMA_VERSION}: "
-                    "run the program that made it, or migrate the archive first"
+                    f"the archive has schema {found}, this program needs {REVISION}: stop what uses it, then "
+                    "`passation archive migrate`; if a newer program made it, run that one"
                 )
+            await connection.run_sync(metadata.create_all)
+            if not found:
+                await connection.execute(insert(alembic_version).values(version_num=REVISION))
+
+    async def lock(self, connection: AsyncConnection) -> None:
+        """Two processes that start together make or change the tables one after the other."""
+        if not self.is_sqlite:  # there the transaction has the lock already
+            await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7015)")
 
     async def close(self) -> None:
         await self.reading.dispose()
@@ -115,6 +121,14 @@ class Database:
             await connection.execute(self.insert(table).on_conflict_do_nothing(), values)
             return False
         return True
+
+
+def found_revision(connection: Connection) -> str:
+    """The schema of an archive; "" if there is none. The first one had a number of our own instead."""
+    names = inspect(connection).get_table_names()
+    if alembic_version.name in names:
+        return str(connection.execute(select(alembic_version.c.version_num)).scalar() or "")
+    return FIRST_REVISION if "schema_version" in names else ""
 
 
 def is_away(error: BaseException) -> bool:

@@ -10,6 +10,7 @@ time of outages, and scores what has ended: always less urgent than the journal.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import random
 import signal
@@ -24,15 +25,16 @@ from engine.archive.intake import write_portion
 from engine.archive.lease import Lease, LeaseLost, this_process
 from engine.archive.reading import JournalReader
 from engine.archive.records import ArchiveAway
+from engine.archive.shares import BALANCE_MS, Shares
 from engine.archive.sweep import Sweep
 from engine.clock import now_ms
 from engine.keyring import KeyRing
 from engine.logs import logger, set_up
 from engine.scorekeeper import ScoreKeeper
 from engine.settings import Settings
+from engine.stores import store_of
 from items.bank import Bank
 from sessions.link import StoreError
-from sessions.store import open_store
 
 LOG = logger("drain")
 IDLE_S = 0.211
@@ -41,13 +43,20 @@ SWEEP_MS = 1_009
 PAUSE_FIRST_S, PAUSE_LAST_S = 0.2, 10.0
 
 
-async def drain_once(database: Database, reader: JournalReader, lease: Lease, now_ms: int) -> int:
+async def drain_once(database: Database, reader: JournalReader, lease: Lease | Shares, now_ms: int) -> int:
     """Archive one portion of the journal, durably, then seal it in Redis; gives how many lines it had."""
+    if isinstance(lease, Shares):
+        await reader.of(lease.journals)
     portion = await reader.read()
     if not portion.positions:
         return 0
-    async with lease.transaction(now_ms) as connection:
-        await write_portion(database, connection, portion)
+    try:
+        async with lease.transaction(now_ms) as connection:
+            reader.look_ahead(portion)
+            await write_portion(database, connection, portion)
+    except BaseException:
+        await reader.forget()
+        raise
     # Committed. What is told to Redis from here on may be told twice, or by the next process.
     await reader.seal(portion)
     if portion.missing:
@@ -69,6 +78,7 @@ class Drain:
         sweep: Sweep,
         keeper: ScoreKeeper,
         clock: Callable[[], int] = now_ms,
+        shares: Shares | None = None,
     ) -> None:
         self._database = database
         self._reader = reader
@@ -76,6 +86,8 @@ class Drain:
         self._sweep = sweep
         self._keeper = keeper
         self._clock = clock
+        self._shares = shares
+        self._balanced_ms = 0
         self._stopping = asyncio.Event()
         self._swept_ms = 0
         self._holding = False
@@ -113,19 +125,30 @@ class Drain:
 
     async def _turn(self) -> bool:
         """One portion, or else one piece of the less urgent work; False when there is nothing to do."""
-        if not self._holding:
-            self._holding = await self._lease.take(self._clock())
-            if not self._holding:
-                return False
-            await self._keeper.begin(self._lease, self._clock())
-        if await drain_once(self._database, self._reader, self._lease, self._clock()):
+        if not await self._is_on_duty():
+            return False
+        lease = self._shares or self._lease
+        if await drain_once(self._database, self._reader, lease, self._clock()):
             return True
-        if self._stopping.is_set():
+        if self._stopping.is_set() or not self._holding:
             return False
         if self._clock() - self._swept_ms >= SWEEP_MS:
             self._swept_ms = self._clock()
             await self._sweep.run(self._lease, self._swept_ms)
         return await self._keeper.score_some(self._lease, self._clock()) > 0
+
+    async def _is_on_duty(self) -> bool:
+        """Whether anything is ours to drain; `_holding`: whether also what one drain does for all."""
+        held, now = self._holding, self._clock()
+        if self._shares is None:
+            self._holding = held or await self._lease.take(now)
+        elif not self._shares.held or now - self._balanced_ms >= BALANCE_MS:
+            self._balanced_ms = now
+            await self._shares.balance(now)
+            self._holding = self._shares.leads
+        if self._holding and not held:
+            await self._keeper.begin(self._lease, now)
+        return self._holding or bool(self._shares and self._shares.held)
 
     def _waits(self, why: str) -> bool:
         if not self._away:
@@ -144,7 +167,9 @@ class Drain:
 
     async def _give_back(self) -> None:
         try:
-            if self._holding:
+            if self._shares is not None:
+                await self._shares.give_back()
+            elif self._holding:
                 await self._lease.give_back()
         except Exception as error:
             if not is_away(error):
@@ -155,18 +180,18 @@ async def drain(settings: Settings, *, once: bool = False) -> int:
     """Run the drain until told to stop; with `once`, until the journal is empty (gives its lines)."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     keyring = KeyRing.of(settings)
-    store = open_store(
-        settings.redis_address, partitions=settings.partitions, wait_replicas=settings.replicas_wait
-    )
+    store = store_of(settings)
     archive = await Archive.open(settings.archive_address)
-    lease = Lease(archive.database, this_process())
+    holder = this_process()
+    lease = Lease(archive.database, holder)
+    shares = Shares(archive.database, holder, store.journals()) if store.lanes > 1 else None
     keeper = ScoreKeeper(archive, keyring, Bank(settings.data_dir), partitions=settings.partitions)
     reader = JournalReader(store)
     try:
         if once:
-            return await _drain_all(archive.database, reader, lease, keeper)
+            return await _drain_all(archive.database, reader, lease, keeper, shares)
         sweep = Sweep(archive, store, partitions=settings.partitions, keyring=keyring)
-        running = Drain(archive.database, reader, lease, sweep, keeper)
+        running = Drain(archive.database, reader, lease, sweep, keeper, shares=shares)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, running.stop)
@@ -178,16 +203,22 @@ async def drain(settings: Settings, *, once: bool = False) -> int:
         await archive.close()
 
 
-async def _drain_all(database: Database, reader: JournalReader, lease: Lease, keeper: ScoreKeeper) -> int:
-    if not await lease.take(now_ms()):
+async def _drain_all(
+    database: Database, reader: JournalReader, lease: Lease, keeper: ScoreKeeper, shares: Shares | None
+) -> int:
+    if shares is not None:
+        await shares.balance(now_ms())
+    leads = await lease.take(now_ms()) if shares is None else shares.leads
+    if not leads and not (shares and shares.held):
         raise LeaseLost("another process drains now: there is nothing to do by hand")
-    await keeper.begin(lease, now_ms())
     total = 0
-    while count := await drain_once(database, reader, lease, now_ms()):
+    while count := await drain_once(database, reader, shares or lease, now_ms()):
         total += count
-    while await keeper.score_some(lease, now_ms()):
-        pass
-    await lease.give_back()
+    if leads:
+        await keeper.begin(lease, now_ms())
+        while await keeper.score_some(lease, now_ms()):
+            pass
+    await (shares or lease).give_back()
     return total
 
 
@@ -204,12 +235,19 @@ def _watch_parent(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> 
     loop.add_reader(sys.stdin, readable)
 
 
+def collect_seldom() -> None:
+    """Spare the collector: a portion is a hundred thousand tuples, none of them in a circle."""
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 50)
+
+
 def main() -> None:
     """The process that the supervisor starts; settings come from the environment."""
     import uvloop
 
     settings = Settings.load(os.environ)
     set_up(settings.log_level)
+    collect_seldom()
     try:
         uvloop.run(drain(settings))
     except ArchiveAway as error:  # the supervisor tries again, with longer and longer pauses

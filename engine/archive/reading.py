@@ -1,4 +1,7 @@
-"""The journal read a portion at a time, always from its beginning: what is sealed is no longer there.
+"""The journal read a portion at a time, from its beginning: what is sealed is no longer there.
+
+While SQL works on a large portion the one behind it is read ahead. It is used only if the first was
+committed; otherwise it is forgotten, and the next reading begins at the beginning again.
 
 An entry of the journal is what one commit wrote, of one line on a quiet day and of a hundred on a busy one.
 How many entries are asked for follows from what the last ones held, so that a portion stays within bounds.
@@ -6,29 +9,63 @@ How many entries are asked for follows from what the last ones held, so that a p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 
 from engine.archive.portion import Portion
 from sessions.journal import AsideLine, BatchLine, JournalLine, MissingLine, StateLine
-from sessions.store import Store
+from sessions.store import LINES_MAX, Store
 
-LINES = 16_384
+LINES = LINES_MAX
 """Lines in one transaction: far past the knee of the commit; many batches of one pupil are sealed as one."""
 BYTES = 16 * 1024 * 1024
 """Bodies in one transaction; a body has 500 bytes as a rule, 64 KiB at most. A portion takes some 50 MB."""
 ENTRIES_FIRST, ENTRIES_MAX = 16, 4096
+AHEAD_FROM = 1_000
+"""Lines of a portion behind which it is worth while to read on: fewer, and the journal is nearly empty."""
 
 
 class JournalReader:
-    """Reads all journals of a store."""
+    """Reads all journals of a store, or those that `of` names."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._entries = ENTRIES_FIRST
+        self._journals: Sequence[int] = store.journals()
+        self._ahead: asyncio.Task[Portion] | None = None
+
+    async def of(self, journals: Sequence[int]) -> None:
+        """Read these journals from now on."""
+        if list(journals) != list(self._journals):
+            await self.forget()
+            self._journals = journals
 
     async def read(self) -> Portion:
         """The oldest lines, sorted for the archive; an empty portion when there are none."""
-        lines = await self._store.journal(self._store.journals(), self._entries)
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and (portion := await ahead).positions:
+            return portion
+        return await self._read({})
+
+    def look_ahead(self, portion: Portion) -> None:
+        """Begin to read what comes behind `portion`, if that is large."""
+        if len(portion) >= AHEAD_FROM:
+            self._ahead = asyncio.create_task(self._read(portion.positions))
+
+    async def looked(self) -> None:
+        """Return when what is being read ahead is here."""
+        if self._ahead is not None:
+            await asyncio.wait([self._ahead])
+
+    async def forget(self) -> None:
+        """What was read ahead is not to be used: what lies before it was not committed."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            ahead.cancel()
+            await asyncio.gather(ahead, return_exceptions=True)
+
+    async def _read(self, behind: Mapping[int, str]) -> Portion:
+        lines = await self._store.journal(self._journals, self._entries, behind)
         self._adapt(lines)
         return sort(lines)
 
@@ -37,9 +74,9 @@ class JournalReader:
         await self._store.sealed(list(portion.highest.items()), portion.positions)
 
     def _adapt(self, lines: Sequence[JournalLine]) -> None:
-        size = sum(len(line.body) for line in lines if isinstance(line, BatchLine | AsideLine))
+        size = sum([len(line.body) for line in lines if type(line) is BatchLine or type(line) is AsideLine])
         share = max(len(lines) / LINES, size / BYTES)
-        entries = len({(line.partition, line.stream_id) for line in lines})
+        entries = len({line[:2] for line in lines})
         if share > 1:
             self._entries = max(1, int(self._entries / share))
         elif entries >= self._entries and share < 0.5:
@@ -49,13 +86,14 @@ class JournalReader:
 def sort(lines: Sequence[JournalLine]) -> Portion:
     """Lines of the journal as what the tables take."""
     portion = Portion()
+    add_batch, positions = portion.add_batch, portion.positions
     for line in lines:
-        if isinstance(line, BatchLine):
-            _, _, received_ms, sid, epoch, n, full, age_ms, digest, body, late, paused = line
-            portion.add_batch(
-                (sid, epoch, n, digest, received_ms, late.value, bool(full), paused, age_ms, body)
-            )
-        elif isinstance(line, AsideLine):
+        if isinstance(line, BatchLine):  # nearly all
+            partition, stream_id, received_ms, sid, epoch, n, full, age_ms, digest, body, late, paused = line
+            add_batch((sid, epoch, n, digest, received_ms, late._value_, bool(full), paused, age_ms, body))
+            positions[partition] = stream_id
+            continue
+        if isinstance(line, AsideLine):
             portion.asides.append(
                 (line.sid, line.epoch, line.n, line.verdict, line.digest, line.received_ms, line.body)
             )
@@ -63,7 +101,7 @@ def sort(lines: Sequence[JournalLine]) -> Portion:
             portion.add_missing(line.sid, line.n, line.received_ms)
         else:
             _add_state(portion, line)
-        portion.positions[line.partition] = line.stream_id
+        positions[line.partition] = line.stream_id
     return portion
 
 

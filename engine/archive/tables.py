@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
     SmallInteger,
     String,
     Table,
@@ -23,9 +24,9 @@ from sqlalchemy import (
     false,
 )
 
-SCHEMA_VERSION = 1
-"""Raised by every change of a table, together with the migration that brings an older archive here. A table
-more is no such change: it is made when the archive is opened, and an older program does not look for it."""
+REVISION = "0002"
+"""The newest of `migrations/versions`: every change of a table is one. A table more need not be: it is made
+when the archive is opened or migrated, and an older program does not look for it."""
 
 # Constraint names are fixed, so that a migration can name what it changes on both databases.
 metadata = MetaData(
@@ -36,7 +37,13 @@ metadata = MetaData(
     }
 )
 
-schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
+# Alembic's own table, by its own name.
+alembic_version = Table(
+    "alembic_version",
+    metadata,
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 deliveries = Table(
     "deliveries",

@@ -8,9 +8,10 @@ import sys
 import typer
 
 from engine.archive import ArchiveAway, Conflict, Gone
+from engine.archive.database import WrongSchema
 from engine.archive.lease import LeaseLost
 from engine.backup.parts import BackupProblem
-from engine.cli import archive, audit, backup, codes, deliveries, items, keys, results, sessions
+from engine.cli import archive, audit, backup, codes, deliveries, items, keys, redis, results, sessions
 from engine.cli.loadtest import loadtest
 from engine.cli.serve import demo, doctor, serve
 from engine.codesfile import CodesFileProblem
@@ -33,6 +34,7 @@ EXPECTED = (
     SettingsError,
     StoreAway,
     StoreFull,
+    WrongSchema,
 )
 """What a command may end with in one sentence; anything else is a defect and shows its trace."""
 
@@ -41,7 +43,7 @@ app.command()(serve)
 app.command()(demo)
 app.command()(doctor)
 app.command()(loadtest)
-for module in (items, deliveries, codes, sessions, archive, audit, backup, results, keys):
+for module in (items, deliveries, codes, sessions, archive, audit, backup, redis, results, keys):
     app.add_typer(module.app, name=module.__name__.rpartition(".")[2])
 
 

@@ -12,8 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.archive import ArchiveAway
+from engine.archive.database import WrongSchema
 from engine.archive.drain import drain as run_drain
 from engine.archive.lease import LeaseLost
+from engine.archive.migrations import migrate as run_migration
 from engine.archive.status import archive_status
 from engine.cli.console import Json, parts, say
 from engine.clock import now_ms
@@ -39,11 +41,24 @@ def drain(
 
 
 @app.command()
+def migrate(as_json: Json = False) -> None:
+    """Bring the archive to the schema of this program, whole or not at all; stop `serve` before."""
+    address = Settings.load(os.environ).archive_address
+    try:
+        before, after = asyncio.run(run_migration(address))
+    except (WrongSchema, ArchiveAway) as error:
+        print(f"passation: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+    told = f"schema {after} already" if before == after else f"from schema {before} to {after}"
+    say({"before": before, "after": after}, as_json, told)
+
+
+@app.command()
 def status(as_json: Json = False) -> None:
-    """What waits in the journal, what is unscored, and whether the audit log holds."""
+    """What waits and since when, what is unscored, whether the audit log holds; 1 if there is a warning."""
     record = asyncio.run(_status())
     say(record, as_json, "\n".join(f"{name}: {value}" for name, value in record.items()))
-    if record["audit_broken_at"] is not None:
+    if record["audit_broken_at"] is not None or record["warnings"]:
         raise typer.Exit(1)
 
 
@@ -74,4 +89,4 @@ async def _reconcile(delivery: str, room: str | None) -> dict[str, Account]:
 
 async def _status() -> dict[str, Any]:
     async with parts() as (_, _, archive, store):
-        return await archive_status(archive, store)
+        return await archive_status(archive, store, now_ms())

@@ -16,7 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from engine.archive import Archive, ArchiveAway
 from engine.keyring import KeyRing
 from engine.settings import Settings
-from sessions.store import Store, open_store
+from engine.stores import store_of
+from sessions.store import Store
 
 Json = Annotated[bool, typer.Option("--json", help="For machines: JSON, and nothing else.")]
 Who = Annotated[str, typer.Option(help="Opaque id of whoever does this, for the audit log; never a name.")]
@@ -42,7 +43,7 @@ async def parts() -> AsyncIterator[Parts]:
     except ArchiveAway as error:
         print(f"passation: {error}", file=sys.stderr)
         raise typer.Exit(1) from error
-    store = open_store(settings.redis_address, partitions=settings.partitions)
+    store = store_of(settings)
     try:
         yield Parts(settings, keyring, archive, store)
     finally:

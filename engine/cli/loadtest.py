@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -114,9 +114,9 @@ async def _rehearse(pupils: int, options: Sequence[str]) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def rehearsal(folder: Path, pupils: int) -> AsyncIterator[Target]:
-    """A server of its own on a free port of the loopback, with one code for each pupil."""
-    settings = _settings(folder, pupils)
+async def rehearsal(folder: Path, pupils: int, **given: Any) -> AsyncIterator[Target]:
+    """A server of its own on a free port of the loopback, with one code for each pupil; `given` settings."""
+    settings = _settings(folder, pupils, given)
     set_up(settings.log_level)
     make_folders(settings)
     keyring = KeyRing.of(settings)
@@ -136,12 +136,13 @@ async def rehearsal(folder: Path, pupils: int) -> AsyncIterator[Target]:
         await supervisor.stop()
 
 
-def _settings(folder: Path, pupils: int) -> Settings:
+def _settings(folder: Path, pupils: int, given: Mapping[str, Any]) -> Settings:
     """The settings of this environment, but for what must be the rehearsal's own."""
     environ = {"PASSATION_LOG_LEVEL": "error"} | dict(os.environ)
     for name in ("REDIS_URL", "ARCHIVE_URL", "TLS_CERT", "TLS_KEY"):
         environ.pop(f"PASSATION_{name}", None)
-    own = {"data_dir": folder / "data", "keys_dir": folder / "keys", "host": "127.0.0.1", "port": free_port()}
+    place = {"data_dir": folder / "data", "keys_dir": folder / "keys"}
+    own = {**place, "host": "127.0.0.1", "port": free_port(), **given}
     settings = Settings.load(environ, **own)
     workers = max(settings.workers, -(-pupils // PUPILS_A_WORKER))
     return Settings.load(environ, **own, workers=workers)

@@ -20,12 +20,17 @@ from engine.keyring import KeyRing
 from engine.logs import set_up
 from engine.recovery import publish
 from engine.settings import Settings
+from engine.stores import store_of
 from engine.supervisor import Supervisor, until_told, wait_until_ready
 from sessions.codes import pretty
-from sessions.store import open_store
+from sessions.routes import rights
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on.")]
 DEMO_CODES_EACH = 6
+
+
+class RightsProblem(RuntimeError):
+    """The application's user in Redis may do too little, or too much."""
 
 
 def serve(
@@ -136,7 +141,7 @@ async def _examine(settings: Settings) -> dict[str, str]:
         if not settings.redis_url:
             redis_binary()
             return
-        store = open_store(settings.redis_address, partitions=settings.partitions)
+        store = store_of(settings)
         try:
             await store.deliveries_version()
         finally:
@@ -146,7 +151,12 @@ async def _examine(settings: Settings) -> dict[str, str]:
         keyring.token_keys()
         keyring.pepper()
 
-    checks = {"keys": keys_present, "redis": redis_answers, "archive": archive_opens}
+    checks = {
+        "keys": keys_present,
+        "redis": redis_answers,
+        "redis user": lambda: check_redis_user(settings),
+        "archive": archive_opens,
+    }
     findings = {}
     for name, check in checks.items():
         try:
@@ -155,6 +165,22 @@ async def _examine(settings: Settings) -> dict[str, str]:
         except Exception as error:  # each finding is told, none hides the next
             findings[name] = str(error)
     return findings
+
+
+async def check_redis_user(settings: Settings) -> None:
+    """RightsProblem if our user may do too little, or too much, in a Redis of the operator's own."""
+    if not settings.redis_url:
+        return
+    for address, (lacking, excess) in (await rights(settings.redis_url)).items():
+        if lacking:
+            raise RightsProblem(
+                f"{address}: the user may not do {', '.join(lacking)}: `passation redis acl` prints its rule"
+            )
+        if excess:
+            raise RightsProblem(
+                f"{address}: the user may do {', '.join(excess)}, which it never needs: give it the rule "
+                "that `passation redis acl` prints"
+            )
 
 
 def make_folders(settings: Settings) -> None:
@@ -175,7 +201,7 @@ def check_keys(settings: Settings) -> None:
 async def republish(settings: Settings) -> None:
     """Fill Redis from the archive where it lacks something; what it holds stays as it is."""
     archive = await Archive.open(settings.archive_address)
-    store = open_store(settings.redis_address, partitions=settings.partitions)
+    store = store_of(settings)
     try:
         await publish(archive, store, KeyRing.of(settings))
     finally:

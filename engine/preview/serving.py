@@ -28,9 +28,9 @@ from engine.preview.rounds import Preview
 from engine.preview.watching import fingerprint
 from engine.respond import header, send_json, send_problem
 from engine.settings import Settings
+from engine.stores import store_of
 from engine.supervisor import Supervisor
 from engine.worker import Server, bind, uvicorn_config
-from sessions.store import open_store
 from sessions.ticket import Signer
 
 WEB = Path(__file__).parent / "web"
@@ -130,7 +130,7 @@ async def previewing(package: Path, port: int) -> AsyncIterator[str]:
         await supervisor.start_store()
         try:
             archive = await Archive.open(settings.archive_address)
-            store = open_store(settings.redis_address, partitions=settings.partitions)
+            store = store_of(settings)
             try:
                 preview = Preview(package, settings, archive, store, keyring)
                 await preview.begin()

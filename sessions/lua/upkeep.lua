@@ -1,6 +1,6 @@
 -- The script `upkeep`: clocks and outages of partitions, and jobs that one process does alone.
 --
--- KEYS     tick: u, o, w of each partition; waiting: w of each; due: u, w, z; lease: the lease
+-- KEYS     tick: u, o, w of each partition; waiting: w of each; due: u, w, z; lease: the lease; seal: e of sessions
 -- ARGV[1]  verb
 -- ARGV[2]  now, in milliseconds (lease: the owner)
 
@@ -62,4 +62,18 @@ local function lease(keys, args)
     return 1
 end
 
-return ({ tick = tick, waiting = waiting, due = due, lease = lease })[ARGV[1]](KEYS, ARGV)
+-- seal: the archive holds each session up to its number, ARGV[1 + i]. Only upwards, and only where there is one: many
+-- sessions in two commands, since this happens as often as a save. Returns how many were raised.
+local function seal(keys, args)
+    local found, sets = redis.call("MGET", unpack(keys)), { "MSET" }
+    for i = 1, #keys do
+        if found[i] and tonumber(args[1 + i]) > tonumber(found[i]) then
+            sets[#sets + 1] = keys[i]
+            sets[#sets + 1] = args[1 + i]
+        end
+    end
+    if #sets > 1 then redis.call(unpack(sets)) end
+    return (#sets - 1) / 2
+end
+
+return ({ tick = tick, waiting = waiting, due = due, lease = lease, seal = seal })[ARGV[1]](KEYS, ARGV)

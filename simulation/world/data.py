@@ -102,7 +102,17 @@ class Commands:
 
     def upkeep(self, verb: str, now_ms: int, names: Any, arguments: Any) -> Any:
         verbs = {"tick": self.tick, "waiting": self.waiting, "due": self.due, "lease": self.lease}
-        return verbs[verb](now_ms, names, arguments)
+        return (verbs | {"seal": self.seal})[verb](now_ms, names, arguments)
+
+    def seal(self, _now_ms: int, names: Any, arguments: Any) -> int:
+        raised = 0
+        for name, n in zip(names, arguments[1:], strict=True):
+            sid = wire.sid_of_owner(_bytes(name).partition(b":")[2])
+            session = self.data.sessions.get(sid)
+            if session is not None and int(n) > session.sealed:
+                self.data.sessions[sid] = session._replace(sealed=int(n))
+                raised += 1
+        return raised
 
     def tick(self, _now_ms: int, names: Any, arguments: Any) -> list[int]:
         for name in names[::3]:
@@ -149,8 +159,11 @@ class Commands:
         self.data.leases[key] = (owner, now_ms + ttl_ms)
         return 1
 
-    def xrange(self, _now_ms: int, name: str, _low: str, _high: str, _count: str, count: int) -> list[Entry]:
-        return self.data.journals.get(partition_in(name), [])[:count]
+    def xrange(self, _now_ms: int, name: str, low: str, _high: str, _count: str, count: int) -> list[Entry]:
+        entries = self.data.journals.get(partition_in(name), [])
+        if low != "-":
+            entries = [entry for entry in entries if _place(entry[0]) >= _place(low.encode())]
+        return entries[:count]
 
     def xlen(self, _now_ms: int, name: str) -> int:
         return len(self.data.journals.get(partition_in(name), []))

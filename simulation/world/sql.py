@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import create_engine, event, insert
 
 from engine.archive import Archive, Delivery
-from engine.archive.tables import SCHEMA_VERSION, metadata, schema_version
+from engine.archive.tables import REVISION, alembic_version, metadata
 
 
 class Disk:
@@ -102,7 +102,7 @@ def _empty_archive(path: Path) -> bytes:
     engine = create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
         metadata.create_all(connection)
-        connection.execute(insert(schema_version).values(version=SCHEMA_VERSION))
+        connection.execute(insert(alembic_version).values(version_num=REVISION))
     engine.dispose()
     with sqlite3.connect(path) as raw:
         raw.execute("PRAGMA journal_mode=WAL")

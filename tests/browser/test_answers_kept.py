@@ -28,7 +28,7 @@ def on_redis(engine: Served, act: Callable[[Redis], Awaitable[None]]) -> None:
     """Do something to the engine's Redis behind its back."""
 
     async def run() -> None:
-        async with Redis.from_url(engine.settings.redis_address) as redis:
+        async with Redis.from_url(engine.operator_redis) as redis:
             await act(redis)
 
     apart(lambda: asyncio.run(run()))

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.archive import Archive, Conflict, Gone, SessionRow
 from engine.archive.database import WrongSchema
-from engine.archive.tables import audit, schema_version
+from engine.archive.tables import alembic_version, audit
 from tests.engine.archives import (
     DATABASES,
     NOON_MS,
@@ -51,9 +51,9 @@ async def test_a_commit_is_on_disk_when_it_returns(archive: Archive) -> None:
 async def test_an_archive_of_another_version_is_refused(archive: Archive) -> None:
     """Two programs of two versions on one archive would each break what the other wrote."""
     async with archive.database.writing.begin() as connection:
-        await connection.execute(update(schema_version).values(version=99))
+        await connection.execute(update(alembic_version).values(version_num="9999"))
 
-    with pytest.raises(WrongSchema, match="schema 99"):
+    with pytest.raises(WrongSchema, match="schema 9999"):
         await archive.database.create()
 
 

@@ -11,17 +11,19 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import select, text
 
-from engine.archive.drain import Drain
+from engine.archive.drain import Drain, drain_once
 from engine.archive.intake import write_portion
 from engine.archive.lease import LEASE_MS, Lease, LeaseLost
 from engine.archive.status import archive_status
 from engine.archive.sweep import Sweep
 from engine.archive.tables import asides, batches, sessions
+from engine.clock import now_ms
 from sessions.link import Link
 from sessions.model import Submit, Verdict
 from sessions.store import Store
 from tests.engine.archives import DATABASES, NOON_MS, a_sid, emptied, empty_address, opened
 from tests.engine.days import PUPILS, Day, until
+from tests.engine.sittings import NAME
 
 
 @pytest.fixture(params=DATABASES)
@@ -246,11 +248,17 @@ async def test_a_second_drain_waits_for_the_first(day: Day) -> None:
 async def test_the_state_of_the_archive_can_be_asked(day: Day) -> None:
     """What waits, what is stored, who drains, and whether the audit log holds."""
     await day.save([day.save_of(1, 1)])
-    before = await archive_status(day.archive, day.store)
+    before = await archive_status(day.archive, day.store, 0)
+    behind = await archive_status(day.archive, day.store, now_ms() + 120_000)
     await day.drain()
-    after = await archive_status(day.archive, day.store)
+    after = await archive_status(day.archive, day.store, 0)
 
     assert before["journal_entries"] > 0
+    assert (before["not_sealed"], before["warnings"], after["not_sealed"]) == ({NAME: 1}, [], {})
+    assert behind["lag_s"] >= 120
+    assert "the oldest batch has waited" in behind["warnings"][0]
+    assert after["lag_s"] == 0
+    assert 0 < after["redis_memory"]["used"] < after["redis_memory"]["limit"]
     assert (after["journal_entries"], after["batches"], after["unscored"]) == (0, 1, 0)
     assert (after["sessions"], after["drain"]) == ({"running": PUPILS}, "test")
     assert (after["audit_broken_at"], len(after["audit_hash"])) == (None, 64)
@@ -266,3 +274,49 @@ async def test_a_batch_is_stored_as_it_came_still_sealed(day: Day) -> None:
         (row,) = await connection.execute(select(batches))
     assert (row.body, row.digest, row.received_ms, row.late) == (save.body, save.digest, NOON_MS + 1000, "")
     assert b"answers" not in row.body
+
+
+async def test_a_journal_that_grew_for_long_is_archived_in_portions_of_bounded_size(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQL was away: long entries wait, and the drain takes no more of them at once than it can hold."""
+    monkeypatch.setattr("engine.archive.reading.AHEAD_FROM", 1)
+    for n in range(1, 41):
+        await day.save([day.save_of(number, n) for number in day.tickets])
+    sizes = []
+    day.reader._entries = 4096
+    monkeypatch.setattr(Store.journal, "__defaults__", (None, 20))
+    while count := await drain_once(day.archive.database, day.reader, day.lease, NOON_MS):
+        sizes.append(count)
+
+    assert max(sizes) < 20 + PUPILS
+    assert await day.ledger() == day.sent
+    assert await day.sealed_numbers() == [40] * PUPILS
+    assert await day.store.journal_length() == 0
+
+
+async def test_what_was_read_ahead_of_a_transaction_that_failed_is_read_again(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The portion behind one that was not committed must not be sealed before it."""
+    monkeypatch.setattr("engine.archive.reading.AHEAD_FROM", 1)
+    day.reader._entries = 1
+    for n in (1, 2, 3):
+        await day.save([day.save_of(number, n) for number in day.tickets])
+    await day.reader.read()
+    while (await day.store.journal_length()) > 3:  # log-ins and starts
+        await drain_once(day.archive.database, day.reader, day.lease, NOON_MS)
+    with monkeypatch.context() as broken:
+        broken.setattr("engine.archive.drain.write_portion", _fails)
+        with pytest.raises(OSError, match="no space"):
+            await drain_once(day.archive.database, day.reader, day.lease, NOON_MS)
+
+    assert await day.sealed_numbers() == [0] * PUPILS
+    await day.drain()
+    assert await day.ledger() == day.sent
+    assert await day.sealed_numbers() == [3] * PUPILS
+
+
+async def _fails(*_: object) -> None:
+    await asyncio.sleep(0)
+    raise OSError("no space left")

@@ -19,7 +19,7 @@ from items.package import read_package
 NAMES = (
     *("save_vs_noop", "save_p99_vs_noop", "login_p99_vs_noop", "start_p99_vs_noop", "save_cpu_us"),
     *("save_fsync_vs_no_aof", "redis_commands_per_answer", "idle_pupil_kib", "import_40_items_s", "score_us"),
-    *("form_40_items_bytes", "player_first_item_bytes", "archive_vs_copy"),
+    *("form_40_items_bytes", "player_first_item_bytes", "archive_vs_copy", "redis_bytes_per_session"),
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from engine.errors import Problem
-from engine.writer import Writer
+from engine.writer import GROUP_MIN, Lanes, Writer
 
 
 class SlowDisk:
@@ -118,3 +118,29 @@ async def test_closing_commits_what_was_taken_and_takes_no_more() -> None:
         writer.put("bob")
     await writer.run()
     assert await anna == "ANNA"
+
+
+async def test_a_lane_that_stands_still_holds_up_no_other() -> None:
+    """While a node of the cluster is replaced the pupils of the others go on; its own are refused first."""
+    disk = SlowDisk()
+
+    async def commit(operations: Sequence[str]) -> list[str]:
+        if operations[0].startswith("a"):
+            return await disk.commit(operations)
+        return [operation.upper() for operation in operations]
+
+    lanes: Lanes[str, str] = Lanes(
+        commit, lanes=2, lane_of=lambda operation: int(operation.startswith("b")), pending_max=GROUP_MIN
+    )
+    running = asyncio.create_task(lanes.run())
+    waiting = [lanes.put(f"anna {number}") for number in range(GROUP_MIN)]
+    with pytest.raises(Problem, match="overloaded"):
+        lanes.put("anna, too many")
+    assert lanes.load == 1
+    assert await lanes.put("bob") == "BOB"
+    assert not any(put.done() for put in waiting)
+    disk.wake.set()
+    lanes.close()
+    await running
+    assert [put.result() for put in waiting] == [f"ANNA {number}" for number in range(GROUP_MIN)]
+    assert len(lanes) == 0

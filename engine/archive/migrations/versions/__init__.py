@@ -1,0 +1,1 @@
+"""One file a revision, each after the one before; none is changed once it has been used."""
