@@ -10,12 +10,16 @@ Every refusal leaves through `Application.__call__`: expected ones from the tabl
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from engine.admission.beat import Neighbours
+from engine.admission.gate import Gate
+from engine.admission.watch import Sojourn, look_often
 from engine.api.answers import Answers
 from engine.api.attempts import Attempts
 from engine.api.contents import Contents
@@ -52,8 +56,9 @@ BEAT_MS = 997
 class Application:
     """The ASGI application of one worker."""
 
-    def __init__(self, answers: Answers, contents: ASGIApp, router: ASGIApp) -> None:
+    def __init__(self, answers: Answers, contents: ASGIApp, router: ASGIApp, gate: Gate) -> None:
         self.answers = answers
+        self.gate = gate
         self._raw: dict[str, tuple[ASGIApp, tuple[str, ...]]] = {"/api/v1/answers": (answers, ("POST",))}
         self._contents = contents
         self._router = router
@@ -80,7 +85,8 @@ class Application:
             await self._contents(scope, receive, send)
         else:
             scope["app"] = self  # so that the router raises its 405 instead of answering in plain text
-            await self._router(scope, receive, send)
+            with self.gate.under_way(path.encode()):
+                await self._router(scope, receive, send)
 
 
 @asynccontextmanager
@@ -94,16 +100,20 @@ async def running(settings: Settings) -> AsyncIterator[Application]:
         beat = Beat()
         writers = (services.answers, services.others, services.codes, services.glances)
         tasks = [asyncio.create_task(writer.run()) for writer in writers]
-        beating = asyncio.create_task(_beat(services, others_store, beat))
+        beating = [
+            asyncio.create_task(_beat(services, others_store, beat)),
+            asyncio.create_task(_look(services)),
+        ]
         try:
             yield _application(services, beat)
         finally:
             for writer in writers:
                 writer.close()
             await asyncio.gather(*tasks)
-            beating.cancel()
-            with suppress(asyncio.CancelledError):
-                await beating
+            for task in beating:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
 
 
 @asynccontextmanager
@@ -155,6 +165,7 @@ def _services(
         codes=Writer(find_codes, pending_max=settings.others_pending_max, group_max=settings.group_max),
         glances=Writer(glance, pending_max=settings.others_pending_max, group_max=settings.group_max),
         rulebooks=Rulebooks(Bank(settings.data_dir)),
+        gate=Gate(settings, keyring.pepper(), now_ms),
     )
 
 
@@ -179,15 +190,33 @@ def _application(services: Services, beat: Beat) -> Application:
         *openapi_routes(),
         *page_routes(services, Assets()),
     ]
-    return Application(Answers(services), Contents(services), Router(routes))
+    return Application(Answers(services), Contents(services), Router(routes), services.gate)
+
+
+async def _look(services: Services) -> None:
+    """Show the gate how long calls wait."""
+    answers, others = Sojourn(services.answers), Sojourn(services.others)
+    gate, seen = services.gate, 0
+
+    def see(late_s: float, now_s: float) -> None:
+        nonlocal seen
+        taken = services.answers.taken
+        if not gate.is_tight:
+            gate.control.saved(taken - seen)
+        seen = taken
+        gate.look(late_s + answers.look(now_s), late_s + others.look(now_s), now_s, time.process_time())
+
+    await look_often(see)
 
 
 async def _beat(services: Services, store: Store, beat: Beat) -> None:
     """Tell the partitions that answers are acknowledged here, and read what staff have changed."""
+    neighbours = Neighbours(store)
     while True:
         started_ms = services.clock()
         try:
             await services.catalog.refresh()
+            await neighbours.exchange(services.gate, services.catalog.records(), started_ms)
             if services.answers.load < 1:
                 await store.tick(started_ms)
             beat.at_ms = started_ms

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
+from engine.admission.gate import Refusal
 from engine.errors import Problem
 from engine.logs import logger
 from sessions.link import StoreAway, StoreFull
@@ -27,6 +28,10 @@ _REFUSALS: list[Headers] = [
     [(b"retry-after", b"%d" % seconds), (b"content-length", b"0"), (b"cache-control", b"no-store")]
     for seconds in range(2, 11)
 ]
+_TURNED_AWAY = (
+    b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\ncache-control: no-store\r\n"
+    b"retry-after: %b%b\r\n\r\n"
+)
 _CLOSE: Headers = [(b"connection", b"close")]
 
 
@@ -50,6 +55,16 @@ def refusal_reply(problem: Problem, keep_alive: bool) -> bytes:
     """The whole reply with a row of the table of refusals."""
     status, headers, body = _refusal(problem)
     return b"%b\r\n\r\n%b" % (_head(status, headers if keep_alive else headers + _CLOSE), body)
+
+
+def turned_away_reply(refusal: Refusal, keep_alive: bool) -> bytes:
+    """The whole reply of the gate: the prepared 503, or the place in the waiting room."""
+    retry = b"%d" % refusal.retry_s
+    if refusal.turn is None:
+        return _TURNED_AWAY % (retry, b"" if keep_alive else b"\r\nconnection: close")
+    place, number, wait_ms, back_ms = refusal.turn
+    told: dict[str, object] = {"place": place.decode(), "number": number, "wait_ms": wait_ms}
+    return refusal_reply(Problem("waiting_room", retry_after_ms=back_ms, **told), keep_alive)
 
 
 def problem_of(error: Exception) -> Problem:
