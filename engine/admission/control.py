@@ -26,7 +26,7 @@ seconds of waiting a second."""
 CUT_HIGH = 0.8
 STEADY = 0.05
 GROWTH, GROWTH_IDLE, GROWTH_SAVES = 0.05, 0.15, 100.0
-"""What is given back in an interval: a share of the work, a larger one where nothing waits; at least so much."""
+"""What is given back in an interval: a share of the work, more where nothing waits; at least so much."""
 BURST_S, BURST_MIN = 0.2, 64.0
 STRETCH_UP, STRETCH_DOWN = 1.1, 0.985
 SAVE_S = 60e-6

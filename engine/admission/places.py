@@ -27,6 +27,8 @@ WAIT_LOW_MS, WAIT_HIGH_MS = 2_000, 30_000
 """A player comes back within this time, so that what it tells the pupil stays true."""
 FUTURE_MS = 60_000
 """So far may the clock of another machine be ahead."""
+GOOD_MS = 2 * 3600 * 1000
+"""A place that was given longer ago is none: it lay in a tab that nobody closed."""
 HASTE_MAX = 16.0
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 _FROM_URL = bytes.maketrans(b"-_+/", b"+/!!")
@@ -129,7 +131,7 @@ class Places:
         if not hmac.compare_digest(self._mac(payload), signed[_TIME_BYTES:]):
             return None
         issued_ms = int.from_bytes(payload, "big")
-        return issued_ms if issued_ms <= now_ms + FUTURE_MS else None
+        return issued_ms if now_ms - GOOD_MS <= issued_ms <= now_ms + FUTURE_MS else None
 
     def _given(self, now_ms: int) -> bytes:
         if not self._slots:

@@ -81,7 +81,7 @@ def test_a_crowd_at_log_in_costs_those_inside_nothing() -> None:
 
 
 def test_work_is_taken_away_from_the_bottom() -> None:
-    """The more there is too much of, the further up; no rank is cut while a lower one has more than its floor."""
+    """The more there is too much of, the further up; no rank is cut while a lower one has something left."""
     worker = Worker()
     offered = {"ANSWERS": 4000.0, "SUBMIT": 100, "RESUME": 200, "START": 500, "LOGIN": 500}
     offered |= {"PAGES": 500, "EXPORTS": 50}

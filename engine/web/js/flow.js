@@ -9,9 +9,6 @@ import { Sitting, freshState } from './sitting.js'
 import { openVault } from './vault.js'
 import { speak, speakMore, words } from './words.js'
 
-const RUSH_MS = 20_000 // who presses so soon after the opening waits
-const SPREAD_MS = 3000 // up to so long; the time begins after it
-
 const resumption = () => import('./resume.js')
 
 /** `form` has wait(text), fail(text), isCancelled. */
@@ -32,6 +29,8 @@ export async function enter(vault, code, form) {
   if (sitting.state.session.status === 'ready') return showInstructions(sitting)
   return (await resumption()).resume(sitting, form)
 }
+
+export const untilSlot = ({ state, clock }) => state.session.opens_at_ms + (state.slot_ms || 0) - clock.now()
 
 /** What the test is like, and a button that lights up at the server's hour. */
 export function showInstructions(sitting) {
@@ -54,8 +53,8 @@ export function showInstructions(sitting) {
     isStarting = begin.disabled = true
     begin.textContent = words.starting
     note.textContent = ''
-    const since_ms = sitting.clock.now() - sitting.state.session.opens_at_ms
-    setTimeout(start, since_ms < RUSH_MS ? Math.random() * SPREAD_MS : 0, sitting, {
+    // Each starts at a moment of his own after the bell; his time begins with it.
+    setTimeout(start, untilSlot(sitting), sitting, {
       wait: (text) => (note.textContent = text),
       fail(text) {
         note.textContent = text
@@ -95,6 +94,7 @@ export function showInstructions(sitting) {
     ),
   )
   if (sitting.state.session.leads) import('./course.js').then((course) => course.instruct(sitting), () => {})
+  if (untilSlot(sitting) > 0) import('./opening.js').then((opening) => opening.prepare(sitting, begin), () => {})
   const ticking = setInterval(update, 250)
   update()
 }
@@ -135,7 +135,7 @@ export async function begin(sitting) {
 
 /** Ask until there is a reply; null if a refusal stands or the pupil gave up. */
 export async function insist(ask, form) {
-  const backoff = new Backoff()
+  let backoff = new Backoff()
   for (;;) {
     const reply = await ask()
     if (form.isCancelled) return null
@@ -144,6 +144,7 @@ export async function insist(ask, form) {
       form.wait(navigator.onLine ? words.tryingAgain : words.noLine)
       speakMore() // in the language of the test
     } else if (!(await (await resumption()).waits(reply, form))) return null
+    if (reply.place) backoff = new Backoff() // who has a place comes when he was told to
     await rest(backoff.delay_ms(reply))
     if (form.isCancelled) return null
   }
