@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.admission.beat import Neighbours
 from engine.admission.gate import Gate
+from engine.admission.ranks import BUDGETS, Rank
 from engine.admission.watch import Sojourn, look_often
 from engine.api.answers import Answers
 from engine.api.attempts import Attempts
@@ -49,6 +50,7 @@ from sessions.store import Store, open_store
 from sessions.ticket import Signer
 
 LOG = logger("app")
+COST_OF_OTHERS = BUDGETS[Rank.LOGIN][0]
 BEAT_MS = 997
 """A prime, so that the beats of several workers and sweeps do not fall together."""
 
@@ -204,7 +206,9 @@ async def _look(services: Services) -> None:
         if not gate.is_tight:
             gate.control.saved(taken - seen)
         seen = taken
-        gate.look(late_s + answers.look(now_s), late_s + others.look(now_s), now_s, time.process_time())
+        served = taken + COST_OF_OTHERS * services.others.taken
+        waits_s = late_s + answers.look(now_s), late_s + others.look(now_s)
+        gate.look(*waits_s, now_s, cpu_s=time.process_time(), served=served)
 
     await look_often(see)
 

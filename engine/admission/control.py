@@ -12,6 +12,7 @@ arithmetic on numbers that are handed in; there is no clock.
 
 from __future__ import annotations
 
+from collections import deque
 from math import inf
 
 from engine.admission.ranks import BUDGETS, Rank
@@ -24,6 +25,9 @@ DRAIN_LOW, DRAIN_HIGH = 0.02, 0.25
 """How much less than all it can do a worker takes in, so that what waits is worked off: by the excess, in
 seconds of waiting a second."""
 CUT_HIGH = 0.8
+KEEP, REMEMBER_S = 0.8, 10.0
+"""No cut goes below so much of the best that was done lately: where waiting has another cause (a slow disk, a
+neighbour on the machine) to refuse more would help nobody."""
 STEADY = 0.05
 GROWTH, GROWTH_IDLE, GROWTH_SAVES = 0.05, 0.15, 100.0
 """What is given back in an interval: a share of the work, more where nothing waits; at least so much."""
@@ -60,7 +64,8 @@ class Control:
         self._rates = [0.0] * len(Rank)
         self._seen_s = self._began_s = 0.0
         self._least_s, self._samples, self._cpu_s = inf, 0, 0.0
-        self._before_s = 0.0
+        self._before_s = self._speed = self._served = 0.0
+        self._speeds: deque[tuple[float, float]] = deque()
         self._rests = False  # a cut is seen in the next interval but one: this one began before it
 
     def admit(self, rank: Rank) -> bool:
@@ -77,8 +82,11 @@ class Control:
         self._asked[Rank.ANSWERS] += count
         self._passed[Rank.ANSWERS] += count
 
-    def observe(self, wait_s: float, now_s: float, cpu_s: float = 0.0) -> bool:
-        """Take a sample of the wait; True when an interval was judged. `cpu_s`: of this process so far."""
+    def observe(self, wait_s: float, now_s: float, *, cpu_s: float = 0.0, served: float = 0.0) -> bool:
+        """Take a sample of the wait; True when an interval was judged.
+
+        `cpu_s` is the processor time of this process so far, `served` the work it has done, in saves.
+        """
         passed_s = now_s - self._seen_s if self._seen_s else 0.0
         self._seen_s = now_s
         for rank, limit in enumerate(self.limits):
@@ -88,10 +96,11 @@ class Control:
         self._least_s = min(self._least_s, wait_s)
         self._samples += 1
         if not self._began_s:
-            self._began_s, self._cpu_s = now_s, cpu_s
+            self._began_s, self._cpu_s, self._served = now_s, cpu_s, served
         if now_s - self._began_s < INTERVAL_S or self._samples < SAMPLES_MIN:
             return False
         self._measure(now_s - self._began_s, cpu_s)
+        self._remember(served, now_s)
         self._judge(self._least_s, (self._least_s - self._before_s) / (now_s - self._began_s))
         self._before_s = self._least_s
         self._began_s, self._least_s, self._samples = now_s, inf, 0
@@ -114,6 +123,16 @@ class Control:
             self._demand[rank] += 0.5 * (asked / passed_s - self._demand[rank])
             self.refusing[rank] = 1 - passed / asked if asked else self.refusing[rank] * 0.9
             self._asked[rank] = self._passed[rank] = 0
+
+    def _remember(self, served: float, now_s: float) -> None:
+        """The best speed of the last ten seconds."""
+        self._speed += 0.5 * ((served - self._served) / (now_s - self._began_s) - self._speed)
+        self._served = served
+        while self._speeds and (self._speeds[-1][1] <= self._speed):
+            self._speeds.pop()
+        self._speeds.append((now_s, self._speed))
+        while self._speeds[0][0] < now_s - REMEMBER_S:
+            self._speeds.popleft()
 
     def _judge(self, wait_s: float, slope: float) -> None:
         """`slope`: seconds that the wait grew in a second; 1 + slope is what comes in over what goes out."""
@@ -139,7 +158,7 @@ class Control:
         share = min(CUT_HIGH, 1 - (1 - drain) / (1 + max(0.0, slope)))
         rates = [min(rate, limit) for rate, limit in zip(self._rates, self.limits, strict=True)]
         work = sum(rate * cost for rate, cost in zip(rates, _COST, strict=True))
-        left = share * work
+        left = min(share * work, work - KEEP * self._speeds[0][1])
         for rank in reversed(Rank):
             if left <= 0 or rank < first:
                 break
@@ -153,7 +172,8 @@ class Control:
     def _give_back(self, wait_s: float) -> None:
         """Let more in, the most important limited rank first; one that asks for less is limited no more."""
         work = sum(rate * cost for rate, cost in zip(self._rates, _COST, strict=True))
-        growth = GROWTH_IDLE if wait_s < self._target_s / 20 else GROWTH
+        is_below = wait_s < self._target_s / 20 or work < KEEP * self._speeds[0][1]
+        growth = GROWTH_IDLE if is_below else GROWTH
         left = max(GROWTH_SAVES * INTERVAL_S, growth * work)
         for rank in Rank:
             if self.limits[rank] == inf:

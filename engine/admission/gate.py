@@ -63,10 +63,10 @@ class Gate:
             return self._turned_from_log_in(headers)
         return None if self.control.admit(rank) else Refusal(self.retry_s(rank))
 
-    def look(self, answers_s: float, others_s: float, now_s: float, cpu_s: float) -> None:
-        """Take over a sample of how long answers, and all others, wait."""
+    def look(self, answers_s: float, others_s: float, now_s: float, *, cpu_s: float, served: float) -> None:
+        """Take over a sample of how long answers, and all others, wait; see `Control.observe`."""
         # What is not an answer may wait longer in its own queue: answers do not stand behind it.
-        self.control.observe(max(answers_s, others_s / 4), now_s, cpu_s)
+        self.control.observe(max(answers_s, others_s / 4), now_s, cpu_s=cpu_s, served=served)
         limit = self.control.limits[Rank.LOGIN]
         self.places.advance(
             now_s - self._seen_s if self._seen_s else 0.0, limit, self.control.admitted[Rank.LOGIN]

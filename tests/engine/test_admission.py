@@ -12,6 +12,8 @@ from engine.admission.watch import LOOK_S, Sojourn
 
 TARGET_S = 0.1
 WORK_PER_S = 10_000.0
+GRAIN = 4
+"""Calls that are counted as one, so that these tests are quick."""
 """What the worker of these tests can do, in saves a second."""
 
 
@@ -22,6 +24,8 @@ class Worker:
         self.control = Control(TARGET_S)
         self.speed = speed
         self.waiting = 0.0
+        self.slow_s = 0.0
+        self.served = 0.0
         self.now_s = 1.0
         self.admitted: dict[Rank, float] = defaultdict(float)
         self.refused: dict[Rank, float] = defaultdict(float)
@@ -34,9 +38,11 @@ class Worker:
         for _ in range(round(seconds / LOOK_S)):
             for name, rate in offered.items():
                 self._arrive(Rank[name], rate * LOOK_S)
-            self.waiting = max(0.0, self.waiting - self.speed * LOOK_S)
+            done = min(self.waiting, self.speed * LOOK_S)
+            self.waiting -= done
+            self.served += done / GRAIN
             self.now_s += LOOK_S
-            self.control.observe(self.waiting / self.speed, self.now_s)
+            self.control.observe(self.waiting / self.speed + self.slow_s, self.now_s, served=self.served)
         return self
 
     def share(self, rank: Rank) -> float:
@@ -45,14 +51,14 @@ class Worker:
         return self.admitted[rank] / asked if asked else 1.0
 
     def _arrive(self, rank: Rank, count: float) -> None:
-        self._owed[rank] += count
+        self._owed[rank] += count / GRAIN
         while self._owed[rank] >= 1:
             self._owed[rank] -= 1
             if self.control.admit(rank):
-                self.admitted[rank] += 1
-                self.waiting += BUDGETS[rank][0]
+                self.admitted[rank] += GRAIN
+                self.waiting += BUDGETS[rank][0] * GRAIN
             else:
-                self.refused[rank] += 1
+                self.refused[rank] += GRAIN
 
 
 def test_below_capacity_nobody_is_refused() -> None:
@@ -110,6 +116,18 @@ def test_when_the_load_ends_everybody_is_let_in_again() -> None:
     assert worker.control.limits == [inf] * len(Rank)
     worker.run(60, ANSWERS=2000)
     assert worker.control.stretch == 1
+
+
+def test_where_waiting_has_another_cause_the_work_goes_on() -> None:
+    """A disk that takes half a second whatever is asked: refusing more and more would end in nothing."""
+    worker = Worker().run(10, ANSWERS=5000)
+    worker.slow_s = 0.5
+    worker.run(30, ANSWERS=5000)
+    assert worker.share(Rank.ANSWERS) > 0.5
+    worker.slow_s = 0.0
+    worker.run(10, ANSWERS=5000)
+    worker.run(10, ANSWERS=5000)
+    assert worker.share(Rank.ANSWERS) == 1
 
 
 def test_no_rank_is_shut_for_good() -> None:
