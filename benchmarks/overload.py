@@ -33,7 +33,7 @@ import uvloop
 from benchmarks.generator import percentile_of
 from benchmarks.neighbours import cpu_s
 from benchmarks.pupils import VARIANTS, batches, head, paper_of, started_pupils
-from benchmarks.saves import cut_journals
+from benchmarks.saves import take_journal
 from benchmarks.stack import Stack, pin_generator, stack
 from sessions.link import Link
 
@@ -189,7 +189,7 @@ async def step(
     began_s, own_s, worker_s = time.perf_counter(), time.process_time(), cpu_s(running.worker.pid)
     while (left_s := began_s + seconds - time.perf_counter()) > 0:
         await asyncio.sleep(min(1.0, left_s))
-        await cut_journals(link)
+        await take_journal(link)
     passed_s, counts = time.perf_counter() - began_s, crowd.counts
     crowd.is_over = True
     return {

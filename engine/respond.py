@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from engine.admission.gate import Refusal
-from engine.errors import Problem
+from engine.errors import KINDS, Problem
 from engine.logs import logger
 from sessions.link import StoreAway, StoreFull
 
@@ -28,10 +28,17 @@ _REFUSALS: list[Headers] = [
     [(b"retry-after", b"%d" % seconds), (b"content-length", b"0"), (b"cache-control", b"no-store")]
     for seconds in range(2, 11)
 ]
-_TURNED_AWAY = (
-    b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\ncache-control: no-store\r\n"
-    b"retry-after: %b%b\r\n\r\n"
+_UNAVAILABLE = b"HTTP/1.1 503 Service Unavailable\r\ncache-control: no-store\r\n"
+_TURNED_AWAY = _UNAVAILABLE + b"content-length: 0\r\nretry-after: %d%b"
+_WAITING = _UNAVAILABLE + (
+    b"content-type: application/json\r\nx-content-type-options: nosniff\r\n"
+    b"content-length: %d\r\nretry-after: %d%b%b"
 )
+_PLACE = (
+    b'{"error":{"code":"waiting_room","message":"%b","place":"%%b","number":%%d,"wait_ms":%%d,'
+    b'"retry_after_ms":%%d}}' % KINDS["waiting_room"].message.encode()
+)
+_KEEP, _CLOSING = b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n"
 _CLOSE: Headers = [(b"connection", b"close")]
 
 
@@ -59,12 +66,11 @@ def refusal_reply(problem: Problem, keep_alive: bool) -> bytes:
 
 def turned_away_reply(refusal: Refusal, keep_alive: bool) -> bytes:
     """The whole reply of the gate: the prepared 503, or the place in the waiting room."""
-    retry = b"%d" % refusal.retry_s
+    end = _KEEP if keep_alive else _CLOSING
     if refusal.turn is None:
-        return _TURNED_AWAY % (retry, b"" if keep_alive else b"\r\nconnection: close")
-    place, number, wait_ms, back_ms = refusal.turn
-    told: dict[str, object] = {"place": place.decode(), "number": number, "wait_ms": wait_ms}
-    return refusal_reply(Problem("waiting_room", retry_after_ms=back_ms, **told), keep_alive)
+        return _TURNED_AWAY % (refusal.retry_s, end)
+    body = _PLACE % refusal.turn
+    return _WAITING % (len(body), refusal.retry_s, end, body)
 
 
 def problem_of(error: Exception) -> Problem:

@@ -77,8 +77,8 @@ class Gate:
 
     def retry_s(self, rank: Rank) -> int:
         """Seconds until a refused call may come again: spread, and longer the more are refused."""
-        let_in = max(0.05, 1 - self.control.refusing[rank])
-        return min(RETRY_MAX_S, int(random.uniform(RETRY_LOW_S, RETRY_HIGH_S) / let_in))
+        seconds = RETRY_LOW_S + random.random() * (RETRY_HIGH_S - RETRY_LOW_S)
+        return min(RETRY_MAX_S, int(seconds / max(0.05, 1 - self.control.refusing[rank])))
 
     @contextmanager
     def under_way(self, url: bytes) -> Iterator[None]:

@@ -66,7 +66,7 @@ def wait_for_bell(page: Page, delivered: Delivered) -> Sitting:
     page.clock.install()
     sitting = Sitting(page, delivered)
     sitting.enter()
-    page.get_by_role("button", name="Je suis prêt").click()
+    page.get_by_role("button", name="J’ai tout lu").click()
     expect(sitting.heading).to_have_text("Tout est prêt")
     return sitting
 
@@ -88,12 +88,12 @@ def test_who_said_ready_starts_by_himself_when_the_bell_rings(page: Page, engine
 
 
 def test_before_the_bell_no_page_has_a_barrier_or_overflows(page: Page, soon: Delivered) -> None:
-    """Instructions with the button for who is ready, the countdown, and the way back to the instructions."""
+    """Instructions with their button, the countdown, and the way back to the instructions."""
     inspector = Inspector(page)
     page.clock.install()
     sitting = Sitting(page, soon)
     sitting.enter()
-    ready = page.get_by_role("button", name="Je suis prêt")
+    ready = page.get_by_role("button", name="J’ai tout lu")
     expect(ready).to_be_visible()
     inspector.look("instructions before the bell")
     ready.click()
@@ -109,7 +109,7 @@ def test_who_has_not_said_ready_presses_after_the_bell(page: Page, soon: Deliver
     page.clock.install()
     sitting = Sitting(page, soon)
     sitting.enter()
-    expect(page.get_by_role("button", name="Je suis prêt")).to_be_visible()
+    expect(page.get_by_role("button", name="J’ai tout lu")).to_be_visible()
     page.route("**/api/v1/opening", lambda route: route.abort())
     page.clock.fast_forward(BELL_MS + 5000)
     expect(page.get_by_role("button", name="Commencer le test")).to_be_enabled()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -24,6 +24,8 @@ from tests.served import Served, free_port
 
 NOON_MS = 1_900_000_000_000
 SECRET = bytes(range(32))
+Replied = tuple[int, dict[str, str], bytes]
+Ask = Callable[[bytes], Coroutine[Any, Any, Replied]]
 
 
 class House:
@@ -63,7 +65,7 @@ class House:
 @asynccontextmanager
 async def open_house(
     house: House,
-) -> AsyncIterator[Callable[[bytes], Awaitable[tuple[int, dict[str, str], bytes]]]]:
+) -> AsyncIterator[Ask]:
     """A connection on which requests are asked."""
     http = connection_class(house, house.gate, house.settings)  # type: ignore[arg-type]
     config = uvicorn_config(house.settings, house, http)
@@ -73,7 +75,7 @@ async def open_house(
     await until_listening(house.settings.port)
     reader, writer = await asyncio.open_connection("127.0.0.1", house.settings.port)
 
-    async def ask(request: bytes) -> tuple[int, dict[str, str], bytes]:
+    async def ask(request: bytes) -> Replied:
         writer.write(request)
         return await reply(reader)
 
@@ -97,7 +99,7 @@ async def until_listening(port: int) -> None:
             return
 
 
-async def reply(reader: asyncio.StreamReader) -> tuple[int, dict[str, str], bytes]:
+async def reply(reader: asyncio.StreamReader) -> Replied:
     """Status, headers in lower case, body."""
     lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
     headers = {

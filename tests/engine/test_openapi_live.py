@@ -133,7 +133,7 @@ def room(engine: Served) -> Room:
 def test_every_reply_of_a_sitting_is_as_described(room: Room) -> None:
     """From the code to the receipt, and coming back at each step."""
     waiting = room.pupil(calls=["login"])
-    assert waiting.http.get("/api/v1/opening", headers=waiting.bearer).json()["slot_ms"] == 0
+    assert waiting.call("GET", "/api/v1/opening")["slot_ms"] == 0
     pupil = room.pupil()
     form = pupil.resume()["session"]["form"]
     etag = pupil.http.get(f"/content/{form}").headers["ETag"]

@@ -118,7 +118,9 @@ def _response(status: int, codes: list[str], samples: Schema) -> Schema:
         "schema": schemas[0] if len(schemas) == 1 else {"oneOf": schemas},
         "examples": {code: {"value": _example(code, samples)} for code in described},
     }
-    response = {"description": "\n".join(lines), "content": {"application/json": body}}
+    response: Schema = {"description": "\n".join(lines)}
+    if described:
+        response["content"] = {"application/json": body}
     headers = _headers(status, codes)
     return response | ({"headers": headers} if headers else {})
 
