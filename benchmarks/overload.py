@@ -91,7 +91,8 @@ class Pupil(asyncio.Protocol):
 
     def begin(self, crowd: Crowd) -> None:
         """Act from now on, at moments of this pupil's own."""
-        self.crowd, self._request, self._due_s, self._flush_s = crowd, b"", [], 0.0
+        self.crowd, self._due_s, self._flush_s = crowd, [], 0.0
+        self._send()  # what the step before left unacknowledged: a number is never left out
         crowd.loop.call_later(crowd.random.random() * crowd.think_s, self._act)
 
     def _act(self) -> None:

@@ -25,21 +25,20 @@ class Sojourn:
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
         self._mark = 0
-        self._marked_s = self._looked_s = 0.0
+        self._marked_s = self._looked_s = self._last_s = 0.0
 
     def look(self, now_s: float) -> float:
-        """How long the marked one has waited at least; 0 when the queue is empty, or was a moment ago."""
+        """How long the last one waited that was seen to leave, or the marked one by now; 0 if none does."""
         queue = self._queue
-        waited_s = 0.0
-        if self._mark:
-            gone = queue.taken >= self._mark
-            waited_s = (self._looked_s if gone else now_s) - self._marked_s
-            if gone:
-                self._mark = 0
-        if not self._mark and len(queue):
+        if self._mark and queue.taken >= self._mark:
+            self._last_s = self._looked_s - self._marked_s  # it was still there when we looked
+            self._mark = 0
+        if not len(queue):
+            self._last_s, self._mark = 0.0, 0
+        elif not self._mark:
             self._mark, self._marked_s = queue.taken + len(queue), now_s
         self._looked_s = now_s
-        return waited_s
+        return max(self._last_s, now_s - self._marked_s if self._mark else 0.0)
 
 
 async def look_often(see: Callable[[float, float], None]) -> None:

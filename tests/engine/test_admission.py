@@ -196,6 +196,20 @@ def test_the_wait_in_a_queue_is_seen_without_a_clock_on_each_call() -> None:
     assert sojourn.look(0.0) is not None
 
 
+def test_a_queue_that_never_empties_is_seen_to_wait_all_the_time() -> None:
+    """Also just after the marked one has left: a wait that seems to end each time would let everybody in."""
+    queue = Queue()
+    sojourn = Sojourn(queue)
+    queue.length = 100
+    waits = []
+    for step in range(1, 400):
+        queue.taken += 2  # and two come: each waits for fifty looks
+        waits.append(sojourn.look(step * LOOK_S))
+    assert min(waits[60:]) >= 48 * LOOK_S
+    queue.length = 0
+    assert sojourn.look(10.0) == 0
+
+
 def test_a_queue_that_stands_still_is_seen_to_wait() -> None:
     """Redis hangs: nothing leaves the queue, and the wait grows with each look."""
     queue = Queue()
