@@ -25,7 +25,7 @@ DRAIN_LOW, DRAIN_HIGH = 0.02, 0.25
 """How much less than all it can do a worker takes in, so that what waits is worked off: by the excess, in
 seconds of waiting a second."""
 CUT_HIGH = 0.8
-KEEP, REMEMBER_S = 0.8, 10.0
+KEEP, REMEMBER_S = 0.87, 10.0
 """No cut goes below so much of the best that was done lately: where waiting has another cause (a slow disk, a
 neighbour on the machine) to refuse more would help nobody."""
 STEADY = 0.05
@@ -126,7 +126,7 @@ class Control:
 
     def _remember(self, served: float, now_s: float) -> None:
         """The best speed of the last ten seconds."""
-        self._speed += 0.5 * ((served - self._served) / (now_s - self._began_s) - self._speed)
+        self._speed += 0.25 * ((served - self._served) / (now_s - self._began_s) - self._speed)
         self._served = served
         while self._speeds and (self._speeds[-1][1] <= self._speed):
             self._speeds.pop()
