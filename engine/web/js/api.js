@@ -5,8 +5,7 @@ const CEILING_MS = 30_000
 const BUDGET = 8 // tries in a row, then the longest wait
 const PASSING = ['away', 'overloaded', 'store_away', 'store_full', 'internal']
 
-/** Headers that go with each call: see queue.js. */
-export const carried = {}
+export const carried = {} // with each call: queue.js
 
 /** Dead line, time-out, overload: one thing to a pupil. */
 export const isPassing = (reply) => PASSING.includes(reply.code)

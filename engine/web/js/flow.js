@@ -53,7 +53,6 @@ export function showInstructions(sitting) {
     isStarting = begin.disabled = true
     begin.textContent = words.starting
     note.textContent = ''
-    // Each starts at a moment of his own after the bell; his time begins with it.
     setTimeout(start, untilSlot(sitting), sitting, {
       wait: (text) => (note.textContent = text),
       fail(text) {
@@ -144,7 +143,7 @@ export async function insist(ask, form) {
       form.wait(navigator.onLine ? words.tryingAgain : words.noLine)
       speakMore() // in the language of the test
     } else if (!(await (await resumption()).waits(reply, form))) return null
-    if (reply.place) backoff = new Backoff() // who has a place comes when he was told to
+    if (reply.place) backoff = new Backoff()
     await rest(backoff.delay_ms(reply))
     if (form.isCancelled) return null
   }
