@@ -10,12 +10,17 @@ Every refusal leaves through `Application.__call__`: expected ones from the tabl
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from engine.admission.beat import Neighbours
+from engine.admission.gate import Gate
+from engine.admission.ranks import BUDGETS, Rank
+from engine.admission.watch import Sojourn, look_often
 from engine.api.answers import Answers
 from engine.api.attempts import Attempts
 from engine.api.contents import Contents
@@ -48,6 +53,7 @@ from sessions.store import Store
 from sessions.ticket import Signer
 
 LOG = logger("app")
+COST_OF_OTHERS = BUDGETS[Rank.LOGIN][0]
 BEAT_MS = 997
 """A prime, so that the beats of several workers and sweeps do not fall together."""
 
@@ -57,8 +63,9 @@ TokenKeys = tuple[dict[int, bytes], int]
 class Application:
     """The ASGI application of one worker."""
 
-    def __init__(self, answers: Answers, contents: ASGIApp, router: ASGIApp) -> None:
+    def __init__(self, answers: Answers, contents: ASGIApp, router: ASGIApp, gate: Gate) -> None:
         self.answers = answers
+        self.gate = gate
         self._raw: dict[str, tuple[ASGIApp, tuple[str, ...]]] = {"/api/v1/answers": (answers, ("POST",))}
         self._contents = contents
         self._router = router
@@ -85,7 +92,8 @@ class Application:
             await self._contents(scope, receive, send)
         else:
             scope["app"] = self  # so that the router raises its 405 instead of answering in plain text
-            await self._router(scope, receive, send)
+            with self.gate.under_way(path.encode()):
+                await self._router(scope, receive, send)
 
 
 @asynccontextmanager
@@ -99,16 +107,20 @@ async def running(settings: Settings) -> AsyncIterator[Application]:
         beat = Beat()
         writers = (services.answers, services.others, services.codes, services.glances)
         tasks = [asyncio.create_task(writer.run()) for writer in writers]
-        beating = asyncio.create_task(_beat(services, others_store, beat, keyring))
+        beating = [
+            asyncio.create_task(_beat(services, others_store, beat, keyring)),
+            asyncio.create_task(_look(services)),
+        ]
         try:
             yield _application(services, beat)
         finally:
             for writer in writers:
                 writer.close()
             await asyncio.gather(*tasks)
-            beating.cancel()
-            with suppress(asyncio.CancelledError):
-                await beating
+            for task in beating:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
 
 
 @asynccontextmanager
@@ -154,6 +166,7 @@ def _services(
         codes=Writer(find_codes, pending_max=settings.others_pending_max, group_max=settings.group_max),
         glances=Writer(glance, pending_max=settings.others_pending_max, group_max=settings.group_max),
         rulebooks=Rulebooks(Bank(settings.data_dir)),
+        gate=Gate(settings, keyring.pepper(), now_ms),
     )
 
 
@@ -195,7 +208,25 @@ def _application(services: Services, beat: Beat) -> Application:
         *openapi_routes(),
         *page_routes(services, Assets()),
     ]
-    return Application(Answers(services), Contents(services), Router(routes))
+    return Application(Answers(services), Contents(services), Router(routes), services.gate)
+
+
+async def _look(services: Services) -> None:
+    """Show the gate how long calls wait."""
+    answers, others = Sojourn(services.answers), Sojourn(services.others)
+    gate, seen = services.gate, 0
+
+    def see(late_s: float, now_s: float) -> None:
+        nonlocal seen
+        taken = services.answers.taken
+        if not gate.is_tight:
+            gate.control.saved(taken - seen)
+        seen = taken
+        served = taken + COST_OF_OTHERS * services.others.taken
+        waits_s = late_s + answers.look(now_s), late_s + others.look(now_s)
+        gate.look(*waits_s, now_s, cpu_s=time.process_time(), served=served)
+
+    await look_often(see)
 
 
 async def _renewed(
@@ -218,12 +249,14 @@ async def _renewed(
 async def _beat(services: Services, store: Store, beat: Beat, keyring: KeyRing) -> None:
     """Tell the partitions that answers are acknowledged here, and read what staff have changed."""
     known: TokenKeys | None = None
+    neighbours = Neighbours(store)
     while True:
         started_ms = services.clock()
         known = await _renewed(services.signer, keyring, known, started_ms)
         # Each by itself: in a cluster the deliveries may lie on a node that is being replaced, while the
         # partitions of the others acknowledge. Silence would be taken for an outage and given back.
         refreshed = await _tried(services.catalog.refresh())
+        await _tried(neighbours.exchange(services.gate, services.catalog.records(), started_ms))
         ticked = services.answers.load >= 1 or await _tried(store.tick(started_ms))
         if ticked and (refreshed or store.lanes > 1):
             beat.at_ms = started_ms

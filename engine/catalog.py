@@ -69,6 +69,10 @@ class Catalog:
         }
         self._version = version
 
+    def records(self) -> dict[str, Mapping[str, Any]]:
+        """The deliveries' records, by id."""
+        return {name: opened.record for name, opened in self._opened.items()}
+
     def get(self, delivery: str) -> Opened | None:
         """The delivery, if this worker knows it already."""
         return self._opened.get(delivery)

@@ -10,6 +10,10 @@ The short way: a plain `POST /api/v1/answers` (one bounded length, a bearer toke
 goes from the parser to `Answers.take` and back without ASGI's scope, task, events and messages, which cost
 more than the answer itself. It is the same parser and the same code behind it; what is not plain goes through
 the application.
+
+The gate: what is past the limit of its rank (`engine.admission`) is answered here, before anything is made of
+it. A client that comes back before its time is then not read until that time has come, so that one who obeys
+nothing costs a request each `HELD_MAX_S` at most, however fast it sends.
 """
 
 from __future__ import annotations
@@ -21,13 +25,17 @@ from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from engine.admission.gate import Gate, Refusal
 from engine.api.answers import Answers
 from engine.errors import Problem
 from engine.onewrite import OneWrite
-from engine.respond import ok_reply, refusal_reply
+from engine.respond import ok_reply, refusal_reply, turned_away_reply
+from engine.settings import Settings
 from engine.wire import ANSWERS_BYTES_MAX
 
 PATH = b"/api/v1/answers"
+HELD_MAX_S = 10.0
+"""A connection that comes back too early is not read for so long at most."""
 _PLAIN = frozenset((b"application/json", b""))
 
 
@@ -66,11 +74,23 @@ class Call:
         self.connection.reply(self, refusal_reply(problem, self.keep_alive))
 
 
+class TurnedAway(Call):
+    """A request past the limit of its rank: what comes of it is counted by the parser and thrown away."""
+
+    __slots__ = ("refusal",)
+
+    def __init__(self, connection: Connection, refusal: Refusal, keep_alive: bool) -> None:
+        super().__init__(connection, b"", keep_alive)
+        self.refusal = refusal
+
+
 class Connection(HttpToolsProtocol):
     """See the module; made by uvicorn through `connection_class`."""
 
-    __slots__ = ("_is_open", "due_s")
+    __slots__ = ("_is_open", "back_s", "due_s", "held_s")
     answers: Answers
+    gate: Gate
+    holds_hammers = True
     request_seconds = 20.0
     connections_max = 18_000
 
@@ -78,6 +98,7 @@ class Connection(HttpToolsProtocol):
         """Refuse past the bound; give a silent client the keep-alive time and no more."""
         self._is_open = False  # whether a request has begun and is not yet whole
         self.due_s = self.loop.time() + self.timeout_keep_alive
+        self.back_s = self.held_s = 0.0  # when who was refused may come again; until when it is not read
         super().connection_made(OneWrite(transport, self.loop))  # type: ignore[arg-type]
         if len(self.connections) > self.connections_max:
             transport.close()
@@ -94,6 +115,11 @@ class Connection(HttpToolsProtocol):
         """Decide which way this request goes; one behind another that is under way is uvicorn's to queue."""
         cycle: Any = self.cycle
         is_idle = cycle is None or cycle.response_complete
+        if is_idle and (self.gate.is_tight or self.url != PATH):
+            refusal = self.gate.turned_away(self.url, self.headers)
+            if refusal is not None:
+                self.cycle = TurnedAway(self, refusal, self.parser.should_keep_alive())  # type: ignore[assignment]
+                return
         token = self._token_of_plain() if is_idle and self.url == PATH else b""
         if token:
             self.cycle = Call(self, token, self.parser.should_keep_alive())  # type: ignore[assignment]
@@ -109,7 +135,7 @@ class Connection(HttpToolsProtocol):
         cycle: Any = self.cycle
         if type(cycle) is Call:
             cycle.body = cycle.body + body if cycle.body else body
-        else:
+        elif type(cycle) is not TurnedAway:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -119,6 +145,8 @@ class Connection(HttpToolsProtocol):
         cycle: Any = self.cycle
         if type(cycle) is Call:
             self.answers.take(cycle)
+        elif type(cycle) is TurnedAway:
+            self._turn_away(cycle)
         else:
             super().on_message_complete()
 
@@ -132,6 +160,19 @@ class Connection(HttpToolsProtocol):
         if not call.keep_alive:
             transport.close()
         self.on_response_complete()
+
+    def _turn_away(self, call: TurnedAway) -> None:
+        """Refuse with prepared bytes; who comes again before its time is not read until then.
+
+        Behind a proxy a connection carries many pupils: there nobody is made to wait for another.
+        """
+        now_s = self.loop.time()
+        came_early, self.back_s = now_s < self.back_s, now_s + min(HELD_MAX_S, call.refusal.retry_s)
+        self.reply(call, turned_away_reply(call.refusal, call.keep_alive))
+        if came_early and self.holds_hammers and not self.transport.is_closing():
+            self.held_s = self.back_s
+            self.due_s = self.held_s + self.timeout_keep_alive
+            self.flow.pause_reading()
 
     def on_response_complete(self) -> None:
         """Start what waits behind it; else nothing of the request stays, for a pupil thinks for long."""
@@ -179,15 +220,22 @@ class Connection(HttpToolsProtocol):
 
 
 def close_overdue(connections: Iterable[Any], now_s: float) -> None:
-    """Close the connections whose patience has ended; `now_s` by the clock of the loop."""
+    """Close the connections whose patience has ended, read those held; `now_s` by the clock of the loop."""
     for connection in list(connections):
+        if connection.held_s and connection.held_s < now_s:
+            connection.held_s = 0.0
+            connection.flow.resume_reading()
         if connection.due_s < now_s and not connection.transport.is_closing():
             connection.transport.close()
 
 
-def connection_class(
-    answers: Answers, request_seconds: float, connections_max: int
-) -> type[asyncio.Protocol]:
-    """The protocol class for `uvicorn.Config(http=...)`, for `answers` and with these bounds."""
-    given = {"answers": answers, "request_seconds": request_seconds, "connections_max": connections_max}
+def connection_class(answers: Answers, gate: Gate, settings: Settings) -> type[asyncio.Protocol]:
+    """The protocol class for `uvicorn.Config(http=...)`, for `answers`, behind `gate`."""
+    given = {
+        "answers": answers,
+        "gate": gate,
+        "request_seconds": settings.request_seconds,
+        "connections_max": settings.connections_max,
+        "holds_hammers": not settings.behind_proxy,
+    }
     return type("Connection", (Connection,), {**given, "__slots__": ()})

@@ -13,6 +13,7 @@ import secrets
 from pathlib import Path
 from typing import NamedTuple
 
+from engine.admission.opening import SPREAD_MAX_MS
 from engine.archive import Archive, Conflict, Delivery
 from engine.files import FileStore
 from engine.keyring import KeyRing
@@ -35,6 +36,8 @@ class Window(NamedTuple):
     intake_ends_ms: int
     duration_ms: int
     grace_ms: int = 10_000
+    spread_ms: int | None = None
+    """How long after the bell the last of those who wait for it starts; None: computed."""
 
     def checked(self) -> Window:
         """This window, or Conflict when its times do not follow one another."""
@@ -43,6 +46,8 @@ class Window(NamedTuple):
             raise Conflict("log-in opens, the test opens, it closes, the intake ends: in this order")
         if not 0 < self.duration_ms <= DURATION_MS_MAX or not 0 <= self.grace_ms <= 600_000:
             raise Conflict("a test lasts up to twelve hours, its grace up to ten minutes")
+        if self.spread_ms is not None and not 0 <= self.spread_ms <= SPREAD_MAX_MS:
+            raise Conflict("the starts at the bell are spread over up to two minutes")
         return self
 
 

@@ -56,6 +56,9 @@ KINDS: dict[str, Kind] = {
     "files_full": Kind(409, "This session holds too many files.", "call the teacher, keep the file"),
     "gap": Kind(409, "A batch is missing.", "send from last + 1"),
     "fork": Kind(409, "This number was given to other answers.", "send all answers under last + 1"),
+    "waiting_room": Kind(
+        503, "Many pupils are logging in: your place is kept.", "keep the place, come back after Retry-After"
+    ),
     "overloaded": Kind(503, "", "keep working, try again after Retry-After"),
     "store_away": Kind(503, "Answers cannot be written now.", "keep working, try again after Retry-After"),
     "store_full": Kind(503, "The disk of the server is full.", "keep working, try again after Retry-After"),

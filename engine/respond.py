@@ -9,7 +9,8 @@ from http import HTTPStatus
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
-from engine.errors import Problem
+from engine.admission.gate import Refusal
+from engine.errors import KINDS, Problem
 from engine.logs import logger
 from sessions.link import StoreAway, StoreFull
 
@@ -27,6 +28,17 @@ _REFUSALS: list[Headers] = [
     [(b"retry-after", b"%d" % seconds), (b"content-length", b"0"), (b"cache-control", b"no-store")]
     for seconds in range(2, 11)
 ]
+_UNAVAILABLE = b"HTTP/1.1 503 Service Unavailable\r\ncache-control: no-store\r\n"
+_TURNED_AWAY = _UNAVAILABLE + b"content-length: 0\r\nretry-after: %d%b"
+_WAITING = _UNAVAILABLE + (
+    b"content-type: application/json\r\nx-content-type-options: nosniff\r\n"
+    b"content-length: %d\r\nretry-after: %d%b%b"
+)
+_PLACE = (
+    b'{"error":{"code":"waiting_room","message":"%b","place":"%%b","number":%%d,"wait_ms":%%d,'
+    b'"retry_after_ms":%%d}}' % KINDS["waiting_room"].message.encode()
+)
+_KEEP, _CLOSING = b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n"
 _CLOSE: Headers = [(b"connection", b"close")]
 
 
@@ -50,6 +62,15 @@ def refusal_reply(problem: Problem, keep_alive: bool) -> bytes:
     """The whole reply with a row of the table of refusals."""
     status, headers, body = _refusal(problem)
     return b"%b\r\n\r\n%b" % (_head(status, headers if keep_alive else headers + _CLOSE), body)
+
+
+def turned_away_reply(refusal: Refusal, keep_alive: bool) -> bytes:
+    """The whole reply of the gate: the prepared 503, or the place in the waiting room."""
+    end = _KEEP if keep_alive else _CLOSING
+    if refusal.turn is None:
+        return _TURNED_AWAY % (refusal.retry_s, end)
+    body = _PLACE % refusal.turn
+    return _WAITING % (len(body), refusal.retry_s, end, body)
 
 
 def problem_of(error: Exception) -> Problem:

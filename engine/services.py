@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from engine.admission.gate import Gate
 from engine.attempts.rulebook import Rulebooks
 from engine.catalog import Catalog
 from engine.errors import Problem
@@ -60,6 +61,7 @@ class Services:
     codes: Writer[bytes, CodeEntry | None]
     glances: Writer[bytes, Glance | None]
     rulebooks: Rulebooks
+    gate: Gate
 
 
 def refusal(reply: Reply) -> Problem:

@@ -51,6 +51,11 @@ class Settings:
     keep_alive_seconds: int = _setting(75, "an idle connection is kept so long")
     shutdown_seconds: int = _setting(20, "time given to requests under way when a worker stops")
     flush_after_ms: int = _setting(4000, "how long a player gathers answers before it sends them, at rest")
+    delay_target_ms: int = _setting(
+        100, "calls wait so long before log-ins and pages are refused; answers and hand-ins 2.5 times that"
+    )
+    pages_pending_max: int = _setting(64, "pages for people under way in one worker before 503")
+    exports_pending_max: int = _setting(4, "exports and ledgers under way in one worker before 503")
     wrong_codes_per_minute: int = _setting(5, "wrong codes of one browser before it is slowed")
     file_mib: int = _setting(20, "the largest file that a pupil may hand in, in MiB")
     session_files_mib: int = _setting(100, "all files of one session together, in MiB")
@@ -130,6 +135,9 @@ _BOUNDS: tuple[tuple[str, float, float], ...] = (
     ("keep_alive_seconds", 1, 3600),
     ("shutdown_seconds", 1, 600),
     ("flush_after_ms", 250, 600_000),
+    ("delay_target_ms", 5, 10_000),
+    ("pages_pending_max", 1, 65_536),
+    ("exports_pending_max", 1, 1024),
     ("wrong_codes_per_minute", 1, 1000),
     ("file_mib", 1, 1024),
     ("session_files_mib", 1, 16_384),

@@ -109,7 +109,7 @@ def uvicorn_config(
 async def serve(settings: Settings) -> None:
     """Serve until told to stop; requests under way are answered, batches taken are committed."""
     async with running(settings) as app:
-        http = connection_class(app.answers, settings.request_seconds, settings.connections_max)
+        http = connection_class(app.answers, app.gate, settings)
         server = WatchfulServer(uvicorn_config(settings, app, http))
         loop = asyncio.get_running_loop()
 

@@ -67,6 +67,8 @@ class Writer(Generic[Operation, Reply]):
         self._room = asyncio.Semaphore(COMMITS_MAX)
         self._commits: set[asyncio.Task[None]] = set()
         self._closing = False
+        self.taken = 0
+        """Operations that have left the queue so far: how long they waited is seen from outside."""
 
     def __len__(self) -> int:
         """How many operations wait."""
@@ -114,12 +116,14 @@ class Writer(Generic[Operation, Reply]):
 
     def _next_group(self) -> list[tuple[Operation, Outcome[Reply]]]:
         group: list[tuple[Operation, Outcome[Reply]]] = []
-        size = min(self._group_max, max(GROUP_MIN, len(self) // 2))
+        waiting = len(self)
+        size = min(self._group_max, max(GROUP_MIN, waiting // 2))
         for queue in self._pending:
             while queue and len(group) < size:
                 entry = queue.popleft()
                 if not entry[1].done():  # its pupil has hung up before anything was written
                     group.append(entry)
+        self.taken += waiting - len(self)
         return group
 
     async def _commit_group(self, group: list[tuple[Operation, Outcome[Reply]]]) -> None:

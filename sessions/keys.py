@@ -22,6 +22,7 @@ writes to: they lie on one node, where one script may touch them together. `SID`
     k:{kNN}:DIGEST string  a code: msgpack (digest, sid, room, revoked); until the delivery closes
     deliveries     hash    delivery id -> JSON, a copy of what SQL holds
     {deliveries}:version   counts the changes of `deliveries`
+    workers        hash    worker -> JSON [when, what it tells the others ...]; a minute after its last word
     a:{TAG}        string  always 1: a write for WAIT to wait for, where replicas are asked for
     lease:NAME     string  who does a job that one process does alone; has its own time-out
 
@@ -38,6 +39,7 @@ from functools import lru_cache
 
 DELIVERIES = "deliveries"
 DELIVERIES_VERSION = "{deliveries}:version"
+WORKERS = "workers"
 
 KEY_PATTERNS = (
     *(f"{letter}:{{p*" for letter in "sebcdxjzuow"),

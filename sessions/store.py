@@ -268,6 +268,16 @@ class Store:
         """Grows with every change of a delivery: what to ask before reading them all again."""
         return int(await self._link.command("GET", keys.DELIVERIES_VERSION) or 0)
 
+    async def tell_workers(self, name: str, word: bytes) -> dict[bytes, bytes]:
+        """Leave a word under a worker's name; gives the last words of all."""
+        await self._link.command("HSET", keys.WORKERS, name, word)
+        found = await self._link.command("HGETALL", keys.WORKERS)
+        return dict(zip(found[::2], found[1::2], strict=True))
+
+    async def forget_workers(self, names: Sequence[bytes]) -> None:
+        """Take the words of workers away that are gone."""
+        await self._link.command("HDEL", keys.WORKERS, *names)
+
     # Time: outages, the closing sweep, jobs done by one process.
 
     async def tick(self, now_ms: int) -> list[Outage]:

@@ -25,6 +25,7 @@ ROOT = Path(__file__).parent.parent
         "loadtest",
         "benchmarks",
         "simulation",
+        "engine/admission",
         "engine/archive",
         "engine/backup",
         "engine/web",

@@ -207,7 +207,7 @@ def acknowledgement(reply: Reply, ticket: Ticket, services: Services) -> bytes:
         "lease": services.signer.lease(now_ms, state.deadline_ms, ticket.sid),
         "now_ms": now_ms,
         "remaining_ms": max(0, state.deadline_ms - now_ms),
-        "flush_after_ms": _flush_after_ms(services),
+        "flush_after_ms": services.gate.flush_after_ms,
         "notices": [],
     }
     if reply.late:
@@ -217,11 +217,6 @@ def acknowledgement(reply: Reply, ticket: Ticket, services: Services) -> bytes:
         document["notices"] = [{"kind": kind} for kind in _notices(state.status, state.deadline_ms, ticket)]
         document["token"] = services.signer.sign(state.ticket(), now_ms)
     return orjson.dumps(document)
-
-
-def _flush_after_ms(services: Services) -> int:
-    """How long players gather answers: longer as the queue grows, so that they send fewer requests."""
-    return int(services.settings.flush_after_ms * (1 + 7 * services.answers.load))
 
 
 def _notices(status: Status, deadline_ms: int, ticket: Ticket) -> list[str]:

@@ -1,10 +1,11 @@
-"""The pupil's other calls: log in, start, resume, hand in."""
+"""The pupil's other calls: log in, ask for the opening, start, resume, hand in."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import hmac
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -46,6 +47,7 @@ class Pupil:
         return [
             Route("/api/v1/time", self.time, methods=["GET"]),
             Route("/api/v1/login", login, methods=["POST"]),
+            Route("/api/v1/opening", self.opening, methods=["GET"]),
             Route("/api/v1/start", self.start, methods=["POST"]),
             Route("/api/v1/session", self.resume, methods=["GET"]),
             Route("/api/v1/submit", self.submit, methods=["POST"]),
@@ -75,7 +77,23 @@ class Pupil:
         if state.status is Status.READY and now_ms > opened.record["closes_at_ms"]:
             raise Problem("start_over")
         services.ciphers.remember(state, opened.kek)
-        return reply_json(self._document(state, opened, now_ms))
+        document = self._document(state, opened, now_ms)
+        if state.status is Status.READY:
+            services.gate.opening.waits(opened.record, state.sid, now_ms)
+            document |= self._slot(opened.record, state.sid)
+        return reply_json(document)
+
+    async def opening(self, request: Request) -> Response:
+        """When this session starts, asked shortly before the bell: the server knows by then who waits."""
+        services = self._services
+        ticket = ticket_of(request.scope, services)
+        now_ms = services.clock()
+        record = (await services.catalog.delivery(ticket.delivery)).record
+        check_log_in(record, now_ms)
+        if ticket.status is Status.READY:
+            services.gate.opening.waits(record, ticket.sid, now_ms)
+        document = {"opens_at_ms": record["opens_at_ms"], **self._slot(record, ticket.sid), "now_ms": now_ms}
+        return reply_json(document)
 
     async def start(self, request: Request) -> Response:
         """The clock starts, once; content key, order and first views go to the seat that asks."""
@@ -144,6 +162,9 @@ class Pupil:
         if entry.revoked:
             raise Problem("code_revoked")
         return entry
+
+    def _slot(self, record: Mapping[str, Any], sid: bytes) -> dict[str, int]:
+        return {"slot_ms": self._services.gate.opening.slot_ms(record, sid)}
 
     async def _commit(self, operation: Operation, rank: int) -> Reply:
         reply = await self._services.others.put(operation, rank)

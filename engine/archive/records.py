@@ -51,6 +51,8 @@ class Delivery:
     grace_ms: int = 10_000
     count_corroborated: bool = True
     count_self_attested: bool = False
+    spread_ms: int | None = None
+    """How long after the bell the last of those who wait for it starts; None: as the server is measured."""
     version: int = 1
 
     def after(self, act: str) -> Delivery:

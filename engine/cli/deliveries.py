@@ -36,6 +36,10 @@ def create(
     closes: Annotated[str, typer.Option(help="Last moment to start; eight hours after it opens.")] = "",
     intake_ends: Annotated[str, typer.Option(help="Last moment for late answers; a day later.")] = "",
     grace: Annotated[int, typer.Option(help="Seconds for answers on their way at the end.", min=0)] = 10,
+    spread: Annotated[
+        float | None,
+        typer.Option(help="Seconds over which starts at the bell spread; else as measured.", min=0, max=120),
+    ] = None,
     count_self_attested: Annotated[
         bool, typer.Option(help="Count late answers on the device's word alone.")
     ] = False,
@@ -54,6 +58,7 @@ def create(
         intake_ends_ms=moment(intake_ends, now, closes_at_ms + _UNITS["d"]),
         duration_ms=round(duration * _UNITS["min"]),
         grace_ms=grace * 1000,
+        spread_ms=None if spread is None else round(spread * 1000),
     )
     delivery = asyncio.run(_create(form, window, name, count_self_attested, who))
     say(delivery.to_record(), as_json, f"delivery {delivery.id} created: {delivery.title}")

@@ -1,7 +1,7 @@
 // Keeps the page itself (never an API reply, never content) so that it opens without network.
 // VERSION is a digest of the files below; tests/engine/test_player_units.py checks both and gives the new one.
 
-const VERSION = 'c59630693646'
+const VERSION = '5bfc3b9cab62'
 const SHELL = 'passation-shell-' + VERSION
 const FILES = [
   '/',
@@ -14,6 +14,7 @@ const FILES = [
   '/static/css/page.css',
   '/static/css/places.css',
   '/static/css/vocabulary.css',
+  '/static/css/waiting.css',
   '/static/icons/mark.svg',
   '/static/js/access/cards.js',
   '/static/js/access/formulas.js',
@@ -74,10 +75,12 @@ const FILES = [
   '/static/js/main.js',
   '/static/js/map.js',
   '/static/js/notice.js',
+  '/static/js/opening.js',
   '/static/js/outbox.js',
   '/static/js/paper.js',
   '/static/js/passages.js',
   '/static/js/progress.js',
+  '/static/js/queue.js',
   '/static/js/recordings.js',
   '/static/js/resume.js',
   '/static/js/review.js',
@@ -93,11 +96,13 @@ const FILES = [
   '/static/js/words/en.js',
   '/static/js/words/en.late.js',
   '/static/js/words/en.test.js',
+  '/static/js/words/en.waiting.js',
   '/static/js/words/fr.access.js',
   '/static/js/words/fr.course.js',
   '/static/js/words/fr.js',
   '/static/js/words/fr.late.js',
   '/static/js/words/fr.test.js',
+  '/static/js/words/fr.waiting.js',
   '/static/js/words.js',
   '/static/manifest.webmanifest',
 ]

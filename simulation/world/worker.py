@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from starlette.routing import Route, Router
 
+from engine.admission.gate import Gate
 from engine.api.answers import Answers
 from engine.api.contents import Contents
 from engine.api.pupil import Pupil
@@ -137,6 +138,7 @@ class Worker:
             codes=Writer(find_codes, pending_max=64, group_max=16),
             glances=Writer(glance, pending_max=64, group_max=16),
             rulebooks=NoMovingItems(BANK),
+            gate=Gate(SETTINGS, PEPPER, self.clock),
         )
 
     def _application(self) -> Application:
@@ -147,7 +149,8 @@ class Worker:
             Route("/api/v1/session", pupil.resume, methods=["GET"]),
             Route("/api/v1/submit", pupil.submit, methods=["POST"]),
         ]
-        return Application(Answers(self.services), Contents(self.services), Router(routes))
+        contents, router = Contents(self.services), Router(routes)
+        return Application(Answers(self.services), contents, router, self.services.gate)
 
     async def _beat(self) -> None:
         while True:

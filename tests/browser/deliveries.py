@@ -72,12 +72,15 @@ def deliver(
     duration_ms: int = 45 * MINUTE_MS,
     factor_permille: int = 1000,
     needs: tuple[str, ...] = (),
+    opens_in_ms: int = -MINUTE_MS,
 ) -> Delivered:
     """Compile a demonstration form, open a delivery of it and make its sessions."""
     settings = engine.settings
     rows = [_row(settings, factor_permille, needs) for _ in range(seats)]
     delivery = apart(
-        lambda: asyncio.run(_deliver(settings, FORMS / form, [row for _, row in rows], duration_ms))
+        lambda: asyncio.run(
+            _deliver(settings, FORMS / form, [row for _, row in rows], duration_ms, opens_in_ms)
+        )
     )
     return Delivered(engine, delivery, [seat for seat, _ in rows])
 
@@ -98,13 +101,15 @@ def _row(settings: Settings, factor_permille: int, needs: tuple[str, ...]) -> tu
     return seat, CodesRow(bytes.fromhex(seat.session), "R1", *codes, factor_permille, needs)
 
 
-async def _deliver(settings: Settings, form: Path, rows: list[CodesRow], duration_ms: int) -> Delivery:
+async def _deliver(
+    settings: Settings, form: Path, rows: list[CodesRow], duration_ms: int, opens_in_ms: int
+) -> Delivery:
     keyring = KeyRing.of(settings)
     archive = await Archive.open(settings.archive_address)
     link = Link(settings.redis_address)
     try:
         store = Store(link, partitions=settings.partitions)
-        delivery = await _create(settings, archive, keyring, form, duration_ms)
+        delivery = await _create(settings, archive, keyring, form, duration_ms, opens_in_ms)
         await _import(settings, archive, store, keyring, delivery.id, rows)
         deliveries = Deliveries(archive, keyring, who=WHO)
         await publish_delivery(store, await deliveries.act(delivery.id, "open", now_ms()))
@@ -115,14 +120,20 @@ async def _deliver(settings: Settings, form: Path, rows: list[CodesRow], duratio
 
 
 async def _create(
-    settings: Settings, archive: Archive, keyring: KeyRing, source: Path, duration_ms: int
+    settings: Settings,
+    archive: Archive,
+    keyring: KeyRing,
+    source: Path,
+    duration_ms: int,
+    opens_in_ms: int,
 ) -> Delivery:
-    opens_ms = now_ms() - MINUTE_MS
+    now = now_ms()
+    opens_ms = now + opens_in_ms
     closes_ms = opens_ms + 24 * 60 * MINUTE_MS
     bank = Bank(settings.data_dir)
     form = compile_form(read_package(source), seed=secrets.token_bytes(32))
     bank.add(form)
-    window = Window(opens_ms, opens_ms, closes_ms, closes_ms + MINUTE_MS, duration_ms)
+    window = Window(min(now, opens_ms), opens_ms, closes_ms, closes_ms + MINUTE_MS, duration_ms)
     return await Deliveries(archive, keyring, who=WHO).create(
         form.form, window, bank=bank, contents=settings.data_dir / "content", now_ms=now_ms()
     )

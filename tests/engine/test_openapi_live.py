@@ -34,7 +34,8 @@ LONG_MS = 2 * 3_600_000
 """More than the test lasts."""
 FILES = {"wrong_offset", "file_type", "file_too_large", "files_full"}
 """Looked at by the same witness in test_api_files."""
-OURS = {"overloaded", "store_away", "store_full", "internal"}
+NEED_TOKEN = ("/api/v1/session", "/api/v1/opening")
+OURS = {"overloaded", "waiting_room", "store_away", "store_full", "internal"}
 """What no client can bring about; other tests kill Redis and fill queues."""
 
 
@@ -131,6 +132,8 @@ def room(engine: Served) -> Room:
 
 def test_every_reply_of_a_sitting_is_as_described(room: Room) -> None:
     """From the code to the receipt, and coming back at each step."""
+    waiting = room.pupil(calls=["login"])
+    assert waiting.call("GET", "/api/v1/opening")["slot_ms"] == 0
     pupil = room.pupil()
     form = pupil.resume()["session"]["form"]
     etag = pupil.http.get(f"/content/{form}").headers["ETag"]
@@ -175,7 +178,7 @@ def test_what_needs_no_token_is_as_described(room: Room) -> None:
     pupil = room.pupil(calls=())
     paths = [path for method, path, _ in operations() if method == "GET" and "{" not in path]
     for path in paths:
-        assert pupil.http.get(path).status_code == (401 if path == "/api/v1/session" else 200)
+        assert pupil.http.get(path).status_code == (401 if path in NEED_TOKEN else 200)
     token = KeyRing(room.engine.settings.keys_dir).operator_token()
     ledger = f"/api/v1/deliveries/{room.delivery.delivery}/ledger"
     sender = room.pupil()

@@ -129,6 +129,42 @@ def test_answers_go_in_numbered_batches_and_leave_when_they_are_sealed(
     assert [batch["n"] for batch in device.box()["batches"]] == [2]
 
 
+def test_after_an_outage_batches_go_again_three_at_a_time(device: Device, server: Server) -> None:
+    """The server came back without its last minutes: all devices send again, none all at once."""
+    for number in range(1, 7):
+        device.answer("i1", str(number))
+        assert device.send() == "saved"
+    server.last = 0
+    server.sent.clear()
+    waves = []
+    for _ in range(3):
+        device.send()
+        waves.append([n for n, _, _ in server.sent])
+        server.sent.clear()
+    assert waves == [[None, 1, 2], [3, 4, 5], [6]]
+    assert server.answers == {"i1": "6"}
+
+
+def test_signs_of_life_grow_rarer_with_the_load_within_bounds(page: Page, device: Device) -> None:
+    """A quiet server hears each device every 25 s or so, one that has much to do every minute at most."""
+    delays = page.evaluate(
+        """async () => {
+          const { Outbox } = await import('/static/js/outbox.js')
+          const delays = []
+          const later = window.setTimeout
+          for (const flush_ms of [4000, 15_000, 30_000]) {
+            outbox.flush_after_ms = flush_ms
+            window.setTimeout = (act, ms) => delays.push(ms)
+            Outbox.prototype.plan.call(outbox)
+            window.setTimeout = later
+          }
+          return delays
+        }"""
+    )
+    bounds = [(24_000, 31_000), (44_000, 55_000), (59_000, 73_000)]
+    assert all(low <= delay <= high for delay, (low, high) in zip(delays, bounds, strict=True))
+
+
 def test_a_batch_that_may_have_arrived_is_sent_again_byte_for_byte(
     page: Page, device: Device, server: Server
 ) -> None:

@@ -22,15 +22,18 @@ OCTETS = "application/octet-stream"
 UNREAD = ("too_large", "unsupported_media")
 BODY = ("bad_json", "bad_request", *UNREAD)
 TOKEN = ("token_missing", "token_invalid")
-STORE = ("overloaded", "store_away", "store_full")
-OURS = ("wrong_method", "internal")
+STORE = ("store_away", "store_full")
+ALWAYS = ("wrong_method", "internal")
 """What any call may be refused with: the other methods of its address, a mistake of ours."""
+OURS = (*ALWAYS, "overloaded")
+"""The same and, for all but those who look after the server, the gate."""
 
 
 def paths() -> dict[str, dict[str, Schema]]:
     """Every call, by address and method."""
     return {
         "/api/v1/login": {"post": _login()},
+        "/api/v1/opening": {"get": _opening()},
         "/api/v1/start": {"post": _start()},
         "/api/v1/session": {"get": _session()},
         "/api/v1/answers": {"post": _answers()},
@@ -56,6 +59,9 @@ def _login() -> Schema:
         "description": "Signed, set by the page `/` and by this call. Wrong codes are counted by it; who "
         "comes without it shares one count with all others who do.",
     }
+    place = _asked("Passation-Place") | {
+        "description": "The place that a `waiting_room` gave: it keeps its bearer's turn, at any worker."
+    }
     gives = {
         "description": "The cookie, to who came without one; with refusals too.",
         "required": False,
@@ -69,9 +75,25 @@ def _login() -> Schema:
         "was handed in leads to its receipt.",
         {"200": seat | {"headers": {"Set-Cookie": gives}}},
         ("code_typo", "code_unknown", "code_revoked", "room_wrong", "slow_down", "not_open", "start_over"),
-        ("delivery_over", "seat_wait", "seat_moved", *BODY, *STORE),
-        parameters=[cookie],
+        ("delivery_over", "seat_wait", "seat_moved", "waiting_room", *BODY, *STORE),
+        parameters=[cookie, place],
         requestBody=_body(reference("LogIn"), log_in=examples.LOG_IN),
+    )
+
+
+def _opening() -> Schema:
+    return _call(
+        "opening",
+        "When this session may start",
+        "Asked once, shortly before the bell, at a moment drawn by the player: by then the server knows how "
+        "many wait.",
+        {
+            "200": _json(
+                "The bell, and this session's moment after it.", reference("Opening"), examples.OPENING
+            )
+        },
+        ("not_open", "delivery_over", *TOKEN, *STORE),
+        security=[{"pupil": []}],
     )
 
 
@@ -272,14 +294,14 @@ def _ledger() -> Schema:
 
 def _healthz() -> Schema:
     reply = _json("It runs.", reference("Alive"), {"alive": True})
-    return _call("healthz", "Does this process run?", "For a balancer.", {"200": reply})
+    return _call("healthz", "Does this process run?", "For a balancer.", {"200": reply}, ours=ALWAYS)
 
 
 def _readyz() -> Schema:
     ready = _json("It can.", reference("Ready"), {"ready": True})
     unready = _json("It cannot: send pupils elsewhere.", reference("NotReady"), {"ready": False})
     replies = {"200": ready, "503": unready}
-    return _call("readyz", "Can this process acknowledge an answer?", "For a balancer.", replies)
+    return _call("readyz", "Can this process acknowledge an answer?", "For a balancer.", replies, ours=ALWAYS)
 
 
 def _openapi() -> Schema:
@@ -296,9 +318,10 @@ def _call(
     *codes: Iterable[str],
     limit_bytes: int = OTHER_BYTES_MAX,
     allow: str = "",
+    ours: Iterable[str] = OURS,
     **parts: Any,
 ) -> Schema:
-    all_codes = [code for some in (*codes, OURS) for code in some]
+    all_codes = [code for some in (*codes, ours) for code in some]
     allow = allow or ("POST" if "requestBody" in parts else "GET, HEAD")
     responses = replies | refusals(all_codes, limit_bytes=limit_bytes, allow=allow)
     texts = {"summary": summary} | ({"description": description} if description else {})

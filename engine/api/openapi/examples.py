@@ -41,7 +41,9 @@ SEAT: dict[str, Any] = {
     "sealed": 0,
     "now_ms": 1_795_376_725_537,
     "instructions": '<div class="qti-rubric"><p>Prends une feuille de brouillon.</p></div>',
+    "slot_ms": 3_120,
 }
+OPENING: dict[str, Any] = {"opens_at_ms": 1_795_376_725_371, "slot_ms": 3_480, "now_ms": 1_795_376_694_102}
 STARTED: dict[str, Any] = {
     "token": "AQAAEQIAAAGiBMq-IgAAAAIAAAGiBMq-NQAAAaIE8_EVAAABogTKvj"
     "WRRNQ3CluE_T6LUgpuhPyscDlnd2txcWN8QWhcGcKY3DUcsjz7Fpll",

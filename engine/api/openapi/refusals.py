@@ -40,6 +40,7 @@ PROBLEMS = (
 _LIMITS = (ANSWERS_BYTES_MAX, OTHER_BYTES_MAX, CHUNK_BYTES_MAX)
 _LAST = whole(0, NUMBER_MAX, description="The highest number held without a hole.")
 _WAIT = whole(1, description="Come back after this time; `Retry-After` says the same in seconds, rounded up.")
+_PLACE = words("[A-Za-z0-9_-]{24}", description="Bring it along as `Passation-Place`: it keeps the turn.")
 _ENTRY = closed(
     {
         "index": whole(0, ANSWERS_MAX - 1, description="Place in `answers`."),
@@ -60,6 +61,12 @@ BESIDE: dict[str, dict[str, tuple[Schema, Any]]] = {
         "retry_after_ms": (_WAIT, 60_000),
     },
     "seat_wait": {"retry_after_ms": (_WAIT, 118_400)},
+    "waiting_room": {
+        "place": (_PLACE, "AAABogTKviKx2d0QnmFyPw4t"),
+        "number": (whole(1, description="About so many log in first, this one included."), 340),
+        "wait_ms": (whole(0, description="About when the turn comes."), 110_000),
+        "retry_after_ms": (_WAIT, 31_400),
+    },
     "gap": {"last": (_LAST, 3)},
     "fork": {"last": (_LAST, 3)},
     "bad_answer": {
@@ -111,7 +118,9 @@ def _response(status: int, codes: list[str], samples: Schema) -> Schema:
         "schema": schemas[0] if len(schemas) == 1 else {"oneOf": schemas},
         "examples": {code: {"value": _example(code, samples)} for code in described},
     }
-    response = {"description": "\n".join(lines), "content": {"application/json": body}}
+    response: Schema = {"description": "\n".join(lines)}
+    if described:
+        response["content"] = {"application/json": body}
     headers = _headers(status, codes)
     return response | ({"headers": headers} if headers else {})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from engine.admission.opening import SPREAD_MAX_MS
 from engine.api.openapi.attempts import attempted, views
 from engine.api.openapi.shapes import Schema, closed, listed, moment, reference, whole, words
 from engine.api.openapi.ways import STEP, entered, within
@@ -31,6 +32,12 @@ INSTRUCTIONS = {
     "type": "string",
     "description": "The form's own words before the start, HTML; with the status `ready` only.",
 }
+SLOT = whole(
+    0,
+    SPREAD_MAX_MS,
+    description="So long after `opens_at_ms` a player that waits for the bell starts: each has its own "
+    "moment. Whoever comes later starts at once.",
+)
 OPEN = (Status.READY, Status.RUNNING, Status.PAUSED)
 BEGUN = (Status.RUNNING, Status.PAUSED)
 OVER = (Status.SUBMITTED, Status.CLOSED)
@@ -42,7 +49,8 @@ def reply_schemas() -> dict[str, Schema]:
     nothing = {"type": "object", "maxProperties": 0}
     return {
         "Session": _session(),
-        "Seat": _seat(OPEN, may={"instructions": INSTRUCTIONS}),
+        "Seat": _seat(OPEN, may={"instructions": INSTRUCTIONS, "slot_ms": SLOT}),
+        "Opening": closed({"opens_at_ms": moment("The bell."), "slot_ms": SLOT, "now_ms": moment("Now.")}),
         "Over": _seat(OVER, receipt=RECEIPT),
         "Started": _seat(BEGUN, {"views": views()}, content_key=_key(), order=reference("Order")),
         "Resumed": _resumed(),

@@ -5,6 +5,8 @@ const CEILING_MS = 30_000
 const BUDGET = 8 // tries in a row, then the longest wait
 const PASSING = ['away', 'overloaded', 'store_away', 'store_full', 'internal']
 
+export const carried = {} // with each call: queue.js
+
 /** Dead line, time-out, overload: one thing to a pupil. */
 export const isPassing = (reply) => PASSING.includes(reply.code)
 
@@ -16,7 +18,7 @@ export async function call(method, path, { token, body, type = 'application/json
     const response = await fetch('/api/v1/' + path, {
       method,
       body,
-      headers: { 'Content-Type': type, ...(token && { Authorization: 'Bearer ' + token }) },
+      headers: { 'Content-Type': type, ...carried, ...(token && { Authorization: 'Bearer ' + token }) },
       cache: 'no-store',
       redirect: 'error',
       signal: stop.signal,

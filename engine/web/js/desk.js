@@ -212,7 +212,7 @@ async function codeAgain() {
         return outbox.retry()
       }
       const { refused: texts } = words
-      problem = isPassing(reply) ? words.tryingAgain : texts[reply.code] || texts.other(reply.code)
+      problem = isPassing(reply) || reply.place ? words.tryingAgain : texts[reply.code] || texts.other(reply.code)
     } catch {
       problem = words.notThisCode
     }

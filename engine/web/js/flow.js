@@ -9,9 +9,6 @@ import { Sitting, freshState } from './sitting.js'
 import { openVault } from './vault.js'
 import { speak, speakMore, words } from './words.js'
 
-const RUSH_MS = 20_000 // who presses so soon after the opening waits
-const SPREAD_MS = 3000 // up to so long; the time begins after it
-
 const resumption = () => import('./resume.js')
 /** As this pupil chose, or the school: see access/looks.js. */
 const dress = ({ state }) => (state.display || state.session.needs[0]) && import('./access/looks.js').then((looks) => looks.dress(state), () => {})
@@ -39,6 +36,8 @@ export async function enter(vault, code, form) {
   return (await resumption()).resume(sitting, form)
 }
 
+export const untilSlot = ({ state, clock }) => state.session.opens_at_ms + (state.slot_ms || 0) - clock.now()
+
 /** What the test is like, and a button that lights up at the server's hour. */
 export function showInstructions(sitting) {
   const { instructions, session } = sitting.state
@@ -60,8 +59,7 @@ export function showInstructions(sitting) {
     isStarting = begin.disabled = true
     begin.textContent = words.starting
     note.textContent = ''
-    const since_ms = sitting.clock.now() - sitting.state.session.opens_at_ms
-    setTimeout(start, since_ms < RUSH_MS ? Math.random() * SPREAD_MS : 0, sitting, {
+    setTimeout(start, untilSlot(sitting), sitting, {
       wait: (text) => (note.textContent = text),
       fail(text) {
         note.textContent = text
@@ -102,6 +100,7 @@ export function showInstructions(sitting) {
     ),
   )
   if (sitting.state.session.leads) import('./course.js').then((course) => course.instruct(sitting), () => {})
+  if (untilSlot(sitting) > 0) import('./opening.js').then((opening) => opening.prepare(sitting, begin), () => {})
   const ticking = setInterval(update, 250)
   update()
 }
@@ -144,7 +143,7 @@ async function insistOn(fetched) {
 
 /** Ask until there is a reply; null if a refusal stands or the pupil gave up. */
 export async function insist(ask, form) {
-  const backoff = new Backoff()
+  let backoff = new Backoff()
   for (;;) {
     const reply = await ask()
     if (form.isCancelled) return null
@@ -153,6 +152,7 @@ export async function insist(ask, form) {
       form.wait(navigator.onLine ? words.tryingAgain : words.noLine)
       speakMore() // in the language of the test
     } else if (!(await (await resumption()).waits(reply, form))) return null
+    if (reply.place) backoff = new Backoff()
     await rest(backoff.delay_ms(reply))
     if (form.isCancelled) return null
   }

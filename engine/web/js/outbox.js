@@ -9,6 +9,9 @@ const ENVELOPE_BYTES = 1000 // number, lease and the rest around the answers
 const TYPING_PAUSE_MS = 1000
 const LONGEST_HOLD_MS = 10_000 // for who never stops typing
 const HEARTBEAT_MS = 25_000
+const SLOWEST_HEARTBEAT_MS = 60_000 // of a server that has much to do
+const BEATS = 3 // a sign of life is worth as much patience as so many batches
+const RESEND_MAX = 3 // batches in a row: after an outage everybody has some
 const PAUSED_HEARTBEAT_MS = 8000
 const PATIENCE_MS = 30_000 // after a refusal that only people can lift
 const STALE_MS = 5000
@@ -65,7 +68,8 @@ export class Outbox {
     clearTimeout(this.timer)
     if (this.isStopped) return
     const quiet_ms = Math.min(this.changed_ms + TYPING_PAUSE_MS, this.held_since_ms + LONGEST_HOLD_MS)
-    const beat_ms = this.sitting.state.paused ? PAUSED_HEARTBEAT_MS : HEARTBEAT_MS
+    const slow_ms = Math.min(SLOWEST_HEARTBEAT_MS, Math.max(HEARTBEAT_MS, BEATS * this.flush_after_ms))
+    const beat_ms = this.sitting.state.paused ? PAUSED_HEARTBEAT_MS : slow_ms
     const due_ms = this.isReady
       ? Math.max(quiet_ms, this.sent_ms + this.flush_after_ms)
       : this.sent_ms + beat_ms * (1 + Math.random() / 5)
@@ -105,6 +109,7 @@ export class Outbox {
 
   async run() {
     let isAgain = false
+    let sent = 0
     do {
       const batch = this.next()
       const reply = await this.send(batch)
@@ -112,12 +117,15 @@ export class Outbox {
       if (reply.ok) this.accepted(batch, reply)
       else if (!(await this.handled(batch, reply))) return
       isAgain = !reply.ok && batch !== null // a sign of life is not repeated
+      sent += reply.ok
       this.sitting.keep()
-    } while (!this.isStopped && (isAgain || this.goesOn()))
+    } while (!this.isStopped && (isAgain || this.goesOn(sent)))
   }
 
-  goesOn() {
-    return this.isReady && (this.isHurried || this.unacknowledged.length > 0 || this.box.full)
+  /** Whether the next one goes at once; after some in a row at the server's pace, unless the test ends. */
+  goesOn(sent) {
+    if (!this.isReady || this.isHurried) return this.isReady
+    return sent < RESEND_MAX && (this.unacknowledged.length > 0 || this.box.full)
   }
 
   /** The oldest batch that the server lacks, else a new one, else null: a sign of life. */

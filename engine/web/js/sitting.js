@@ -41,6 +41,7 @@ export class Sitting extends EventTarget {
     state.token = reply.token || state.token
     state.session = reply.session || state.session
     state.instructions = reply.instructions
+    state.slot_ms = reply.slot_ms
     state.paused = state.session.status === 'paused'
     if (reply.content_key) {
       state.key = reply.content_key
