@@ -16,24 +16,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.archive.database import PAGE, Database
 from engine.archive.tables import (
-    SCHEMA_VERSION,
+    REVISION,
+    alembic_version,
     audit,
     deliveries,
     leases,
     metadata,
-    schema_version,
     sessions,
 )
 
 Rows = Sequence[tuple[Any, ...]]
-_LEFT_OUT = {leases.name, schema_version.name}
+_LEFT_OUT = {leases.name, alembic_version.name}
 """Who works now, and what the place itself says about its tables."""
 
 
 class Snapshot:
     """The archive as it was at one moment."""
 
-    schema = SCHEMA_VERSION
+    schema = REVISION
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -67,7 +67,7 @@ async def snapshot(database: Database) -> AsyncIterator[Snapshot]:
     async with database.reading.connect() as connection:
         if not database.is_sqlite:
             await connection.execution_options(isolation_level="REPEATABLE READ")
-        await connection.execute(select(schema_version))  # from this first look on nothing changes any more
+        await connection.execute(select(alembic_version))  # from this first look on nothing changes any more
         yield Snapshot(connection)
 
 
