@@ -71,9 +71,17 @@ class MissingLine(NamedTuple):
     n: int
 
 
+class PassedLine(NamedTuple):
+    """A batch that the archive has already, or whose session has been destroyed: only to be trimmed."""
+
+    partition: int
+    stream_id: str
+    received_ms: int
+
+
 _LATES = {late.value: late for late in Late}
 
-JournalLine = BatchLine | AsideLine | StateLine | MissingLine
+JournalLine = BatchLine | AsideLine | StateLine | MissingLine | PassedLine
 Entry = tuple[bytes, Sequence[bytes]]
 
 
@@ -100,7 +108,7 @@ def raw_lines(partition: int, entries: Iterable[Entry]) -> Iterator[RawLine]:
 
 
 def read_lines(lines: Iterable[RawLine], batches: Mapping[str, bytes | None]) -> Iterator[JournalLine]:
-    """Lines with the bytes that they name: `batches`, by key; those that are not in it are left out.
+    """Lines with the bytes that they name: `batches`, by key; what is not in it has passed.
 
     WrongOwner if a key holds another batch than the one that it names.
     """
@@ -111,6 +119,8 @@ def read_lines(lines: Iterable[RawLine], batches: Mapping[str, bytes | None]) ->
         elif key in batches:
             found = batches[key]
             yield _batch(where, kind, what, key, found) if found else MissingLine(*where, *owner_of(key))
+        else:
+            yield PassedLine(*where)
 
 
 def owner_of(key: str) -> tuple[bytes, int]:

@@ -42,8 +42,8 @@ DELIVERIES_VERSION = "{deliveries}:version"
 WORKERS = "workers"
 
 KEY_PATTERNS = (
-    *(f"{letter}:{{p*" for letter in "sebcdxjzuow"),
-    *("k:{k*", "deliveries", "{deliveries}:version", "a:{*", "lease:*"),
+    *(f"{letter}:{{p*" for letter in "sebcdxljzuow"),
+    *("k:{k*", "deliveries", "{deliveries}:version", "a:{*", "lease:*", WORKERS),
 )
 """All keys above as Redis's patterns, the busiest first: what the user of the application may touch."""
 

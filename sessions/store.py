@@ -135,8 +135,8 @@ class Store:
     async def _named_batches(self, lines: Sequence[RawLine]) -> dict[str, bytes | None]:
         """The batches that lines name, by key: None for one that is lost.
 
-        One that is not there and sealed is left out: its line is read again, since the journal is trimmed
-        last. So is one whose session has been destroyed.
+        One that is not there and sealed is not in it: its line is read again, since the journal is trimmed
+        last. Nor is one whose session has been destroyed.
         """
         by_journal: dict[int, list[str]] = {}
         for line in lines:

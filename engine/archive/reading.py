@@ -99,7 +99,7 @@ def sort(lines: Sequence[JournalLine]) -> Portion:
             )
         elif isinstance(line, MissingLine):
             portion.add_missing(line.sid, line.n, line.received_ms)
-        else:
+        elif isinstance(line, StateLine):
             _add_state(portion, line)
         positions[line.partition] = line.stream_id
     return portion

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from engine.embedded import operator_options, redis_binary, redis_options
+from sessions import keys
 from sessions.access import COMMANDS, DANGEROUS, SINCE_7_2, acl_line, privileges
 from sessions.journal import BatchLine
+from sessions.keys import KEY_PATTERNS
 from sessions.link import Link, StoreRefused
 from sessions.model import CodeEntry, Credit, Extend, Login, Pause, Read, Resume, Submit
 from sessions.store import GAP_MS, Store
@@ -57,10 +59,20 @@ def test_every_command_in_the_sources_is_allowed() -> None:
     assert refused <= NO_COMMANDS_OF_OURS
 
 
+def test_every_key_that_is_described_may_be_touched() -> None:
+    """Who writes under another name finds out here as well."""
+    described = re.findall(r"^    (\S+) +(?:string|hash|zset|list|stream|counts)", keys.__doc__ or "", re.M)
+    assert {"s:{pNN}:SID", "l:{pNN}:SID", "workers", "{deliveries}:version"} <= set(described)
+    for name in described:
+        assert any(name.startswith(pattern.rstrip("*")) for pattern in KEY_PATTERNS), name
+
+
 async def test_all_that_the_store_does_is_allowed(link: Link) -> None:
     """A whole sitting, the journal, codes, deliveries, outages, leases: no command and no key is refused."""
     store = Store(link)
     sids = [a_sid(number, partition=number) for number in range(3)]
+    assert await store.tell_workers("one", b"busy") == {b"one": b"busy"}
+    await store.forget_workers([b"one"])
     tickets = [await a_running(store, sid) for sid in sids]
     saves = [a_save(ticket, n) for n in range(1, 21) for ticket in tickets]  # digests are spilled after 16
     assert set(await verdicts(store, *saves)) == {"ok"}

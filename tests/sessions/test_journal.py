@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from sessions.journal import BatchLine, MissingLine, after
+from sessions.journal import BatchLine, MissingLine, PassedLine, after
 from sessions.model import Heartbeat, Seal
 from sessions.packing import WrongOwner
 from sessions.store import Store
@@ -30,8 +30,9 @@ async def test_lines_that_are_sealed_and_not_trimmed_yet_may_have_lost_their_byt
     ticket = await a_running(store, a_sid())
     await verdicts(store, a_save(ticket, 1, "i1"), a_save(ticket, 2, "i2"), Seal(ticket.sid, 1))
     await verdicts(store, a_save(ticket, 3, "i1"))
-    found = [line.n for line in await store.journal([0], 100) if isinstance(line, BatchLine)]
-    assert found == [2, 3]
+    lines = await store.journal([0], 100)
+    assert [line.n for line in lines if isinstance(line, BatchLine)] == [2, 3]
+    assert [type(line) for line in lines[2:3]] == [PassedLine], "so that it is trimmed with the others"
 
 
 async def test_a_batch_that_redis_has_lost_is_told_and_never_passed_over(store: Store, redis: Redis) -> None:
