@@ -153,6 +153,12 @@ async def cancel_storm(scene: Scene, chance: random.Random) -> None:
     await scene.freeze(chance.choice([scene.machine.redis, *scene.machine.workers]), 0.3)
 
 
+async def kills(scene: Scene, chance: random.Random) -> None:
+    """A worker, then Redis, then the drain, in turn."""
+    machine = scene.machine
+    scene.kill((machine.drain, chance.choice(machine.workers), machine.redis)[scene.hits % 3])
+
+
 async def everything(scene: Scene, chance: random.Random) -> None:
     """Whatever needs nothing special, in turn."""
     await chance.choice([kill_worker, kill_redis, kill_drain, stop_worker, stop_redis, stop_drain, roll])(
@@ -184,5 +190,6 @@ KINDS: dict[str, Kind] = {
     "rolling": Kind(roll, (1.0, 3.0)),
     "mixed": Kind(mixed_versions, (1.0, 3.0), needs=("old",)),
     "cancel-storm": Kind(cancel_storm, (1.0, 3.0), hang_ups=HangUps(0.2)),
+    "kills": Kind(kills, (0.6, 1.1)),
     "everything": Kind(everything, (0.5, 3.0), hang_ups=HangUps(0.02)),
 }

@@ -29,7 +29,7 @@ class Habits(NamedTuple):
     port: int
     bell_s: float
     give_up_s: float
-    think_s: float = 1.0
+    think_s: float = 2.0
     moves: float = 0.1
     hands_in_early: float = 0.1
     hang_ups: HangUps = HangUps()

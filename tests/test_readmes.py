@@ -24,6 +24,7 @@ ROOT = Path(__file__).parent.parent
         "loadtest",
         "benchmarks",
         "simulation",
+        "faults",
         "engine/archive",
         "engine/web",
     ],
