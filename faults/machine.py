@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
+
 from engine.cli.serve import republish
 from engine.demonstration import prepare
 from engine.embedded import redis_binary, redis_options
@@ -97,10 +99,12 @@ class Machine:
         await republish(self.settings)
 
     async def replace_worker(self, number: int, *, old: bool = False) -> None:
-        """End one worker as an update does, and start another in its place."""
+        """End one worker as an update does, start another in its place, wait until it listens."""
         await self.workers[number].stop()
-        self.workers[number] = self._make_worker(number, old=old)
-        self.workers[number].start()
+        worker = self.workers[number] = self._make_worker(number, old=old)
+        worker.start()
+        while not _listens(worker):  # noqa: ASYNC110, another process
+            await asyncio.sleep(0.1)
 
     async def answers(self, patience_s: float) -> bool:
         """Whether Redis answers within that time."""
@@ -177,6 +181,14 @@ async def _is_there(store: Store) -> bool:
     except StoreError:
         return False
     return True
+
+
+def _listens(child: Child) -> bool:
+    try:
+        connections = psutil.Process(child.pid).net_connections("tcp") if child.pid else []
+    except psutil.NoSuchProcess:
+        return False
+    return any(connection.status == psutil.CONN_LISTEN for connection in connections)
 
 
 def kill(child: Child) -> None:
