@@ -168,10 +168,10 @@ async def everything(scene: Scene, chance: random.Random) -> None:
 
 KINDS: dict[str, Kind] = {
     "quiet": Kind(nothing),
-    "kill-worker": Kind(kill_worker, (1.0, 3.0)),
+    "kill-worker": Kind(kill_worker, (3.0, 6.0)),
     "kill-redis": Kind(kill_redis),
     "kill-drain": Kind(kill_drain, (0.5, 3.0)),
-    "kill-all": Kind(kill_all, (4.0, 7.0)),
+    "kill-all": Kind(kill_all, (7.0, 12.0)),
     "kill-postgres": Kind(kill_postgres, needs=("postgres",)),
     "stop-worker": Kind(stop_worker),
     "stop-redis": Kind(stop_redis),

@@ -80,11 +80,13 @@ class Scene:
         assert self.postgres
         assert self.postgres.process
         parent = psutil.Process(self.postgres.process.pid)
-        for process in (*parent.children(recursive=True), parent):
-            with suppress(psutil.NoSuchProcess):
+        children = parent.children(recursive=True)
+        for process in (*children, parent):
+            with suppress(ProcessLookupError):
                 os.kill(process.pid, number)
         if number == signal.SIGKILL:
             self.postgres.process.wait()
+            psutil.wait_procs(children, timeout=10)  # a new one refuses to start beside them
 
     # --- Redis's file and disk --------------------------------------------------------------------------
 
