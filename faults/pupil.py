@@ -18,7 +18,7 @@ from faults.line import HangUps, Line
 from simulation.protocol.outbox import PASSING, Batch, Outbox, fresh_box
 
 ITEMS = tuple(f"i{number}" for number in range(1, 7))
-WAITS = (*PASSING, "slow_down", "gap")
+WAITS = (*PASSING, "slow_down", "not_open", "gap")
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 2.0
 CHECK_S = 1.0
 
