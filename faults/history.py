@@ -49,6 +49,10 @@ class History:
     pauses_s: list[float] = field(default_factory=list)
     intended: int = 0
     unfinished: int = 0
+    typed_again: int = 0
+    """Pupils who were told that their seat had moved, though they had not."""
+    waiting_for_teacher: int = 0
+    """Devices whose log-in came twice and so waits for the teacher: the end of their part in the run."""
     last_told_s: float = 0.0
 
     def send(self, session: str, batch: dict[str, Any]) -> str:

@@ -49,17 +49,25 @@ class Device:
         self._failures = 0
         self._highest = self._sealed = 0
         self._unsealed: list[tuple[str, int, str]] = []
-        self._is_handed_in = self._is_gone = False
+        self._is_handed_in = self._is_gone = self._was_thrown_out = False
 
     async def use(self, until_s: float) -> None:
         """Log in, answer until `until_s`, bring everything home."""
         try:
-            if await self._enter():
-                await self._write(until_s)
-                await self._bring_home()
-                await self._hand_in()
+            await self._sit(until_s)
+            while self._was_thrown_out and _now_s() < self._habits.give_up_s:
+                self._history.typed_again += 1
+                self._was_thrown_out = self._is_gone = False
+                self._outbox.unseat()
+                await self._sit(until_s)
         finally:
             self._line.close()
+
+    async def _sit(self, until_s: float) -> None:
+        if await self._enter():
+            await self._write(until_s)
+            await self._bring_home()
+            await self._hand_in()
 
     async def _enter(self) -> bool:
         """Log in, read what the server holds, start; False if the run ends before."""
@@ -140,7 +148,13 @@ class Device:
 
     def _lost_seat(self, code: str) -> None:
         self._is_gone = True
-        if code not in ("seat_moved", "seat_wait") or not self._pupil.has_moved:
+        if code == "seat_moved" and not self._pupil.has_moved:
+            self._was_thrown_out = (
+                True  # by a log-in of its own that came late: the pupil types the code again
+            )
+        elif code == "seat_wait":
+            self._history.waiting_for_teacher += 1
+        elif code != "seat_moved":
             self._broken(f"ended by {code}")
         self._history.excused.update(self._unsealed)
 

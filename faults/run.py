@@ -98,6 +98,8 @@ async def _play(scene: Scene, kind: Kind, seed: int, size: Size) -> dict[str, An
         "phantoms": verdict.phantoms,
         "excused": verdict.excused,
         "refused": dict(sorted(history.refusals.items())),
+        "typed_again": history.typed_again,
+        "waiting_for_teacher": history.waiting_for_teacher,
         "longest_pause_s": round(max(history.pauses_s, default=0.0), 2),
         "refused_files": scene.refused_files,
         "violations": len(verdict.problems),

@@ -126,4 +126,6 @@ class Scene:
         kill(child)
         await asyncio.sleep(seconds)
         refusal.unlink()
-        kill(child)  # one that has written nothing yet would go on failing
+        while not child.pid:  # noqa: ASYNC110, another process
+            await asyncio.sleep(0.05)
+        kill(child)  # it may have been started before that, and would go on failing
