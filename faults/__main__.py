@@ -81,7 +81,10 @@ def _apart(kind: str, seed: int, options: argparse.Namespace) -> dict[str, Any]:
     """One run in a process of its own; what its processes log is kept if it went wrong."""
     command = [sys.executable, "-m", "faults", "--one", "--kind", kind, "--seed", str(seed)]
     command += ["--pupils", str(options.pupils), "--seconds", str(options.seconds), "--old", options.old]
-    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=RUN_S, check=False)
+    try:
+        found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=RUN_S, check=False)
+    except subprocess.TimeoutExpired:
+        return {"kind": kind, "seed": seed, "violations": 1, "problems": [f"no end after {RUN_S:.0f} s"]}
     if found.returncode not in (0, SKIPPED):
         log = ROOT / "var" / "faults" / f"{kind}-{seed}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
