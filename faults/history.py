@@ -22,11 +22,12 @@ class Told(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """What a seat that brought everything home leaves: item -> text, as its page shows it."""
+    """What a seat leaves: item -> text, as its page shows it. `is_home`: it brought everything home."""
 
     session: str
     answers: dict[str, str]
     is_handed_in: bool
+    is_home: bool = True
 
 
 @dataclass

@@ -177,10 +177,10 @@ class Device:
     def _end(self) -> None:
         if self._is_gone:
             return
-        if not self._is_handed_in or not self._is_sealed or self._outbox.waiting:
-            self._history.unfinished += 1
+        is_home = self._is_handed_in and self._is_sealed and not self._outbox.waiting
+        self._history.unfinished += not is_home
         answers = {item: kept["response"]["r1"] for item, kept in self._outbox.answers.items()}
-        self._history.endings.append(Ending(self.session, answers, self._is_handed_in))
+        self._history.endings.append(Ending(self.session, answers, self._is_handed_in, is_home))
 
     async def _insist(self, method: str, path: str, body: bytes) -> dict[str, Any] | None:
         """The call until it is answered; None if it is refused for good or the run is over."""
