@@ -2,6 +2,7 @@
 #   make demo      the main job on embedded defaults; PORT=8200 make demo for another port
 #   make test      the tests, real Redis, real PostgreSQL, a real browser (under ten minutes on 2 cores)
 #   make simulate SEEDS=20000  whole days under faults, in virtual time
+#   make faults RUNS=24 [KIND=kill-redis] [SEED=1] [JOBS=2]  real faults on real processes, 20 s and 500 pupils each
 #   make test-long everything; make lint; make bench [ONLY=name]; make loadtest [PUPILS=5000 SECONDS=120]
 
 PORT ?= 8080
@@ -10,13 +11,18 @@ SECONDS ?= 120
 ONLY ?=
 SEEDS ?= 1000
 FIRST ?= 0
+RUNS ?= 24
+KIND ?=
+SEED ?= 1
+JOBS ?= 1
+OLD ?=
 PYTHON ?= python3
 BIN := .venv/bin
 # A process a core, each with servers of its own; a file stays together, so that its tests share them.
 SPREAD := -n auto --maxprocesses 4 --dist loadfile
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: demo test test-long lint bench loadtest simulate lock clean
+.PHONY: demo test test-long lint bench loadtest simulate faults lock clean
 
 demo: .venv/run.stamp
 	@$(BIN)/python -m engine demo --port $(PORT)
@@ -40,6 +46,9 @@ bench: .venv/dev.stamp
 
 simulate: .venv/dev.stamp
 	@$(BIN)/python -m simulation --seeds $(SEEDS) --first $(FIRST)
+
+faults: .venv/dev.stamp
+	@$(BIN)/python -m faults --runs $(RUNS) --kind "$(KIND)" --seed $(SEED) --jobs $(JOBS) --old "$(OLD)"
 
 loadtest: .venv/run.stamp
 	@$(BIN)/python -m engine loadtest --pupils $(PUPILS) --seconds $(SECONDS)

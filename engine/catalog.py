@@ -54,36 +54,49 @@ class Catalog:
         self._keyring = keyring
         self._folder = contents
         self._opened: dict[str, Opened] = {}
-        self._version: object = None
+        self._version = -1
+        self._missing: set[str] = set()
         self._contents: dict[str, bytes] = {}
 
     async def refresh(self) -> None:
-        """Read the deliveries again if their version has changed."""
+        """Read the deliveries again if their version has changed.
+
+        The version only grows. One that went back means that Redis has forgotten: what it lacks is kept here
+        until it has been filled again, since no pupil's test is over for that.
+        """
         version = await self._store.deliveries_version()
         if version == self._version:
             return
         records = [orjson.loads(text) for text in await self._store.deliveries()]
         known = self._opened
-        self._opened = {
+        opened = {
             record["id"]: _kept(known.get(record["id"]), record) or self._open(record) for record in records
         }
+        if self._missing or version < self._version:
+            self._missing = {name for name in known.keys() - opened.keys() if _goes_on(known[name])}
+        self._opened = opened | {name: known[name] for name in self._missing}
         self._version = version
 
     def records(self) -> dict[str, Mapping[str, Any]]:
         """The deliveries' records, by id."""
         return {name: opened.record for name, opened in self._opened.items()}
 
+    async def has_forgotten(self) -> bool:
+        """Whether Redis lacks deliveries that it had: what is not to be found there may come back."""
+        await self.refresh()
+        return self._version == 0 or bool(self._missing)
+
     def get(self, delivery: str) -> Opened | None:
         """The delivery, if this worker knows it already."""
         return self._opened.get(delivery)
 
     async def delivery(self, delivery: str) -> Opened:
-        """The delivery, asked for if it is new here, or Problem: gone ones are over."""
+        """The delivery, asked for if it is new here, or Problem: gone ones are over; Redis may be empty."""
         if delivery not in self._opened:
             await self.refresh()
         opened = self._opened.get(delivery)
         if opened is None:
-            raise Problem("delivery_over")
+            raise Problem("delivery_over" if self._version else "store_away")
         return opened
 
     def content(self, form: str) -> bytes:
@@ -124,6 +137,10 @@ def _kept(opened: Opened | None, record: Mapping[str, Any]) -> Opened | None:
     if opened is None or opened.record["compiled"] != record["compiled"]:
         return None
     return replace(opened, record=record)
+
+
+def _goes_on(opened: Opened) -> bool:
+    return bool(opened.record["state"] != "closed")
 
 
 def is_log_in_open(record: Mapping[str, Any], now_ms: int) -> bool:

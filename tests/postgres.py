@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections import deque
@@ -23,18 +24,63 @@ from typing import IO, Any
 UNPRIVILEGED = ("postgres", "nobody")
 
 
+class PostgresServer:
+    """A server with its files; may be started again after a kill. `url` is good as long as the files are."""
+
+    def __init__(self, place: Path, identity: dict[str, Any]) -> None:
+        self.url = f"postgresql://postgres@/postgres?host={place}"
+        self.process: subprocess.Popen[str] | None = None
+        self._place, self._identity = place, identity
+        self._binaries = _binaries(place, identity)
+        options = ["-D", str(place / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+        initdb = [str(self._binaries / "initdb"), *options, "--locale", "C", "-N"]
+        subprocess.run(initdb, check=True, capture_output=True, cwd=place, **identity)
+
+    def start(self) -> None:
+        """Start it and return when it answers."""
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self._place),
+            "shared_buffers": "64MB",
+            "max_connections": "60",
+            "lc_messages": "C",
+            "dynamic_shared_memory_type": "mmap",  # a container's /dev/shm may be small or closed
+        }
+        command = [str(self._binaries / "postgres"), "-D", str(self._place / "data")]
+        command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        self.process = subprocess.Popen(
+            command, stderr=subprocess.PIPE, text=True, cwd=self._place, **self._identity
+        )
+        assert self.process.stderr is not None
+        _await_ready(self.process.stderr)
+        # Somebody must go on reading, or a talkative server stops when the pipe is full.
+        Thread(target=deque, args=(self.process.stderr, 0), daemon=True).start()
+
+    def stop(self) -> None:
+        """End it at once; its files go anyway."""
+        if self.process:
+            self.process.terminate()
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait()
+
+
+@contextmanager
+def postgres_server(folder: Path) -> Iterator[PostgresServer]:
+    """Start a new, empty server below `folder`; stop it and remove its files."""
+    with _place(folder) as (place, identity):
+        server = PostgresServer(place, identity)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
 @contextmanager
 def running_postgres(folder: Path) -> Iterator[str]:
-    """Start a new, empty server below `folder`; give its URL; stop it and remove its files."""
-    with _place(folder) as (place, identity):
-        binaries = _binaries(place, identity)
-        data = place / "data"
-        options = ["-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", "C", "-N"]
-        subprocess.run(
-            [str(binaries / "initdb"), *options], check=True, capture_output=True, cwd=place, **identity
-        )
-        with _server(binaries, data, place, identity):
-            yield f"postgresql://postgres@/postgres?host={place}"
+    """The URL of such a server, for those who need no more."""
+    with postgres_server(folder) as server:
+        yield server.url
 
 
 @contextmanager
@@ -99,31 +145,6 @@ def _candidates() -> Iterator[Path]:
     )  # found, not imported: it complains about the environment at import
     for folder in package.submodule_search_locations or () if package else ():
         yield from sorted(Path(folder).glob("pginstall*/bin"), reverse=True)
-
-
-@contextmanager
-def _server(binaries: Path, data: Path, place: Path, identity: dict[str, Any]) -> Iterator[None]:
-    options = {
-        "listen_addresses": "",
-        "unix_socket_directories": str(place),
-        "shared_buffers": "64MB",
-        "max_connections": "60",
-        "lc_messages": "C",
-        "dynamic_shared_memory_type": "mmap",  # a container's /dev/shm may be small or closed
-    }
-    command = [str(binaries / "postgres"), "-D", str(data)]
-    command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=place, **identity) as process:
-        assert process.stderr is not None
-        _await_ready(process.stderr)
-        # Somebody must go on reading, or a talkative server stops when the pipe is full.
-        Thread(target=deque, args=(process.stderr, 0), daemon=True).start()
-        try:
-            yield
-        finally:
-            process.terminate()
-            process.send_signal(3)  # SIGQUIT: at once, its files go anyway
-            process.wait()
 
 
 def _await_ready(messages: IO[str]) -> None:

@@ -26,6 +26,7 @@ ROOT = Path(__file__).parent.parent
         "benchmarks",
         "simulation",
         "engine/admission",
+        "faults",
         "engine/archive",
         "engine/backup",
         "engine/web",

@@ -157,6 +157,8 @@ class Pupil:
             raise Problem("code_typo") from error
         entry = await services.codes.put(digest(services.pepper, code))
         if entry is None:
+            if await services.catalog.has_forgotten():
+                raise Problem("store_away")
             services.guessing.wrong(device, now_ms)
             raise Problem("code_unknown")
         if entry.revoked:

@@ -32,7 +32,7 @@ class Manifest(NamedTuple):
     id: bytes
     created_ms: int
     program: str
-    schema: int
+    schema: str
     audit_seq: int
     audit_hash: str
     has_journal: bool

@@ -11,7 +11,9 @@ import pytest
 from redis.asyncio import Redis
 
 from engine.attempts.history import names_of
+from engine.catalog import Catalog
 from engine.deliveries import Deliveries
+from engine.errors import Problem
 from engine.recovery import publish
 from sessions.cipher import SessionCipher
 from sessions.link import Link
@@ -219,3 +221,41 @@ async def test_attempts_are_found_again_though_the_item_was_answered_since(day: 
     (reply,) = await day.store.commit([Read(day.tickets[1])], NOON_MS + 60_000)
 
     assert sorted(batch.n for batch in reply.batches) == [2, 3, 4, 5]
+
+
+def a_catalog(day: Day) -> Catalog:
+    """What a worker knows of the deliveries."""
+    return Catalog(day.store, day.bank, day.keyring, day.contents)
+
+
+async def test_no_test_is_over_because_redis_has_forgotten_it(day: Day, redis: Redis) -> None:
+    """A worker that knew a delivery serves it until Redis has been filled again, and knows what it lacks."""
+    catalog = a_catalog(day)
+    await publish(day.archive, day.store, day.keyring)
+    await catalog.refresh()
+    await redis.flushall()
+
+    assert await catalog.has_forgotten()
+    assert (await catalog.delivery(NAME)).record["id"] == NAME
+
+    await publish(day.archive, day.store, day.keyring)
+    assert not await catalog.has_forgotten()
+
+
+async def test_a_new_worker_on_an_empty_redis_sends_nobody_away(day: Day, redis: Redis) -> None:
+    """It cannot know that a test is over where nothing at all is to be found."""
+    await redis.flushall()
+    with pytest.raises(Problem, match="store_away"):
+        await a_catalog(day).delivery(NAME)
+
+
+async def test_a_dropped_delivery_is_gone(day: Day) -> None:
+    """What was taken away on purpose does not come back."""
+    catalog = a_catalog(day)
+    await publish(day.archive, day.store, day.keyring)
+    await catalog.refresh()
+    await day.store.drop_delivery(NAME)
+    await catalog.refresh()
+    assert not await catalog.has_forgotten()
+    with pytest.raises(Problem, match="delivery_over"):
+        await catalog.delivery(NAME)
