@@ -22,7 +22,7 @@ async def judged(kind: str, size: Size) -> dict[str, Any]:
 
 async def test_nothing_told_is_lost_when_worker_redis_and_drain_are_killed() -> None:
     """Every batch that a pupil was told is saved stands in the archive, once, with the very bytes."""
-    line = await judged("kills", Size(pupils=60, seconds=3.5))
+    line = await judged("kills", Size(pupils=200, seconds=3.5))
     assert line["hits"] >= 3
     assert line["acknowledged"] > 0
     assert {name: line[name] for name in EXACT} == EXACT
