@@ -10,17 +10,14 @@ Every refusal leaves through `Application.__call__`: expected ones from the tabl
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from typing import TypeVar
 
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from engine.admission.beat import Neighbours
 from engine.admission.gate import Gate
-from engine.admission.ranks import BUDGETS, Rank
-from engine.admission.watch import Sojourn, look_often
 from engine.api.answers import Answers
 from engine.api.attempts import Attempts
 from engine.api.contents import Contents
@@ -32,12 +29,13 @@ from engine.api.pages import page_routes
 from engine.api.pupil import Pupil
 from engine.assets import Assets
 from engine.attempts.rulebook import Rulebooks
+from engine.beats import acknowledge, renew_keys, watch_waits
 from engine.catalog import Catalog
 from engine.clock import now_ms
 from engine.errors import Problem
 from engine.files import MIB, FileStore
 from engine.guessing import Guessing
-from engine.keyring import KeyProblem, KeyRing
+from engine.keyring import KeyRing
 from engine.logs import logger
 from engine.respond import ClientGone, problem_of, send_problem
 from engine.services import Ciphers, Services
@@ -46,18 +44,14 @@ from engine.stores import store_of
 from engine.writer import Lanes, Writer
 from items.bank import Bank
 from sessions.keys import partition_of
-from sessions.link import StoreError
 from sessions.model import CodeEntry, Glance, Operation, Reply
 from sessions.packing import sid_of
 from sessions.store import Store
 from sessions.ticket import Signer
 
 LOG = logger("app")
-COST_OF_OTHERS = BUDGETS[Rank.LOGIN][0]
-BEAT_MS = 997
-"""A prime, so that the beats of several workers and sweeps do not fall together."""
-
-TokenKeys = tuple[dict[int, bytes], int]
+Asked = TypeVar("Asked")
+Told = TypeVar("Told")
 
 
 class Application:
@@ -108,8 +102,12 @@ async def running(settings: Settings) -> AsyncIterator[Application]:
         writers = (services.answers, services.others, services.codes, services.glances)
         tasks = [asyncio.create_task(writer.run()) for writer in writers]
         beating = [
-            asyncio.create_task(_beat(services, others_store, beat, keyring)),
-            asyncio.create_task(_look(services)),
+            asyncio.create_task(work)
+            for work in (
+                acknowledge(services, others_store, beat),
+                renew_keys(signer, keyring),
+                watch_waits(services),
+            )
         ]
         try:
             yield _application(services, beat)
@@ -161,30 +159,37 @@ def _services(
         guessing=Guessing(keyring.pepper(), per_minute=settings.wrong_codes_per_minute),
         ciphers=Ciphers(),
         files=_files(settings),
-        answers=_writer(commit_answers, answers, settings, settings.answers_pending_max),
-        others=_writer(commit_others, others, settings, settings.others_pending_max, ranks=5),
-        codes=Writer(find_codes, pending_max=settings.others_pending_max, group_max=settings.group_max),
-        glances=Writer(glance, pending_max=settings.others_pending_max, group_max=settings.group_max),
+        answers=_writer(commit_answers, answers, settings, settings.answers_pending_max, _lane_of),
+        others=_writer(commit_others, others, settings, settings.others_pending_max, _lane_of, ranks=5),
+        codes=_writer(find_codes, others, settings, settings.others_pending_max, _lane_of_code),
+        glances=_writer(glance, others, settings, settings.others_pending_max, partition_of),
         rulebooks=Rulebooks(Bank(settings.data_dir)),
         gate=Gate(settings, keyring.pepper(), now_ms),
     )
 
 
 def _writer(
-    commit: Callable[[Sequence[Operation]], Awaitable[Sequence[Reply]]],
+    commit: Callable[[Sequence[Asked]], Awaitable[Sequence[Told]]],
     store: Store,
     settings: Settings,
     pending_max: int,
+    lane_of: Callable[[Asked, int], int],
     ranks: int = 1,
-) -> Writer[Operation, Reply]:
+) -> Writer[Asked, Told]:
+    """A writer; in a cluster a lane for each partition: a lost node holds up its own pupils only."""
     if store.lanes == 1:
         return Writer(commit, pending_max=pending_max, group_max=settings.group_max, ranks=ranks)
-
-    def lane_of(operation: Operation) -> int:
-        return partition_of(sid_of(operation), store.lanes)
-
+    lanes = store.lanes
     bounds = {"pending_max": pending_max, "group_max": settings.group_max, "ranks": ranks}
-    return Lanes(commit, lanes=store.lanes, lane_of=lane_of, **bounds)
+    return Lanes(commit, lanes=lanes, lane_of=lambda asked: lane_of(asked, lanes), **bounds)
+
+
+def _lane_of(operation: Operation, lanes: int) -> int:
+    return partition_of(sid_of(operation), lanes)
+
+
+def _lane_of_code(digest: bytes, lanes: int) -> int:
+    return digest[0] % lanes
 
 
 def _files(settings: Settings) -> FileStore:
@@ -209,67 +214,3 @@ def _application(services: Services, beat: Beat) -> Application:
         *page_routes(services, Assets()),
     ]
     return Application(Answers(services), Contents(services), Router(routes), services.gate)
-
-
-async def _look(services: Services) -> None:
-    """Show the gate how long calls wait."""
-    answers, others = Sojourn(services.answers), Sojourn(services.others)
-    gate, seen = services.gate, 0
-
-    def see(late_s: float, now_s: float) -> None:
-        nonlocal seen
-        taken = services.answers.taken
-        if not gate.is_tight:
-            gate.control.saved(taken - seen)
-        seen = taken
-        served = taken + COST_OF_OTHERS * services.others.taken
-        waits_s = late_s + answers.look(now_s), late_s + others.look(now_s)
-        gate.look(*waits_s, now_s, cpu_s=time.process_time(), served=served)
-
-    await look_often(see)
-
-
-async def _renewed(
-    signer: Signer, keyring: KeyRing, known: TokenKeys | None, now_ms: int
-) -> TokenKeys | None:
-    """Take up token keys that were made or dropped; what cannot be read now changes nothing."""
-    try:  # in a thread: a source of keys may be a program that takes its time
-        found = await asyncio.to_thread(keyring.token_keys, now_ms)
-    except KeyProblem as error:
-        LOG.warning("keys not read", extra={"fields": {"why": str(error)}})
-        return known
-    except Exception:
-        LOG.exception("keys not read")
-        return known
-    if found != known:
-        signer.renew(*found)
-    return found
-
-
-async def _beat(services: Services, store: Store, beat: Beat, keyring: KeyRing) -> None:
-    """Tell the partitions that answers are acknowledged here, and read what staff have changed."""
-    known: TokenKeys | None = None
-    neighbours = Neighbours(store)
-    while True:
-        started_ms = services.clock()
-        known = await _renewed(services.signer, keyring, known, started_ms)
-        # Each by itself: in a cluster the deliveries may lie on a node that is being replaced, while the
-        # partitions of the others acknowledge. Silence would be taken for an outage and given back.
-        refreshed = await _tried(services.catalog.refresh())
-        await _tried(neighbours.exchange(services.gate, services.catalog.records(), started_ms))
-        ticked = services.answers.load >= 1 or await _tried(store.tick(started_ms))
-        if ticked and (refreshed or store.lanes > 1):
-            beat.at_ms = started_ms
-        await asyncio.sleep(BEAT_MS / 1000)
-
-
-async def _tried(work: Awaitable[object]) -> bool:
-    try:
-        await work
-    except StoreError as error:
-        LOG.warning("store away", extra={"fields": {"why": type(error).__name__}})
-    except Exception:
-        LOG.exception("beat failed")
-    else:
-        return True
-    return False

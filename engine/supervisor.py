@@ -108,7 +108,7 @@ class Supervisor:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         environ = {name: value for name, value in os.environ.items() if not name.startswith("PASSATION_")}
-        self._environ = environ | settings.to_environ()
+        self._bare, self._environ = environ, environ | settings.to_environ()
         self.redis: Child | None = None
         self.drain = self._python("drain", "engine.archive.drain", 30)
         self.workers = [
@@ -145,7 +145,7 @@ class Supervisor:
             return
         options = [*redis_options(folder.resolve(), _short(socket_path)), *operator_options(folder)]
         command = [str(redis_binary()), *options]
-        self.redis = Child("redis", command, self._environ, 120)
+        self.redis = Child("redis", command, self._bare, 120)  # it has no business with keys
         self.redis.start()
 
     def _python(self, name: str, module: str, stop_s: float) -> Child:

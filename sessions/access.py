@@ -98,4 +98,6 @@ _EXAMPLES: Sequence[Command] = (
     ("SET", "k:{k00}:0", ""),
     ("SET", "lease:drain", ""),
     ("INFO", "memory"),
+    ("WAIT", 0, 0),
+    ("WAITAOF", 0, 0, 0),
 )

@@ -143,11 +143,11 @@ class Link:
 
     async def _wait_command(self, pipe: Pipe) -> Command:
         try:
-            (known,) = await pipe.ask([("COMMAND", "INFO", "WAITAOF")])
+            (told,) = await pipe.ask([("WAITAOF", 0, 0, 0)])  # unknown or forbidden: then WAIT
         except BaseException:
             pipe.close()
             raise
-        if isinstance(known, list) and known and known[0] is not None:
+        if not isinstance(told, ErrorReply):
             return ("WAITAOF", 0, self._wait_replicas, self._wait_ms)
         return ("WAIT", self._wait_replicas, self._wait_ms)
 

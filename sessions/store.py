@@ -16,7 +16,6 @@ from sessions import keys
 from sessions.journal import JournalLine, RawLine, after, owner_of, raw_lines, read_lines
 from sessions.link import Link, StoreAway
 from sessions.model import (
-    CodeEntry,
     Destroy,
     Glance,
     Operation,
@@ -27,17 +26,18 @@ from sessions.model import (
     Verdict,
 )
 from sessions.packing import WrongOwner, decode, encode, glance, packed, sid_of, unpacked
+from sessions.registry import CALL_MAX, Registry
 from sessions.routes import Cluster, Routed, connect, holders
 from sessions.script import sessions_script, upkeep_script
 
-CALL_MAX = 512
-"""Operations in one call: Redis serves nobody else meanwhile, for some 6 ms."""
 LINES_MAX = 16_384
 """Lines of the journal at once: some 10 MB with the batches that they name."""
 ENTRIES_PAGE = 64
 """Entries looked at in one call when lines are only counted."""
 SEALS_MAX = 2_000
 """Sessions sealed in one call, some 2 ms; Lua passes 8,000 arguments at once."""
+TICK_S = 2.0
+"""A tick waits so long for a node of a cluster: with the pause between two, well below the gap."""
 GAP_MS = 5_000
 """A partition that acknowledged nothing for so long had an outage; ticks come every second or so."""
 
@@ -48,15 +48,14 @@ def open_store(url: str, *, partitions: int = 64, wait_replicas: int = 0) -> Sto
     return Store(link, partitions=partitions, partitioned=isinstance(link, Cluster))
 
 
-class Store:
+class Store(Registry):
     """What the engine knows of Redis."""
 
     def __init__(
         self, link: Link | Routed, *, partitions: int = 64, partitioned: bool = False, gap_ms: int = GAP_MS
     ) -> None:
-        self._link = link
+        super().__init__(link, partitioned=partitioned)
         self._partitions = partitions
-        self._partitioned = partitioned
         self._gap_ms = gap_ms
         self._sessions = sessions_script()
         self._upkeep = upkeep_script()
@@ -218,66 +217,6 @@ class Store:
         names = [name for name, _ in numbers]
         await self._link.script(self._upkeep, names, ["seal", *(n for _, n in numbers)])
 
-    # Codes.
-
-    async def put_codes(self, entries: Iterable[CodeEntry]) -> None:
-        """Make codes known (again: the last word counts)."""
-        writes = [("SET", keys.code(entry.digest), packed(entry)) for entry in entries]
-        for start in range(0, len(writes), CALL_MAX):
-            await self._link.commands(writes[start : start + CALL_MAX], waits=True)
-
-    async def find_codes(self, digests: Sequence[bytes]) -> list[CodeEntry | None]:
-        """Where codes lead to; None for a code that is not known."""
-        if not digests:
-            return []
-        names = [keys.code(digest) for digest in digests]
-        if self._partitioned:
-            found = await self._link.commands([("GET", name) for name in names])
-        else:
-            found = await self._link.command("MGET", *names)
-        return [_code_entry(digest, value) for digest, value in zip(digests, found, strict=True)]
-
-    async def revoke(self, digests: Sequence[bytes]) -> int:
-        """Withdraw codes; how many of them were known."""
-        known = [entry for entry in await self.find_codes(digests) if entry is not None]
-        await self.put_codes([entry._replace(revoked=True) for entry in known])
-        return len(known)
-
-    async def drop_codes(self, digests: Sequence[bytes]) -> None:
-        """Forget codes: their delivery is closed."""
-        for start in range(0, len(digests), CALL_MAX):
-            names = map(keys.code, digests[start : start + CALL_MAX])
-            await self._link.commands([("DEL", name) for name in names])
-
-    # Deliveries: a copy of what SQL holds, so that no pupil waits for SQL.
-
-    async def put_delivery(self, delivery: str, record: str | bytes) -> None:
-        """Keep the JSON record of a delivery."""
-        writes = [("HSET", keys.DELIVERIES, delivery, record), ("INCR", keys.DELIVERIES_VERSION)]
-        await self._link.commands(writes, waits=True)
-
-    async def drop_delivery(self, delivery: str) -> None:
-        """Forget a delivery."""
-        await self._link.commands([("HDEL", keys.DELIVERIES, delivery), ("INCR", keys.DELIVERIES_VERSION)])
-
-    async def deliveries(self) -> list[bytes]:
-        """The JSON records of all deliveries."""
-        return list(await self._link.command("HVALS", keys.DELIVERIES))
-
-    async def deliveries_version(self) -> int:
-        """Grows with every change of a delivery: what to ask before reading them all again."""
-        return int(await self._link.command("GET", keys.DELIVERIES_VERSION) or 0)
-
-    async def tell_workers(self, name: str, word: bytes) -> dict[bytes, bytes]:
-        """Leave a word under a worker's name; gives the last words of all."""
-        await self._link.command("HSET", keys.WORKERS, name, word)
-        found = await self._link.command("HGETALL", keys.WORKERS)
-        return dict(zip(found[::2], found[1::2], strict=True))
-
-    async def forget_workers(self, names: Sequence[bytes]) -> None:
-        """Take the words of workers away that are gone."""
-        await self._link.command("HDEL", keys.WORKERS, *names)
-
     # Time: outages, the closing sweep, jobs done by one process.
 
     async def tick(self, now_ms: int) -> list[Outage]:
@@ -294,7 +233,11 @@ class Store:
     async def _waiting(self, verb: str, named: Sequence[Callable[[int], str]], now_ms: int) -> list[Outage]:
         async def asked(group: Sequence[int]) -> list[Outage]:
             names = [name(partition) for partition in group for name in named]
-            found = await self._link.script(self._upkeep, names, [verb, now_ms, self._gap_ms])
+            try:
+                async with asyncio.timeout(TICK_S if self._partitioned else None):
+                    found = await self._link.script(self._upkeep, names, [verb, now_ms, self._gap_ms])
+            except TimeoutError as error:
+                raise StoreAway("a node does not answer") from error
             return [
                 Outage(group[place - 1], from_ms, to_ms)
                 for place, from_ms, to_ms in zip(found[::3], found[1::3], found[2::3], strict=True)
@@ -396,12 +339,3 @@ class Store:
 def _sealed_key(batch: str) -> str:
     """`e:{pNN}:SID` for `b:{pNN}:SID:N`."""
     return f"e{batch[1 : batch.rindex(':')]}"
-
-
-def _code_entry(digest: bytes, value: bytes | None) -> CodeEntry | None:
-    if value is None:
-        return None
-    owner, sid, room, revoked = unpacked(value)
-    if owner != digest:
-        raise WrongOwner("a code's entry names another code than the one asked for")
-    return CodeEntry(digest, sid, room.decode(), revoked)

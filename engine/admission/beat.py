@@ -35,7 +35,11 @@ class Neighbours:
         others: dict[str, int] = {}
         total, workers, gone = mine, 1, []
         for name, packed in words.items():
-            at_ms, starts_per_s, waiting = orjson.loads(packed)
+            try:
+                at_ms, starts_per_s, waiting = orjson.loads(packed)
+            except ValueError:  # of another version: its worker will say it again, if it is still there
+                gone.append(name)
+                continue
             if at_ms < now_ms - FRESH_MS:
                 gone += [name] if at_ms < now_ms - GONE_MS else []
                 continue

@@ -54,11 +54,11 @@ async def drain_once(database: Database, reader: JournalReader, lease: Lease | S
         async with lease.transaction(now_ms) as connection:
             reader.look_ahead(portion)
             await write_portion(database, connection, portion)
-    except BaseException:
+        # Committed. What is told to Redis from here on may be told twice, or by the next process.
+        await reader.seal(portion)
+    except BaseException:  # the same portion again: what lies behind it must not be trimmed first
         await reader.forget()
         raise
-    # Committed. What is told to Redis from here on may be told twice, or by the next process.
-    await reader.seal(portion)
     if portion.missing:
         LOG.error(
             "acknowledged batches are missing in Redis: the asides `missing` say whose",

@@ -20,12 +20,15 @@ from engine.backup.folders import records
 from engine.backup.manifest import ID_BYTES, Manifest, part_key, write_manifest
 from engine.backup.parts import BackupProblem, Part, PartWriter
 from engine.settings import Settings
-from sessions.store import Store
+from sessions.journal import JournalLine
+from sessions.store import LINES_MAX, Store
 
 FOLDERS = ("bank", "key", "content", "files")
 """Forms, their keys (right answers, scoring rules), sealed contents, what pupils handed in."""
-JOURNAL_ENTRIES_MAX = 20_000
-"""Read at once, some hundred megabytes at worst; the drain leaves a handful on a day that goes well."""
+JOURNAL_LINES_MAX = 500_000
+"""Held in memory, some 0.8 kB each; the drain leaves a handful on a day that goes well."""
+JOURNAL_ENTRIES = 1_024
+"""Entries of a journal read at once."""
 
 Told = Callable[[str, int], None]
 """Called with the part under way and its records so far, for a progress bar."""
@@ -51,7 +54,7 @@ async def create(
     identity = secrets.token_bytes(ID_BYTES)
     maker = _Maker(folder, part_key(backup_key, identity), told)
     if store is not None:
-        maker.part("journal", journal_records(await _journal(store)))
+        maker.part("journal", journal_records(await waiting_in_journal(store)))
     async with snapshot(archive.database) as found:
         for name in tables():
             await maker.table(found, name)
@@ -103,15 +106,22 @@ class _Maker:
             writer.abandon()
 
 
-async def _journal(store: Store) -> Portion:
+async def waiting_in_journal(store: Store) -> Portion:
     """What Redis has accepted and the archive may not have yet."""
-    waiting = await store.journal_length()
-    if waiting > JOURNAL_ENTRIES_MAX:
-        raise BackupProblem(
-            f"the archive is {waiting} entries of the journal behind: `passation archive status` says why; "
-            "make the backup when it has caught up"
-        )
-    return sort(await store.journal(store.journals(), 2 * JOURNAL_ENTRIES_MAX))
+    lines: list[JournalLine] = []
+    for partition in store.journals():
+        behind: dict[int, str] = {}
+        while page := await store.journal([partition], JOURNAL_ENTRIES, behind):
+            lines += page
+            if len(lines) > JOURNAL_LINES_MAX:
+                raise BackupProblem(
+                    f"the archive is more than {JOURNAL_LINES_MAX} lines of the journal behind: `passation "
+                    "archive status` says why; make the backup when it has caught up"
+                )
+            if len(page) < LINES_MAX and len({line.stream_id for line in page}) < JOURNAL_ENTRIES:
+                break  # what comes while we read belongs to the next backup
+            behind = {partition: page[-1].stream_id}
+    return sort(lines)
 
 
 def journal_records(portion: Portion) -> list[list[Any]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import secrets
 import signal
 import socket
@@ -17,7 +18,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.embedded import durable_options, redis_binary
+from engine.embedded import durable_options, knows_waitaof, redis_binary
 from sessions.access import rules
 from sessions.link import Link, StoreError
 
@@ -30,7 +31,7 @@ class NotStarted(RuntimeError):
 
 
 class Passwords:
-    """Drawn afresh for each set of servers; nothing of them is written but their hashes."""
+    """Drawn afresh for each set of servers; on command lines stand their hashes only."""
 
     def __init__(self) -> None:
         self.user, self.operator = secrets.token_hex(16), secrets.token_hex(16)
@@ -39,7 +40,7 @@ class Passwords:
         """Both users and the closed default, as options of a server."""
         return (
             ("user", "default", "off"),
-            ("user", USER, "on", _hashed(self.user), *rules()),
+            ("user", USER, "on", _hashed(self.user), *rules(waitaof=knows_waitaof())),
             ("user", OPERATOR, "on", _hashed(self.operator), "~*", "&*", "+@all"),
         )
 
@@ -87,15 +88,18 @@ def node(
     folder: Path, port: int, passwords: Passwords, *, replicas: int = 1, more: Sequence[str] = ()
 ) -> Process:
     """A server with data; it takes writes only while `replicas` of its replicas follow closely."""
+    conf = folder / "node.conf"
     options = [
-        *("--bind", "127.0.0.1", "--port", str(port), *durable_options(folder)),
+        *(str(conf), "--bind", "127.0.0.1", "--port", str(port), *durable_options(folder)),
         *("--min-replicas-to-write", str(replicas), "--min-replicas-max-lag", "10"),
         *("--repl-diskless-sync", "yes", "--repl-diskless-sync-delay", "0", "--repl-timeout", "10"),
-        *("--masteruser", OPERATOR, "--masterauth", passwords.operator),
         *(part for name, *rule in passwords.rules() for part in (f"--{name}", *rule)),
         *more,
     ]
-    return Process(folder, options, port, passwords)
+    process = Process(folder, options, port, passwords)
+    with os.fdopen(os.open(conf, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(f"masteruser {OPERATOR}\nmasterauth {passwords.operator}\n")
+    return process
 
 
 def free_ports(count: int) -> list[int]:

@@ -101,7 +101,10 @@ class Renderer:
             )
             code = "unsupported_interaction"
         elif name.endswith("-interaction"):
-            message, code = f"QTI 3 has no <{name}>: correct the name.", "unsupported_interaction"
+            message = (
+                f"<{name}> is not supported here: an item takes the interactions of QTI 3, shared text none."
+            )
+            code = "unsupported_interaction"
         else:
             message, code = f"<{name}> cannot be shown: remove it or use plain markup.", "unsupported_element"
         self.page.refuse(element, code, message)

@@ -11,6 +11,7 @@ from sessions.store import Store
 from simulation.history import History, StaffAct
 from simulation.plan import Act, Plan, plan_of
 from simulation.planted import machines, players, scripts
+from simulation.protocol.group import do
 from simulation.run import run
 from simulation.world import backstage
 from simulation.world.sql import Shelf
@@ -157,7 +158,7 @@ PLANTED: tuple[Planted, ...] = (
     _script(scripts.always_excused, "I5", adjust=LATE),
     _script(scripts.grace_forgotten, "I5", adjust=LATE),
     _script(scripts.sealed_at_once, "I7"),
-    _script(scripts.seal_too_high, "I7", adjust=SLOW),
+    _part("seal too high", Parts(node=scripts.node_with(do, scripts.HighSeal)), "I7", adjust=SLOW),
     _part("reply before fsync", Parts(node=machines.NoFsync), "I7"),
     _part("disk loses what was synced", Parts(node=machines.LyingDisk), "I1", "I4", adjust=DARK),
     _part("half a script survives", Parts(node=machines.TornScript), "I1", "I3", "I11", adjust=DARK),

@@ -26,7 +26,7 @@ def save(session: Session, batch: Save, now_ms: int, outages: Outages) -> Outcom
         held=batch.held,
         at=batch.at,
     )
-    line = Line(f"{label}:{late}", batch, is_named=batch.n in held.batches)
+    line = Line(f"{label}:{late}", batch, is_named=batch.n in held.batches and batch.n > session.sealed)
     return Outcome(after, Verdict.OK, (line,), late)
 
 

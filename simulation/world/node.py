@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulation.protocol.session import Line
 from simulation.world.data import Commands, Data
-from simulation.world.resp import Command
+from simulation.world.resp import Command, Refused
 
 if TYPE_CHECKING:
     from simulation.history import History
@@ -110,8 +110,8 @@ class Node:
                 until_s = asyncio.get_running_loop().time() + command[2] / 1000
                 self._waiting.append((connection, self.offset, command[1], until_s))
                 continue
-            if command[0] == "COMMAND":
-                replies.append([None])  # WAITAOF is not offered
+            if command[0] == "WAITAOF":
+                replies.append(Refused("ERR unknown command 'WAITAOF'"))
                 continue
             replies.append(self._commands.do(command, now_ms))
             if self._commands.wrote:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from engine.backup.create import create
+from engine.backup.create import create, waiting_in_journal
 from engine.backup.manifest import Manifest, part_key, read_manifest
 from engine.backup.parts import BackupProblem, read_part
 from engine.backup.restore import restore, verify
@@ -18,9 +18,10 @@ from engine.keyring import KeyRing
 from engine.settings import Settings
 from sessions.cipher import SessionCipher, Unreadable, unwrap_key
 from sessions.link import Link
-from sessions.store import Store
+from sessions.model import Extend
+from sessions.store import LINES_MAX, Store
 from tests.engine.archives import DATABASES, NOON_MS, a_sid, emptied, empty_address, opened
-from tests.engine.days import Day
+from tests.engine.days import PUPILS, Day
 from tests.engine.sittings import KEY, NAME
 
 WORD = "okapi"
@@ -229,3 +230,13 @@ async def test_a_backup_of_a_destroyed_delivery_gives_nothing(day: Day, tmp_path
     assert WORD.encode() not in journal
     disk = contents(tmp_path / "data") | contents(tmp_path / "keys")
     assert [name for name, data in disk.items() if WORD.encode() in data or KEY in data] == []
+
+
+async def test_a_backlog_of_more_lines_than_one_reading_takes_is_in_the_backup(day: Day) -> None:
+    """SQL was slow: what waits in the journal is the very part that a backup is for."""
+    many = [Extend(a_sid(1 + n % PUPILS), 1) for n in range(LINES_MAX + 300)]
+    for start in range(0, len(many), 4_000):
+        await day.store.commit(many[start : start + 4_000], NOON_MS)
+    await day.save([day.save_of(1, 4)])
+    found = await waiting_in_journal(day.store)
+    assert (len(found.events), len(found.batches)) == (len(many), PUPILS + 1)

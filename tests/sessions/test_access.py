@@ -50,7 +50,7 @@ def test_every_command_in_the_sources_is_allowed() -> None:
     """Who writes another command finds out here, not on the day."""
     lua = "".join(path.read_text() for path in SOURCES.glob("lua/*.lua"))
     named = set(re.findall(r'(?:redis\.call\(|\{ ?)"([A-Z]+)"', lua))
-    for name in ("store", "link", "routes", "access"):
+    for name in ("store", "registry", "link", "routes", "access"):
         python = (SOURCES / f"{name}.py").read_text().partition("DANGEROUS")[0]
         named |= set(re.findall(r'\(\s*"([A-Z]+)",', python))
     assert {"XADD", "MGET", "EVALSHA", "WAIT"} <= named
@@ -67,12 +67,18 @@ def test_every_key_that_is_described_may_be_touched() -> None:
         assert any(name.startswith(pattern.rstrip("*")) for pattern in KEY_PATTERNS), name
 
 
+async def test_workers_may_leave_a_word_for_one_another(link: Link) -> None:
+    """How much each can start, who waits for a bell."""
+    store = Store(link)
+    assert await store.tell_workers("one", b"busy") == {b"one": b"busy"}
+    await store.forget_workers([b"one"])
+    assert await store.tell_workers("two", b"idle") == {b"two": b"idle"}
+
+
 async def test_all_that_the_store_does_is_allowed(link: Link) -> None:
     """A whole sitting, the journal, codes, deliveries, outages, leases: no command and no key is refused."""
     store = Store(link)
     sids = [a_sid(number, partition=number) for number in range(3)]
-    assert await store.tell_workers("one", b"busy") == {b"one": b"busy"}
-    await store.forget_workers([b"one"])
     tickets = [await a_running(store, sid) for sid in sids]
     saves = [a_save(ticket, n) for n in range(1, 21) for ticket in tickets]  # digests are spilled after 16
     assert set(await verdicts(store, *saves)) == {"ok"}

@@ -9,8 +9,9 @@ from sessions.journal import PassedLine, StateLine
 from sessions.keys import code
 from sessions.model import CodeEntry, Destroy, Heartbeat, Login, Operation, Read, Seal, Start, Ticket
 from sessions.packing import WrongOwner
+from sessions.registry import CALL_MAX
 from sessions.states import Status
-from sessions.store import CALL_MAX, Store
+from sessions.store import Store
 from tests.sessions.given import DELIVERY, HOUR, NOW, a_row, a_running, a_save, a_sid, one, verdicts
 
 

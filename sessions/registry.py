@@ -1,0 +1,90 @@
+"""What belongs to no session: codes, deliveries, the words of workers.
+
+Deliveries are a copy of what SQL holds, so that no pupil waits for SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sessions import keys
+from sessions.link import Link
+from sessions.model import CodeEntry
+from sessions.packing import WrongOwner, packed, unpacked
+from sessions.routes import Routed
+
+CALL_MAX = 512
+"""Operations in one call: Redis serves nobody else meanwhile, for some 6 ms."""
+
+
+class Registry:
+    """Codes, deliveries and workers in the Redis behind `link`; `partitioned`: a cluster."""
+
+    def __init__(self, link: Link | Routed, *, partitioned: bool = False) -> None:
+        self._link = link
+        self._partitioned = partitioned
+
+    async def put_codes(self, entries: Iterable[CodeEntry]) -> None:
+        """Make codes known (again: the last word counts)."""
+        writes = [("SET", keys.code(entry.digest), packed(entry)) for entry in entries]
+        for start in range(0, len(writes), CALL_MAX):
+            await self._link.commands(writes[start : start + CALL_MAX], waits=True)
+
+    async def find_codes(self, digests: Sequence[bytes]) -> list[CodeEntry | None]:
+        """Where codes lead to; None for a code that is not known."""
+        if not digests:
+            return []
+        names = [keys.code(digest) for digest in digests]
+        if self._partitioned:
+            found = await self._link.commands([("GET", name) for name in names])
+        else:
+            found = await self._link.command("MGET", *names)
+        return [_code_entry(digest, value) for digest, value in zip(digests, found, strict=True)]
+
+    async def revoke(self, digests: Sequence[bytes]) -> int:
+        """Withdraw codes; how many of them were known."""
+        known = [entry for entry in await self.find_codes(digests) if entry is not None]
+        await self.put_codes([entry._replace(revoked=True) for entry in known])
+        return len(known)
+
+    async def drop_codes(self, digests: Sequence[bytes]) -> None:
+        """Forget codes: their delivery is closed."""
+        for start in range(0, len(digests), CALL_MAX):
+            names = map(keys.code, digests[start : start + CALL_MAX])
+            await self._link.commands([("DEL", name) for name in names])
+
+    async def put_delivery(self, delivery: str, record: str | bytes) -> None:
+        """Keep the JSON record of a delivery."""
+        writes = [("HSET", keys.DELIVERIES, delivery, record), ("INCR", keys.DELIVERIES_VERSION)]
+        await self._link.commands(writes, waits=True)
+
+    async def drop_delivery(self, delivery: str) -> None:
+        """Forget a delivery."""
+        await self._link.commands([("HDEL", keys.DELIVERIES, delivery), ("INCR", keys.DELIVERIES_VERSION)])
+
+    async def deliveries(self) -> list[bytes]:
+        """The JSON records of all deliveries."""
+        return list(await self._link.command("HVALS", keys.DELIVERIES))
+
+    async def deliveries_version(self) -> int:
+        """Grows with every change of a delivery: what to ask before reading them all again."""
+        return int(await self._link.command("GET", keys.DELIVERIES_VERSION) or 0)
+
+    async def tell_workers(self, name: str, word: bytes) -> dict[bytes, bytes]:
+        """Leave a word under a worker's name; gives the last words of all."""
+        await self._link.command("HSET", keys.WORKERS, name, word)
+        found = await self._link.command("HGETALL", keys.WORKERS)
+        return dict(zip(found[::2], found[1::2], strict=True))
+
+    async def forget_workers(self, names: Sequence[bytes]) -> None:
+        """Take the words of workers away that are gone."""
+        await self._link.command("HDEL", keys.WORKERS, *names)
+
+
+def _code_entry(digest: bytes, value: bytes | None) -> CodeEntry | None:
+    if value is None:
+        return None
+    owner, sid, room, revoked = unpacked(value)
+    if owner != digest:
+        raise WrongOwner("a code's entry names another code than the one asked for")
+    return CodeEntry(digest, sid, room.decode(), revoked)
