@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,11 +14,12 @@ from sqlalchemy import select, text
 from engine.archive.drain import Drain, drain_once
 from engine.archive.intake import write_portion
 from engine.archive.lease import LEASE_MS, Lease, LeaseLost
+from engine.archive.reading import AHEAD_FROM, ENTRIES_FIRST, JournalReader
 from engine.archive.status import archive_status
 from engine.archive.sweep import Sweep
 from engine.archive.tables import asides, batches, sessions
 from engine.clock import now_ms
-from sessions.link import Link
+from sessions.link import Link, StoreAway
 from sessions.model import Submit, Verdict
 from sessions.store import Store
 from tests.engine.archives import DATABASES, NOON_MS, a_sid, emptied, empty_address, opened
@@ -61,6 +62,32 @@ async def test_nothing_is_called_sealed_before_it_is_committed(day: Day) -> None
     async with day.lease.transaction(NOON_MS) as connection:
         await write_portion(day.archive.database, connection, portion)
         assert await day.sealed_numbers() == [0, 0, 0]
+
+
+class Blinking(Store):
+    """Redis is away when it is told for the first time what is sealed."""
+
+    blinks = True
+
+    async def sealed(self, numbers: Sequence[tuple[bytes, int]], last_ids: Mapping[int, str]) -> None:
+        if self.blinks:
+            self.blinks = False
+            raise StoreAway("Redis is away")
+        await super().sealed(numbers, last_ids)
+
+
+async def test_a_portion_whose_seal_failed_is_sealed_before_the_next_one(day: Day, redis_url: str) -> None:
+    """What was read ahead is not used then: its seal would trim the journal past the first one."""
+    await day.save([day.save_of(1, n) for n in range(1, AHEAD_FROM + 1)])
+    for n in range(1, 2 * ENTRIES_FIRST):
+        await day.save([day.save_of(2, n)])
+    store = Blinking(Link(redis_url))
+    day.reader = JournalReader(store)
+    with pytest.raises(StoreAway):
+        await day.drain()
+    await day.drain()
+    await store.aclose()
+    assert await day.sealed_numbers() == [AHEAD_FROM, 2 * ENTRIES_FIRST - 1, 0]
 
 
 async def test_a_portion_that_is_not_committed_is_not_sealed(day: Day) -> None:
