@@ -30,6 +30,7 @@ class PostgresServer:
     def __init__(self, place: Path, identity: dict[str, Any]) -> None:
         self.url = f"postgresql://postgres@/postgres?host={place}"
         self.process: subprocess.Popen[str] | None = None
+        self._reader: Thread | None = None
         self._place, self._identity = place, identity
         self._binaries = _binaries(place, identity)
         options = ["-D", str(place / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
@@ -48,20 +49,28 @@ class PostgresServer:
         }
         command = [str(self._binaries / "postgres"), "-D", str(self._place / "data")]
         command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        self.process = subprocess.Popen(
-            command, stderr=subprocess.PIPE, text=True, cwd=self._place, **self._identity
-        )
+        told: dict[str, Any] = {"stderr": subprocess.PIPE, "encoding": "utf-8", "errors": "replace"}
+        self._forget()
+        self.process = subprocess.Popen(command, cwd=self._place, **told, **self._identity)
         assert self.process.stderr is not None
         _await_ready(self.process.stderr)
         # Somebody must go on reading, or a talkative server stops when the pipe is full.
-        Thread(target=deque, args=(self.process.stderr, 0), daemon=True).start()
+        self._reader = Thread(target=_read_to_the_end, args=(self.process.stderr,), daemon=True)
+        self._reader.start()
 
     def stop(self) -> None:
         """End it at once; its files go anyway."""
         if self.process:
             self.process.terminate()
             self.process.send_signal(signal.SIGQUIT)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Wait until the last process, if there was one, has ended and all that it said is read."""
+        if self.process:
             self.process.wait()
+        if self._reader:
+            self._reader.join()
 
 
 @contextmanager
@@ -145,6 +154,15 @@ def _candidates() -> Iterator[Path]:
     )  # found, not imported: it complains about the environment at import
     for folder in package.submodule_search_locations or () if package else ():
         yield from sorted(Path(folder).glob("pginstall*/bin"), reverse=True)
+
+
+def _read_to_the_end(messages: IO[str]) -> None:
+    """Who reads a pipe closes it: closed by anybody else, it may be gone in the middle of a line.
+
+    Its end comes when the last of the server's processes lets go of it: after the first has ended, perhaps.
+    """
+    with messages:
+        deque(messages, maxlen=0)
 
 
 def _await_ready(messages: IO[str]) -> None:

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-NEEDS = ("large_text", "read_aloud", "line_mask", "high_contrast")
-"""Switches of the player, as the codes file names them. They say what the page does, never why."""
-FACTORS = (1000, 1333, 1500, 2000)
-"""Shares of the usual time, in thousandths: usual, a third more, half more, twice."""
-
 
 class Pupil(NamedTuple):
     """One pupil of a class. `born` is an ISO date or empty, `ine` the national number or empty."""

@@ -9,16 +9,19 @@ from starlette.responses import RedirectResponse, Response
 from authority.lists.entries import checked_date, checked_ine, checked_name
 from authority.problems import BadList, Conflict
 from authority.register import Pupil
-from authority.register.values import FACTORS, NEEDS
+from authority.register.needs import FACTORS, GROUPS, THEMES, chosen
 from authority.web.call import Call
 from authority.web.schoolpages import odd_in_school
+
+CHOICES = {"factors": FACTORS, "groups": GROUPS, "themes": THEMES}
+"""What the form of a pupil offers."""
 
 
 async def class_page(call: Call) -> Response:
     return await _class_page(call, {})
 
 
-async def _class_page(call: Call, typed: dict[str, str], error: str = "", status: int = 200) -> Response:
+async def _class_page(call: Call, typed: dict[str, Any], error: str = "", status: int = 200) -> Response:
     here = call.here
     register = call.services.register
     pupils = await register.lists.pupils(here.id)
@@ -47,8 +50,7 @@ async def _class_page(call: Call, typed: dict[str, str], error: str = "", status
         waiting=sum(pupil.id not in served for pupil in pupils),
         typed=typed,
         error=error,
-        factors=FACTORS,
-        needs=NEEDS,
+        choices=CHOICES,
     )
 
 
@@ -56,13 +58,13 @@ async def add_pupil(call: Call) -> Response:
     try:
         pupil = _typed(call, "", 1)
     except BadList as bad:
-        return await _class_page(call, call.form, f"problem_{bad.reason}", 422)
+        return await _class_page(call, _entered(call), f"problem_{bad.reason}", 422)
     await call.services.register.lists.add_pupil(pupil, call.now_ms, call.who)
     return RedirectResponse(f"/classes/{call.here.id}?said=pupil_added", 303)
 
 
 async def pupil_page(call: Call) -> Response:
-    return call.page("pupil.html", **await _pupil_values(call), error="")
+    return await _pupil_page(call, {})
 
 
 async def correct_pupil(call: Call) -> Response:
@@ -70,7 +72,7 @@ async def correct_pupil(call: Call) -> Response:
     try:
         pupil = _typed(call, call.path("pupil"), int(version) if version.isdecimal() else 0)
     except BadList as bad:
-        return call.page("pupil.html", 422, **await _pupil_values(call), error=f"problem_{bad.reason}")
+        return await _pupil_page(call, _entered(call), f"problem_{bad.reason}", 422)
     await call.services.register.lists.correct_pupil(pupil, call.now_ms, call.who)
     return RedirectResponse(f"/classes/{call.here.id}?said=pupil_corrected", 303)
 
@@ -94,8 +96,6 @@ async def validate(call: Call) -> Response:
 
 def _typed(call: Call, id_: str, version: int) -> Pupil:
     form = call.form
-    factor = form.get("factor", "1000")
-    permille = int(factor) if factor.isdecimal() else 0
     return Pupil(
         id=id_,
         class_id=call.here.id,
@@ -103,15 +103,32 @@ def _typed(call: Call, id_: str, version: int) -> Pupil:
         first=checked_name(form.get("first", ""), "first"),
         born=checked_date(form.get("born", "")),
         ine=checked_ine(form.get("ine", "")),
-        factor_permille=permille if permille in FACTORS else 1000,
-        needs=tuple(need for need in NEEDS if need in call.many.get("needs", [])),
+        factor_permille=_factor(form),
+        needs=_needs(call),
         version=version,
     )
 
 
-async def _pupil_values(call: Call) -> dict[str, Any]:
+def _factor(form: dict[str, str]) -> int:
+    typed = form.get("factor", "")
+    return next((factor for factor in FACTORS if str(factor) == typed), FACTORS[0])
+
+
+def _needs(call: Call) -> tuple[str, ...]:
+    return chosen(call.many.get("needs", []), call.form.get("theme", ""))
+
+
+def _entered(call: Call) -> dict[str, Any]:
+    """What a form said, right or wrong, to be shown in it again."""
+    texts = {name: call.form.get(name, "") for name in ("family", "first", "born", "ine")}
+    return {**texts, "factor_permille": _factor(call.form), "needs": _needs(call)}
+
+
+async def _pupil_page(call: Call, typed: dict[str, Any], error: str = "", status: int = 200) -> Response:
     pupils = await call.services.register.lists.pupils(call.here.id)
     found = next((pupil for pupil in pupils if pupil.id == call.path("pupil")), None)
     if found is None:
         raise Conflict("changed", "the pupil is not on this list any more")
-    return {"here": call.here, "pupil": found, "factors": FACTORS, "needs": NEEDS}
+    return call.page(
+        "pupil.html", status, here=call.here, pupil=found, typed=typed, error=error, choices=CHOICES
+    )

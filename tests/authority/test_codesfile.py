@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from authority.codesfile import write_codes, write_revocations
-from authority.register.values import FACTORS, NEEDS
-from engine import codesfile
+from authority.register.needs import DISPLAY, FACTORS, NEEDS, SUPPORTS, THEMES, chosen
+from engine import codesfile, needs
 from engine.codesfile import CodesFile, CodesFileProblem, public_key
 from engine.keyring import KeyRing
 from sessions.codes import digest, normalise
@@ -25,11 +25,13 @@ async def exported(of: Office, path: Path) -> Path:
 
 
 async def test_the_engine_takes_the_file_and_knows_every_code(tmp_path: Path) -> None:
-    """Its reader verifies the signature; with the pepper it finds each typed code; factors come along."""
+    """Its reader verifies the signature; with the pepper it finds each typed code; a pupil who has every
+    switch and a theme is not too much for a line."""
+    everything = chosen(NEEDS, THEMES[0])
     async with office(tmp_path) as of:
         one = await of.with_class(count=4)
         pupils = await of.register.lists.pupils(one.id)
-        needy = pupils[0]._replace(factor_permille=1333, needs=("large_text",))
+        needy = pupils[0]._replace(factor_permille=1333, needs=everything)
         await of.register.lists.correct_pupil(needy, NOON_MS, "test")
         changed = await of.register.lists.class_of(one.id)
         assert changed is not None
@@ -53,13 +55,17 @@ async def test_the_engine_takes_the_file_and_knows_every_code(tmp_path: Path) ->
             digest(pepper, normalise(typed.lower())) for typed in (code.short, code.long)
         )
         assert row.room == one.room
-        wanted = (1333, ("large_text",)) if code.pupil == needy.id else (1000, ())
+        wanted = (1333, tuple(sorted(everything))) if code.pupil == needy.id else (1000, ())
         assert (row.factor_permille, row.needs) == wanted
 
 
 def test_both_programs_know_the_same_needs_and_factors() -> None:
-    """A switch that the engine does not know would refuse a whole country's file."""
-    assert set(NEEDS) == codesfile.NEEDS
+    """A switch that the engine does not know, or a second theme, would refuse a whole country's file."""
+    ours, theirs = (SUPPORTS, DISPLAY, THEMES), (needs.SUPPORTS, needs.DISPLAY, needs.THEMES)
+    assert [sorted(names) for names in ours] == [sorted(names) for names in theirs]
+    assert sorted(NEEDS) == sorted(needs.NEEDS)
+    assert [needs.problem_with(list(chosen(NEEDS, theme))) for theme in ("", *THEMES)] == [None] * 9
+    assert needs.problem_with(list(NEEDS)) is not None
     assert all(codesfile.FACTOR_LOW <= factor / 1000 <= codesfile.FACTOR_HIGH for factor in FACTORS)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import pytest_asyncio
@@ -214,6 +215,26 @@ async def test_what_somebody_else_changed_meanwhile_is_not_written_over(town: To
     assert (first.status_code, second.status_code, validation.status_code) == (303, 409, 409)
     assert "Premier" in names
     assert "Second" not in names
+
+
+async def test_switches_come_from_the_list_one_theme_at_most_and_a_mistake_loses_none(town: Town) -> None:
+    """Names that the page does not offer are left out; a wrong date shows what was ticked again, on top."""
+    head = town.visitors[HEAD]
+    *_, pupil = await town.of.register.lists.pupils(town.own.id)
+    path = f"/classes/{town.own.id}/pupils/{pupil.id}"
+    form: dict[str, Any] = {"family": "Dernier", "first": "Zoé", "factor": "1333", "theme": "black-cream"}
+    form |= {"version": str(pupil.version), "needs": ["line-reader", "spoken", "high-contrast", "reason"]}
+    wrong = await head.post(path, form | {"born": "45/03/2015"})
+    done = await head.post(path, form)
+    found = await town.of.register.lists.pupils(town.own.id)
+    kept = next(one for one in found if one.id == pupil.id)
+
+    assert wrong.status_code == 422
+    assert re.findall(r'id="need-(\S+)".* checked>', wrong.text) == ["spoken", "line-reader"]
+    assert re.findall(r'value="(\S+)" selected', wrong.text) == ["1333", "black-cream"]
+    assert wrong.text.index('id="need-line-reader"') < wrong.text.index('id="need-magnification"')
+    assert (done.status_code, kept.factor_permille) == (303, 1333)
+    assert kept.needs == ("spoken", "line-reader", "black-cream")
 
 
 async def test_an_assertion_names_the_visitors_rooms_and_dies(town: Town) -> None:

@@ -116,14 +116,28 @@ class Head:
         expect(self.page.locator(".odd")).to_contain_text("Peut-être deux fois")
         self.look("class")
 
+    def chooses_for_a_pupil(self) -> None:
+        """By keyboard alone: a group unfolds, a switch is ticked in it, and stands on top the next time."""
+        page = self.page
+        page.get_by_role("link", name=re.compile("^Corriger")).first.click()
+        page.locator("#theme").focus()
+        for key in ("Tab", "Enter", "Tab", "Space"):
+            page.keyboard.press(key)
+        expect(page.get_by_label("Écoute")).to_be_checked()
+        page.get_by_text("Affichage", exact=False).first.click()
+        self.look("pupil")
+        page.get_by_label("Couleurs").select_option(label="Noir sur crème")
+        self.click("Enregistrer")
+        expect(page.locator("tbody tr").first).to_contain_text("Écoute, Noir sur crème")
+
     def corrects(self) -> None:
         """Takes one off the list, adds another, with a mistake on the way that loses nothing typed."""
         page = self.page
         page.get_by_role("link", name=re.compile("^Corriger")).first.click()
-        self.look("pupil")
+        expect(page.locator(".is-chosen").get_by_label("Écoute")).to_be_visible()
         self.click("Retirer de la liste")
         expect(page.locator("tbody tr")).to_have_count(1)
-        page.locator("summary").click()
+        page.locator("#add > summary").click()
         for field, text in (("family", "Nguyễn"), ("first", "Aïcha-Łucja"), ("born", "45/03/2015")):
             page.fill(f"#{field}", text)
         self.click("Ajouter")
@@ -161,6 +175,7 @@ def test_a_head_brings_a_list_corrects_validates_and_prints(opened: Open, author
     enter(head.page, authority, authority.demo["head_login"], authority.demo["head_password"])
     head.look("school")
     head.brings_a_list()
+    head.chooses_for_a_pupil()
     head.corrects()
     head.validates()
     assert authority.run("codes", "make") == {"pupils": 2, "reserve": 1}

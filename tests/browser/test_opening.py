@@ -87,6 +87,7 @@ def test_who_said_ready_starts_by_himself_when_the_bell_rings(page: Page, engine
     assert sitting.page.locator(".on-bell").count() == 0
 
 
+@pytest.mark.long
 def test_before_the_bell_no_page_has_a_barrier_or_overflows(page: Page, soon: Delivered) -> None:
     """Instructions with their button, the countdown, and the way back to the instructions."""
     inspector = Inspector(page)

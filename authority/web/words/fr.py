@@ -123,11 +123,71 @@ FR: dict[str, str] = {
     "factor_1500": "Moitié de plus",
     "factor_2000": "Temps double",
     "arrangements": "Aménagements",
-    "arrangements_help": ("Seuls le temps et les réglages d’affichage sont notés, jamais leur motif."),
-    "need_large_text": "Grands caractères",
-    "need_read_aloud": "Lecture à voix haute",
-    "need_line_mask": "Masque de lecture",
-    "need_high_contrast": "Contraste élevé",
+    "arrangements_help": (
+        "Seuls le temps et les réglages sont notés, jamais leur motif. Sans choix, l’élève passe "
+        "l’épreuve comme les autres."
+    ),
+    "theme": "Couleurs",
+    "theme_none": "Habituelles",
+    "theme_help": "L’élève peut en changer.",
+    "needs_chosen": "Choisis pour cet élève",
+    "needs_more": "Choix à enregistrer",
+    "needs_count": "({count} possibles)",
+    "needs_supports": "Aides",
+    "needs_supports_help": (
+        "Elles aident à comprendre ou à écouter. Seuls les élèves pour qui vous les cochez les ont, "
+        "dans les questions qui les proposent."
+    ),
+    "needs_display": "Affichage",
+    "needs_display_help": (
+        "Chaque élève peut mettre et enlever ces réglages pendant l’épreuve. Cochés ici, ils sont "
+        "en place dès le début."
+    ),
+    "need_spoken": "Écoute",
+    "need_spoken_help": (
+        "Les textes, les questions et les choix peuvent être lus par la voix de l’ordinateur. "
+        "Prévoyez un casque."
+    ),
+    "need_keyword-emphasis": "Mots importants",
+    "need_keyword-emphasis_help": "Les mots qui comptent dans la question sont mis en valeur.",
+    "need_simplified-language-portions": "Mots plus simples",
+    "need_simplified-language-portions_help": "Les passages difficiles, dits plus simplement.",
+    "need_linguistic-guidance": "Aide à la lecture des phrases",
+    "need_linguistic-guidance_help": "Une explication des tournures difficiles.",
+    "need_additional-directions": "Consignes complémentaires",
+    "need_additional-directions_help": "Des indications qui s’ajoutent à la consigne.",
+    "need_keyword-translation": "Mots traduits",
+    "need_keyword-translation_help": (
+        "Les mots difficiles dans une autre langue. L’élève choisit la langue à l’écran."
+    ),
+    "need_simplified-graphics": "Images plus simples",
+    "need_simplified-graphics_help": "Une version épurée des images.",
+    "need_sign-language": "Langue des signes",
+    "need_sign-language_help": "Le texte en langue des signes, filmé.",
+    "need_transcript": "Enregistrements écrits",
+    "need_transcript_help": "Ce que disent les sons et les films, à lire.",
+    "need_audio-description": "Films racontés",
+    "need_audio-description_help": "Ce que montrent les films, raconté.",
+    "need_magnification": "Grands caractères",
+    "need_magnification_help": "Tout s’affiche plus grand.",
+    "need_text-appearance": "Texte aéré",
+    "need_text-appearance_help": "Plus de place entre les lettres, les mots et les lignes.",
+    "need_line-reader": "Règle de lecture",
+    "need_line-reader_help": "Un cache ne laisse voir que quelques lignes à la fois.",
+    "need_answer-masking": "Barrer des réponses",
+    "need_answer-masking_help": "Un bouton barre les choix que l’élève élimine.",
+    "need_layout-single-column": "Texte au-dessus",
+    "need_layout-single-column_help": "Le texte à lire passe au-dessus de la question, et non à côté.",
+    "need_hazard-avoidance": "Rien ne bouge",
+    "need_hazard-avoidance_help": "L’écran n’a aucune animation.",
+    "need_high-contrast": "Noir sur blanc, contours marqués",
+    "need_invert-display-polarity": "Blanc sur noir",
+    "need_yellow-blue": "Jaune sur bleu foncé",
+    "need_blue-yellow": "Bleu foncé sur jaune pâle",
+    "need_black-cream": "Noir sur crème",
+    "need_black-rose": "Noir sur rose",
+    "need_black-cyan": "Noir sur bleu clair",
+    "need_medgray-darkgray": "Gris sur gris foncé",
     "code": "Code",
     "has_code": "Oui",
     "no_code_yet": "Pas encore",
