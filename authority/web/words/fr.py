@@ -5,6 +5,7 @@ from __future__ import annotations
 FR: dict[str, str] = {
     "skip": "Aller au contenu",
     "logout": "Se déconnecter",
+    "colon": "\u00a0: ",
     "yes": "Oui",
     "back": "Retour",
     "cancel": "Annuler",
@@ -306,7 +307,7 @@ FR: dict[str, str] = {
     "problem_letters": (
         "Le nom contient des signes que la feuille ne peut pas imprimer (chiffres, symboles, autre écriture)."
     ),
-    "problem_date": "La date de naissance s’écrit comme 12/03/2015.",
+    "problem_date": "Cette date de naissance n’existe pas, ou s’écrit autrement : par exemple 12/03/2015.",
     "problem_ine": "Le numéro national a 10 ou 11 lettres et chiffres.",
     "problem_empty_file": "Choisissez un fichier : celui-ci est vide.",
     "problem_too_big": "Le fichier est trop grand. Importez les classes une par une.",

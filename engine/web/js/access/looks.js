@@ -42,6 +42,7 @@ export async function dress(state) {
   const { theme, size, on } = looksOf(state)
   if (theme || on.length) await style('access')
   root.style.fontSize = SIZES[size] || ''
+  root.classList.toggle('is-large', size > 1) // media queries do not know of it
   root.dataset.theme = THEMES.includes(theme) ? theme : ''
   if (!root.dataset.theme) delete root.dataset.theme
   for (const [name, kind] of Object.entries(SWITCHES)) root.classList.toggle(kind, on.includes(name))
