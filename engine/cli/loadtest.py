@@ -69,6 +69,7 @@ def loadtest(
     pupils: Annotated[int, typer.Option(help="How many pupils.", min=1)] = 1000,
     seconds: Annotated[float, typer.Option(help="Length of the run.")] = 120.0,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the report here, too.")] = None,
+    page: Annotated[Path | None, typer.Option("--report", help="Write a page with plots.")] = None,
     url: Annotated[str, typer.Option(help="A server that runs; empty: one of its own.")] = "",
     codes: Annotated[Path | None, typer.Option(help="With --url: one code a line.")] = None,
     delivery: Annotated[str, typer.Option(help="With --url: the codes' delivery.")] = "",
@@ -85,6 +86,8 @@ def loadtest(
     """Send a crowd of pupils through a whole test; exit code 0 only if nothing was lost."""
     more = [part for entry in option or () for part in _flag(entry)]
     more += ["--beyond-capacity"] if beyond_capacity else []
+    more += ["--report", str(page.absolute())] if page else []
+    more += ["--json", str(json_file.absolute())] if json_file else []
     size = ["--pupils", str(pupils), "--seconds", str(seconds)]
     if url:
         if not (codes and delivery and operator_token_file):
@@ -92,8 +95,6 @@ def loadtest(
         report = crowd(Target(url, codes, delivery, operator_token_file), [*size, *more])
     else:
         report = asyncio.run(_rehearse(pupils, [*size, *more]))
-    if json_file:
-        json_file.write_text(json.dumps(report, indent=2) + "\n")
     show(report)
     print(json.dumps(report))
     if report["faults"]:
@@ -110,7 +111,7 @@ def _flag(entry: str) -> tuple[str, str]:
 async def _rehearse(pupils: int, options: Sequence[str]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="passation-rehearsal-", dir=disk()) as folder:
         async with rehearsal(Path(folder), pupils) as target:
-            return await asyncio.to_thread(crowd, target, options)
+            return await asyncio.to_thread(crowd, target, [*options, "--watch", str(os.getpid())])
 
 
 @asynccontextmanager
