@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("engine", "items", "sessions", "loadtest", "benchmarks", "simulation")
+PACKAGES = ("engine", "items", "sessions", "loadtest", "planning", "benchmarks", "simulation")
 
 
 def _sources(*suffixes: str) -> list[Path]:

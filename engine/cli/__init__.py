@@ -11,6 +11,7 @@ from engine.archive import ArchiveAway, Conflict, Gone
 from engine.archive.lease import LeaseLost
 from engine.cli import archive, codes, deliveries, items, keys, results, sessions
 from engine.cli.loadtest import loadtest
+from engine.cli.plan import plan
 from engine.cli.serve import demo, doctor, serve
 from engine.codesfile import CodesFileProblem
 from engine.embedded import NoRedis
@@ -39,6 +40,7 @@ app.command()(serve)
 app.command()(demo)
 app.command()(doctor)
 app.command()(loadtest)
+app.command()(plan)
 for module in (items, deliveries, codes, sessions, archive, results, keys):
     app.add_typer(module.app, name=module.__name__.rpartition(".")[2])
 
