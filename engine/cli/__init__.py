@@ -9,8 +9,7 @@ import typer
 
 from engine.archive import ArchiveAway, Conflict, Gone
 from engine.archive.lease import LeaseLost
-from engine.cli import archive, codes, deliveries, items, keys, results, sessions
-from engine.cli.loadtest import loadtest
+from engine.cli import archive, codes, deliveries, items, keys, loadtest, results, sessions
 from engine.cli.plan import plan
 from engine.cli.serve import demo, doctor, serve
 from engine.codesfile import CodesFileProblem
@@ -39,9 +38,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Delivers tes
 app.command()(serve)
 app.command()(demo)
 app.command()(doctor)
-app.command()(loadtest)
 app.command()(plan)
-for module in (items, deliveries, codes, sessions, archive, results, keys):
+for module in (items, deliveries, codes, sessions, archive, results, keys, loadtest):
     app.add_typer(module.app, name=module.__name__.rpartition(".")[2])
 
 
