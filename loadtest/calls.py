@@ -60,7 +60,7 @@ class Calls:
             day.tell(kind, (now_s - intended_s) * 1000, len(reply.body), wrong)
             if not _passes(reply.status, wrong):
                 if not wrong and kind != "save":  # saves are timed one by one, when they are acknowledged
-                    day.delays.record(kind, intended_s, now_s)
+                    day.timed(kind, intended_s, now_s)
                 self._backoff.succeeded()
                 return reply
             day.refused(kind, wrong)

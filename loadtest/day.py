@@ -12,6 +12,7 @@ from loadtest.intended import Delays
 from loadtest.ledger import row
 from loadtest.line import Address
 from loadtest.outbox import Batch
+from loadtest.overtime import OverTime, slice_of
 from loadtest.paper import Paper
 from loadtest.scenario import Scenario
 from loadtest.seconds import Seconds
@@ -31,6 +32,7 @@ class Day:
         self.begin_s = 0.0
         self.delays = Delays()
         self.seconds = Seconds()
+        self.over_time = OverTime(slice_of(scenario.seconds))
         self.counts: Counter[str] = Counter()
         self.random = Random(f"{scenario.seed}/crowd/{places[0][0] if places else 0}")
         self.tell: Tell = lambda kind, ms, size, wrong: None
@@ -55,10 +57,20 @@ class Day:
             )
         return self.papers[form]
 
+    def timed(self, kind: str, intended_s: float, done_s: float) -> None:
+        """Something intended at one moment was done at another."""
+        self.delays.record(kind, intended_s, done_s)
+        self.over_time.timed(kind, intended_s, done_s)
+
+    def happened(self, name: str, how_many: int = 1) -> None:
+        """Something that is counted for the whole run and over time."""
+        self.counts[name] += how_many
+        self.over_time.count(name, self.now_s(), how_many)
+
     def refused(self, kind: str, why: str) -> None:
         """A call was not taken for the moment."""
         self.counts[f"refused: {kind}"] += 1
-        self.counts[f"why: {why}"] += 1
+        self.happened(f"why: {why}")
 
     def error(self, what: str) -> None:
         """Something that must never happen."""
@@ -70,7 +82,12 @@ class Day:
         batch.told = True
         self._file.write(row(session, batch.n, batch.weight, batch.body))
         self.counts["batches"] += 1
-        self.counts["acknowledged"] += len(batch.due)
+        self.happened("acknowledged", len(batch.due))
+
+    def lags(self, batches: int) -> None:
+        """So many earlier batches of a pupil are acknowledged and not yet in the archive."""
+        self.over_time.count("replies", self.now_s())
+        self.over_time.count("unarchived", self.now_s(), batches)
 
     def part(self) -> dict[str, Any]:
         """This process's share of the report."""
@@ -78,4 +95,5 @@ class Day:
             "counts": dict(self.counts),
             "delays": self.delays.encoded(),
             "seconds": self.seconds.encoded(),
+            "over_time": self.over_time.encoded(),
         }

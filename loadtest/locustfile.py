@@ -11,7 +11,6 @@ printed; the exit code follows its rule.
 from __future__ import annotations
 
 import io
-import json
 import time
 from pathlib import Path
 from typing import Any
@@ -26,8 +25,9 @@ from loadtest.day import Day
 from loadtest.ledger import rows_of
 from loadtest.line import Address
 from loadtest.process import REPORT_S, rss_kib
+from loadtest.publish import publish
 from loadtest.pupil import Crowd, Pupil, tell_locust
-from loadtest.report import faults, report_of
+from loadtest.report import report_of
 from loadtest.run import LEAD_S, read_codes, told
 from loadtest.scenario import options, scenario_of
 
@@ -38,6 +38,7 @@ OWN = (
     ("--delivery", "the delivery that the codes belong to"),
     ("--operator-token-file", "lets this program read the ledger"),
     ("--report-json", "write the report into this file, too"),
+    ("--report-page", "write a page with plots into this file"),
     ("--ca-file", "authority of the server's certificate (PEM)"),
 )
 
@@ -109,6 +110,7 @@ class Share:
         """Compare, print, set the exit code, end."""
         environment, given = self.environment, self.environment.parsed_options
         told("waiting for the archive ...")
+        left_s = time.monotonic()
         found = until_archived(
             environment.host,
             given.delivery,
@@ -117,12 +119,10 @@ class Share:
             ca_file=given.ca_file or None,
         )
         parts = self.parts.values()
-        report = report_of(scenario_of(given), parts, found)
-        report["faults"] = faults(report)
-        if given.report_json:
-            Path(given.report_json).write_text(json.dumps(report, indent=2) + "\n")
-        print(json.dumps(report), flush=True)
-        environment.process_exit_code = 1 if report["faults"] else 0
+        report = report_of(scenario_of(given), parts, found, time.monotonic() - left_s)
+        environment.process_exit_code = publish(
+            report, json_file=given.report_json, page_file=given.report_page
+        )
         environment.runner.quit()
 
 

@@ -1,35 +1,31 @@
-"""The report of a run: the names that machines read, and the rule by which it passes.
-
-A run is void, and says nothing, when its generator was saturated or late by itself. It passes when nothing
-was lost, nothing doubled, no error met, and it is not void; and, within the stated capacity, at least 99 % of
-the intended saves were acknowledged and at most 0.1 % of them refused on the way.
-"""
+"""The report of a run: the names that machines read, and what happened in each slice of it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
-from loadtest import intended, seconds
+from loadtest import intended, overtime, seconds
 from loadtest.ledger import Comparison
+from loadtest.overtime import OverTime, slice_of
 from loadtest.scenario import Scenario
-
-GENERATOR_CPU_MAX = 0.9
-SLIP_P99_MS_MAX = 50.0
-"""A tenth of the goal for saves (500 ms): a generator later than this would be seen in the figures."""
-ACKNOWLEDGED_MIN = 0.99
-REFUSED_MAX = 0.001
+from loadtest.seconds import Seconds
+from loadtest.verdict import why_void
 
 Report = dict[str, Any]
 
 
-def report_of(scenario: Scenario, parts: Iterable[Mapping[str, Any]], found: Comparison) -> Report:
-    """The whole run from the shares of its processes and the comparison with the archive."""
+def report_of(
+    scenario: Scenario, parts: Iterable[Mapping[str, Any]], found: Comparison, waited_s: float = 0.0
+) -> Report:
+    """The whole run from the shares of its processes and the comparison with the archive.
+
+    `waited_s`: how long the archive needed after the last pupil had left.
+    """
     parts = list(parts)
-    counts: Counter[str] = Counter()
-    for part in parts:
-        counts.update(part["counts"])
+    counts = sum((Counter(part["counts"]) for part in parts), Counter[str]())
     delays = intended.merged(part["delays"] for part in parts)
     by_second = seconds.merged(part["seconds"] for part in parts)
     length_s = max(by_second.replies, default=0) + 1
@@ -49,12 +45,18 @@ def report_of(scenario: Scenario, parts: Iterable[Mapping[str, Any]], found: Com
         "requests_per_s": round(by_second.replies.total() / length_s, 1),
         "peak_requests_per_s": by_second.peak_replies(),
         **_times(delays),
-        "generator_cpu": max((part["generator_cpu"] for part in parts), default=0.0),
+        "generator_cpu": max(part["generator_cpu"] for part in parts),
         "generator_kib_a_pupil": round(sum(part["rss_kib"] for part in parts) / max(1, counts["pupils"]), 1),
     }
-    report["why_void"] = why_void(report)
-    report["void"] = bool(report["why_void"])
-    return report | {"unacknowledged": found.unacknowledged, "counts": dict(sorted(counts.items()))}
+    report |= {"why_void": (reasons := why_void(report)), "void": bool(reasons)}
+    slices = overtime.merged(slice_of(scenario.seconds), (part["over_time"] for part in parts))
+    return report | {
+        "archive_wait_s": round(waited_s, 2),
+        "unacknowledged": found.unacknowledged,
+        "counts": dict(sorted(counts.items())),
+        "scenario": asdict(scenario),
+        "series": series_of(slices, by_second),
+    }
 
 
 def _times(delays: intended.Delays) -> dict[str, float | None]:
@@ -65,30 +67,20 @@ def _times(delays: intended.Delays) -> dict[str, float | None]:
     return times
 
 
-def why_void(report: Mapping[str, Any]) -> list[str]:
-    """Why this run says nothing about the server, if so."""
-    reasons = []
-    if report["generator_cpu"] > GENERATOR_CPU_MAX:
-        reasons.append(
-            f"a generator process used {report['generator_cpu']:.0%} of a core: give it more processes"
-        )
-    if (report["slip_p99_ms"] or 0) > SLIP_P99_MS_MAX:
-        reasons.append(f"the generator was {report['slip_p99_ms']:.0f} ms late by itself (99th percentile)")
-    if not report["intended"]:
-        reasons.append("no save was intended: give the run more seconds")
-    return reasons
-
-
-def faults(report: Mapping[str, Any], *, beyond_capacity: bool = False) -> list[str]:
-    """Why the run does not pass, one sentence each; empty: it passes."""
-    found = [f"void: {reason}" for reason in report["why_void"]]
-    found += [f"{name}: {report[name]}" for name in ("lost", "doubled", "errors") if report[name]]
-    if beyond_capacity or not report["intended"]:
-        return found
-    if report["acknowledged"] < ACKNOWLEDGED_MIN * report["intended"]:
-        found.append(
-            f"only {report['acknowledged']} of {report['intended']} intended saves were acknowledged"
-        )
-    if report["refused"] > REFUSED_MAX * report["intended"]:
-        found.append(f"{report['refused']} saves were refused, of {report['intended']} intended ones")
-    return found
+def series_of(slices: OverTime, by_second: Seconds) -> Report:
+    """The run over time, one entry a slice: counts are those of the slice, times are in milliseconds."""
+    count, slice_s = slices.slices(), slices.slice_s
+    replies = [slices.counted("replies"), slices.counted("unarchived")]
+    series: Report = {
+        "slice_s": slice_s,
+        "slices": count,
+        "live": by_second.live_at([(at + 1) * slice_s - 1 for at in range(count)]),
+        "unarchived": [round(lag / max(1, saves), 2) for saves, lag in zip(*replies, strict=True)],
+        "refused": {name.removeprefix("why: "): slices.counted(name) for name in slices.names("why: ")},
+    }
+    for name in ("logged_in", "started", "handed_in", "acknowledged"):
+        series[name] = slices.counted(name)
+    for kind in ("save", "login", "start", "slip"):
+        p50, p99, highest = slices.percentiles_ms(kind, (50, 99, 100))
+        series |= {f"{kind}_p50_ms": p50, f"{kind}_p99_ms": p99, f"{kind}_max_ms": highest}
+    return series

@@ -1,6 +1,6 @@
 """`python -m loadtest`: starts generator processes, waits for the archive, compares, reports.
 
-The exit code is 0 only when the run passes (see `report`), 1 when it does not, 2 when it could not begin.
+The exit code is 0 only when the run passes (see `verdict`), 1 when it does not, 2 when it could not begin.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ from typing import Any
 
 from loadtest.archived import until_archived
 from loadtest.ledger import read_rows
-from loadtest.report import faults, report_of
+from loadtest.overtime import slice_of
+from loadtest.publish import publish
+from loadtest.report import report_of
 from loadtest.scenario import Scenario, options, scenario_of
+from loadtest.watch import Watch, usage
 
 PUPILS_A_PROCESS = 10_000
 LEAD_S = 1.0
@@ -40,17 +43,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     raise_descriptors()
     with tempfile.TemporaryDirectory(prefix="loadtest-") as folder:
-        files, parts = drive(given, scenario, codes, Path(folder))
+        watch = Watch(given.watch, slice_of(scenario.seconds) / 2)
+        files, parts = drive(given, scenario, codes, Path(folder), watch)
         told("waiting for the archive ...")
+        left_s = time.monotonic()
         found = until_archived(
             given.url, given.delivery, operator, lambda: read_rows(files), ca_file=given.ca_file
         )
-    report = report_of(scenario, parts, found)
-    report["faults"] = faults(report, beyond_capacity=given.beyond_capacity)
-    if given.json:
-        Path(given.json).write_text(json.dumps(report, indent=2) + "\n")
-    print(json.dumps(report), flush=True)
-    return 1 if report["faults"] else 0
+        waited_s = time.monotonic() - left_s
+    report = report_of(scenario, parts, found, waited_s)
+    used = usage(watch, report["series"]["slice_s"], report["series"]["slices"])
+    return publish(
+        report | used,
+        beyond_capacity=given.beyond_capacity,
+        json_file=given.json,
+        page_file=given.report,
+    )
 
 
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -64,6 +72,13 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--processes", type=int, default=0, help="0: one for ten thousand pupils")
     parser.add_argument("--ca-file", default=None, help="authority of the server's certificate (PEM)")
     parser.add_argument("--json", default="", help="write the report into this file, too")
+    parser.add_argument("--report", default="", help="write a page with plots into this file")
+    parser.add_argument(
+        "--watch",
+        type=int,
+        default=0,
+        help="id of a process of this machine: it and all below it are measured",
+    )
     parser.add_argument(
         "--beyond-capacity",
         action="store_true",
@@ -85,7 +100,7 @@ def read_codes(path: Path, count: int) -> list[str]:
 
 
 def drive(
-    given: argparse.Namespace, scenario: Scenario, codes: Sequence[str], folder: Path
+    given: argparse.Namespace, scenario: Scenario, codes: Sequence[str], folder: Path, watch: Watch
 ) -> tuple[list[Path], list[dict[str, Any]]]:
     """Run the processes; gives their ledgers' files and their shares of the report."""
     count = given.processes or -(-len(codes) // PUPILS_A_PROCESS)
@@ -103,8 +118,9 @@ def drive(
     ]
     processes = [start_process(order) for order in orders]
     try:
-        parts = list(conduct(processes, len(codes), scenario))
+        parts = list(conduct(processes, len(codes), scenario, watch))
     finally:
+        watch.stop()
         for process in processes:
             process.kill()
             process.wait()
@@ -123,7 +139,7 @@ def start_process(order: dict[str, Any]) -> subprocess.Popen[bytes]:
 
 
 def conduct(
-    processes: Sequence[subprocess.Popen[bytes]], pupils: int, scenario: Scenario
+    processes: Sequence[subprocess.Popen[bytes]], pupils: int, scenario: Scenario, watch: Watch
 ) -> Iterator[dict[str, Any]]:
     """Begin when all are ready, tell how far it is, give the shares as they come."""
     lines: SimpleQueue[tuple[int, dict[str, Any]]] = SimpleQueue()
@@ -137,7 +153,7 @@ def conduct(
         if kind == "ready":
             ready += 1
             if ready == len(processes):
-                begin(processes)
+                watch.start(begin(processes))
         elif kind == "progress":
             progress[number] = line
             if number == 0:
@@ -161,13 +177,14 @@ def listen(number: int, process: subprocess.Popen[bytes], lines: SimpleQueue[Any
         lines.put((number, {"kind": "ended"}))
 
 
-def begin(processes: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Tell all of them the same moment."""
-    moment = f"{time.monotonic() + LEAD_S}\n".encode()
+def begin(processes: Sequence[subprocess.Popen[bytes]]) -> float:
+    """Tell all of them the same moment, and give it."""
+    begin_s = time.monotonic() + LEAD_S
     for process in processes:
         assert process.stdin is not None
-        process.stdin.write(moment)
+        process.stdin.write(f"{begin_s}\n".encode())
         process.stdin.flush()
+    return begin_s
 
 
 def tell_progress(progress: Any) -> None:

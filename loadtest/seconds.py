@@ -7,7 +7,7 @@ from now to 60 s from now"; overlapping stretches of one pupil are one.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 
 LIVE_S = 60
@@ -46,6 +46,17 @@ class Seconds:
         """The largest number of pupils live at once, up to that moment."""
         steps = [self._steps[second] for second in sorted(self._steps) if second <= until_s]
         return max(accumulate(steps), default=0)
+
+    def live_at(self, moments: Sequence[int]) -> list[int]:
+        """How many pupils were live at the end of each of these seconds, which ascend."""
+        steps = sorted(self._steps.items())
+        found, place, live = [], 0, 0
+        for moment in moments:
+            while place < len(steps) and steps[place][0] <= moment:
+                live += steps[place][1]
+                place += 1
+            found.append(live)
+        return found
 
     def peak_replies(self) -> int:
         """Replies in the busiest second."""

@@ -72,7 +72,7 @@ class Sitting:
         self._outbox.sealed = reply["sealed"]
         if session["status"] not in ("ready", "running"):
             self._calls.fail(f"this code was used before: {session['status']}")
-        self._day.counts["logged_in"] += 1
+        self._day.happened("logged_in")
 
     def _fetch(self) -> None:
         day, form = self._day, self._form
@@ -92,7 +92,7 @@ class Sitting:
         self._calls.token = reply["token"]
         self._paper = self._day.paper(self._form, base64.b64decode(reply["content_key"]))
         self._chosen = bytearray([NOT_CHOSEN]) * len(self._paper.sheets)
-        self._day.counts["started"] += 1
+        self._day.happened("started")
 
     def _work(self) -> None:
         """Bring the answers as they fall due; say something if there is nothing to bring."""
@@ -121,7 +121,7 @@ class Sitting:
                 day.error("handed in, but the reply does not say so")
         if len(receipts) > 1 or "" in receipts:
             day.error("receipts differ")
-        day.counts["handed_in"] += 1
+        day.happened("handed_in")
 
     def _submitted(self, intended_s: float) -> dict[str, Any]:
         while True:
@@ -142,7 +142,7 @@ class Sitting:
         wait_s = until_s - day.now_s()
         if wait_s > 0:
             time.sleep(wait_s)
-            day.delays.record("slip", until_s, day.now_s())
+            day.timed("slip", until_s, day.now_s())
 
     # --- answers ----------------------------------------------------------------------------------
 
@@ -168,11 +168,12 @@ class Sitting:
         for batch in self._outbox.acknowledged(reply["last"], reply["sealed"]):
             day.acknowledged(self._session, batch)
             for intended_s in batch.due:
-                day.delays.record("save", intended_s, now_s)
+                day.timed("save", intended_s, now_s)
             batch.due.clear()
             day.seconds.live(now_s, self._live_s)
             self._live_s = now_s
-        day.delays.record("save_service", sent_s, now_s)
+        day.timed("save_service", sent_s, now_s)
+        day.lags(max(0, self._outbox.last - 1 - self._outbox.sealed))
         self._calls.token = reply.get("token", self._calls.token)
         self._not_before_s = sent_s + max(TYPING_PAUSE_S, reply["flush_after_ms"] / 1000)
 

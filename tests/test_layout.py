@@ -10,7 +10,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("engine", "items", "sessions", "authority", "loadtest", "benchmarks", "simulation", "faults")
+PACKAGES = (
+    "engine",
+    "items",
+    "sessions",
+    "authority",
+    "loadtest",
+    "planning",
+    "benchmarks",
+    "simulation",
+    "faults",
+)
 
 
 def _sources(*suffixes: str) -> list[Path]:

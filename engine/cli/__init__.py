@@ -11,8 +11,20 @@ from engine.archive import ArchiveAway, Conflict, Gone
 from engine.archive.database import WrongSchema
 from engine.archive.lease import LeaseLost
 from engine.backup.parts import BackupProblem
-from engine.cli import archive, audit, backup, codes, deliveries, items, keys, redis, results, sessions
-from engine.cli.loadtest import loadtest
+from engine.cli import (
+    archive,
+    audit,
+    backup,
+    codes,
+    deliveries,
+    items,
+    keys,
+    loadtest,
+    redis,
+    results,
+    sessions,
+)
+from engine.cli.plan import plan
 from engine.cli.serve import demo, doctor, serve
 from engine.codesfile import CodesFileProblem
 from engine.embedded import NoRedis
@@ -42,8 +54,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Delivers tes
 app.command()(serve)
 app.command()(demo)
 app.command()(doctor)
-app.command()(loadtest)
-for module in (items, deliveries, codes, sessions, archive, audit, backup, redis, results, keys):
+app.command()(plan)
+for module in (items, deliveries, codes, sessions, archive, audit, backup, redis, results, keys, loadtest):
     app.add_typer(module.app, name=module.__name__.rpartition(".")[2])
 
 

@@ -30,6 +30,7 @@ from engine.keyring import KeyRing
 from engine.logs import set_up
 from engine.settings import Settings
 from engine.supervisor import Supervisor, wait_until_ready
+from loadtest.page import compare as comparison
 
 FORM = demonstration.FORMS / demonstration.NAMES[0]
 PUPILS_A_WORKER = 15_000
@@ -65,10 +66,16 @@ class Target(NamedTuple):
     operator_token: Path
 
 
+app = typer.Typer(invoke_without_command=True, help="A peak day's rehearsal, and two of them compared.")
+
+
+@app.callback()
 def loadtest(
+    context: typer.Context,
     pupils: Annotated[int, typer.Option(help="How many pupils.", min=1)] = 1000,
     seconds: Annotated[float, typer.Option(help="Length of the run.")] = 120.0,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the report here, too.")] = None,
+    page: Annotated[Path | None, typer.Option("--report", help="Write a page with plots.")] = None,
     url: Annotated[str, typer.Option(help="A server that runs; empty: one of its own.")] = "",
     codes: Annotated[Path | None, typer.Option(help="With --url: one code a line.")] = None,
     delivery: Annotated[str, typer.Option(help="With --url: the codes' delivery.")] = "",
@@ -83,8 +90,12 @@ def loadtest(
     ] = False,
 ) -> None:
     """Send a crowd of pupils through a whole test; exit code 0 only if nothing was lost."""
+    if context.invoked_subcommand:
+        return
     more = [part for entry in option or () for part in _flag(entry)]
     more += ["--beyond-capacity"] if beyond_capacity else []
+    more += ["--report", str(page.absolute())] if page else []
+    more += ["--json", str(json_file.absolute())] if json_file else []
     size = ["--pupils", str(pupils), "--seconds", str(seconds)]
     if url:
         if not (codes and delivery and operator_token_file):
@@ -92,12 +103,33 @@ def loadtest(
         report = crowd(Target(url, codes, delivery, operator_token_file), [*size, *more])
     else:
         report = asyncio.run(_rehearse(pupils, [*size, *more]))
-    if json_file:
-        json_file.write_text(json.dumps(report, indent=2) + "\n")
     show(report)
     print(json.dumps(report))
     if report["faults"]:
         raise typer.Exit(1)
+
+
+@app.command()
+def compare(
+    first: Annotated[Path, typer.Argument(help="The JSON report of a run.")],
+    second: Annotated[Path, typer.Argument(help="That of the run to hold against it.")],
+    page: Annotated[Path | None, typer.Option("--report", help="Write a page with plots.")] = None,
+) -> None:
+    """Two runs beside each other: what became better, what worse, and what forbids to compare them."""
+    one, other = _read(first), _read(second)
+    print(comparison.text(one, other))
+    if page:
+        page.write_text(comparison.page(one, other))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        report: dict[str, Any] = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(f"{path} cannot be read: {error}") from error
+    if not isinstance(report, dict) or not {"series", "scenario"} <= report.keys():
+        raise typer.BadParameter(f"{path} is no report of a load test: write one with --json")
+    return report
 
 
 def _flag(entry: str) -> tuple[str, str]:
@@ -110,7 +142,7 @@ def _flag(entry: str) -> tuple[str, str]:
 async def _rehearse(pupils: int, options: Sequence[str]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="passation-rehearsal-", dir=disk()) as folder:
         async with rehearsal(Path(folder), pupils) as target:
-            return await asyncio.to_thread(crowd, target, options)
+            return await asyncio.to_thread(crowd, target, [*options, "--watch", str(os.getpid())])
 
 
 @asynccontextmanager

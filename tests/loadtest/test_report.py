@@ -9,9 +9,11 @@ import pytest
 
 from loadtest.intended import Delays
 from loadtest.ledger import Comparison
-from loadtest.report import faults, report_of
+from loadtest.overtime import OverTime
+from loadtest.report import report_of
 from loadtest.scenario import Scenario
 from loadtest.seconds import Seconds
+from loadtest.verdict import faults
 
 NAMES = (
     *("pupils", "peak_live", "acknowledged", "archived", "lost", "doubled", "save_p50_ms", "save_p99_ms"),
@@ -29,6 +31,7 @@ def a_part(*, cpu: float = 0.3, slip_s: float = 0.001, **counts: int) -> dict[st
         "counts": dict(named),
         "delays": delays.encoded(),
         "seconds": by_second.encoded(),
+        "over_time": OverTime(1).encoded(),
         "generator_cpu": cpu,
         "rss_kib": 1000,
     }

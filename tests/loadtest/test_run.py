@@ -40,7 +40,7 @@ def test_a_small_rehearsal_loses_nothing(tmp_path: Path) -> None:
     assert file.exists(), done.stderr
     report = json.loads(file.read_text())
 
-    assert report == json.loads(done.stdout.splitlines()[-1])
+    assert json.loads(done.stdout.splitlines()[-1]).items() <= report.items()
     assert report["pupils"] == report["counts"]["handed_in"] == 12
     assert 0 < report["acknowledged"] == report["archived"]
     assert (report["lost"], report["doubled"], report["errors"]) == (0, 0, 0)

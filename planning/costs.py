@@ -1,0 +1,86 @@
+"""What one call, one pupil, one answer costs; each figure with its source, so that nobody takes it on trust.
+
+Figures are those of one core of the machine that they were measured on (2 cores of an AMD EPYC, KVM guest).
+Another machine needs its own: a load test on it, and `--measured FILE`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+GENERATOR = ("loadtest", "engine loadtest")
+DRAIN = "engine.archive.drain"
+
+
+def _cost(value: float, unit: str, meaning: str, source: str) -> Any:
+    return field(default=value, metadata={"unit": unit, "meaning": meaning, "source": source})
+
+
+@dataclass(frozen=True)
+class Costs:
+    """The table. `sources` overrides where a figure came from."""
+
+    login_us: float = _cost(167, "µs", "a worker's time for a log-in", "bench login_p99_vs_noop")
+    start_us: float = _cost(181, "µs", "a worker's time for a start", "bench start_p99_vs_noop")
+    save_us: float = _cost(46, "µs", "a worker's time for a batch of answers", "bench save_cpu_us")
+    submit_us: float = _cost(181, "µs", "a worker's time for a hand-in", "assumed: as a start")
+    redis_us: float = _cost(40, "µs", "Redis's time for a batch", "bench save_cpu_us")
+    drain_us: float = _cost(13, "µs", "the drain's time for a batch", "bench archive_vs_copy")
+    pupil_kib: float = _cost(9.1, "KiB", "a worker's memory for a pupil", "bench idle_pupil_kib")
+    socket_kib: float = _cost(8, "KiB", "the kernel's memory for a connection", "assumed: 4 KiB at each end")
+    session_kib: float = _cost(4, "KiB", "Redis's memory for a session", "assumed: 40 items answered")
+    batch_bytes: float = _cost(
+        700, "B", "a batch, sealed, in archive and append-only file", "assumed: 500 B body"
+    )
+    wire_in_bytes: float = _cost(1100, "B", "a batch on the line, headers and TLS included", "assumed")
+    wire_out_bytes: float = _cost(900, "B", "its reply, with a token", "assumed")
+    form_bytes: float = _cost(33_820, "B", "the sealed form", "bench form_40_items_bytes")
+    handshakes_a_core: float = _cost(
+        2000, "/s", "TLS handshakes of a core (ECDSA P-256)", "NGINX, 2014 to 2016"
+    )
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+
+def table(costs: Costs) -> list[dict[str, Any]]:
+    """Every figure with unit, meaning and source."""
+    return [
+        {
+            "name": entry.name,
+            "value": getattr(costs, entry.name),
+            "unit": entry.metadata["unit"],
+            "meaning": entry.metadata["meaning"],
+            "source": costs.sources.get(entry.name, entry.metadata["source"]),
+        }
+        for entry in fields(Costs)
+        if entry.metadata
+    ]
+
+
+def measured(report: Mapping[str, Any], name: str) -> Costs:
+    """The costs that a load test's report shows, defaults elsewhere; ValueError where it shows none.
+
+    /proc tells processes apart, not calls: the workers' time is shared evenly by all calls.
+    What processes do while nobody comes counts as well, so a small run overstates, the drain most of all.
+    """
+    used = {process: entry["cpu_s"] for process, entry in report.get("processes_used", {}).items()}
+    counts = report.get("counts", {})
+    calls = sum(count for kind, count in counts.items() if kind.startswith("sent: "))
+    batches = counts.get("batches", 0)
+    redis_s = sum(cpu_s for process, cpu_s in used.items() if _is_redis(process))
+    drain_s = sum(cpu_s for process, cpu_s in used.items() if process.startswith(DRAIN))
+    generator_s = sum(cpu_s for process, cpu_s in used.items() if process.startswith(GENERATOR))
+    workers_s = sum(used.values()) - redis_s - drain_s - generator_s
+    if not (calls and batches and workers_s > 0):
+        raise ValueError(f"{name} shows no processor time of a server: run the load test with --json again")
+    if report.get("void"):
+        raise ValueError(f"{name} is a void run and says nothing: {'; '.join(report['why_void'])}")
+    found = {kind: workers_s / calls * 1e6 for kind in ("login_us", "start_us", "save_us", "submit_us")}
+    found |= {"redis_us": redis_s / batches * 1e6, "drain_us": drain_s / batches * 1e6}
+    shown = {key: round(value, 1) for key, value in found.items()}
+    return replace(Costs(), **shown, sources=dict.fromkeys(shown, f"measured: {name}"))
+
+
+def _is_redis(process: str) -> bool:
+    return process.startswith(("redis-server", "valkey-server"))
