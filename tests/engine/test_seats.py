@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from authority.assertion import LIVES_MS
 from authority.assertion import read as read_by_the_authority
 from engine.api.crossing import Crossing
 from engine.archive import ArchiveAway
+from engine.archive.database import Database
 from engine.assertion import SKEW_MS, read
 from engine.cli.serve import check_keys
 from engine.codesfile import CodesFileProblem
@@ -23,6 +23,7 @@ from sessions.model import Glance, SessionState
 from sessions.states import Status
 from tests.asserted import CAMPAIGN, KEY, ORIGIN, WHO, assertion
 from tests.engine.archives import NOON_MS, a_delivery, a_session, opened
+from tests.served import free_port
 
 PUBLIC = KEY.public_key()
 
@@ -64,17 +65,15 @@ def test_engine_and_authority_read_an_assertion_alike() -> None:
 
 async def test_a_class_is_followed_while_the_archive_is_away(tmp_path: Path) -> None:
     """The seats of a room that was asked for lately are held; others are refused as what they are."""
-    address = f"sqlite:///{tmp_path / 'there' / 'archive.sqlite'}"
-    (tmp_path / "there").mkdir()
     now = [NOON_MS]
-    async with opened(address) as archive:
+    async with opened(f"sqlite:///{tmp_path / 'archive.sqlite'}") as archive:
         given: dict[str, Any] = {"who": "op-1", "now_ms": NOON_MS}
         await archive.create_delivery(a_delivery(), **given)
         await archive.import_sessions("nombres1", [a_session(1)], sha256="a" * 64, campaign="c", **given)
         roster, (session, _) = Roster(archive, lambda: now[0]), a_session(1)
         assert await roster.of(session.room, "c") == [Seat(session.sid, "nombres1")]
         await archive.close()
-        shutil.rmtree(tmp_path / "there")
+        archive.database = Database(f"postgresql://nobody@127.0.0.1:{free_port()}/none")
         now[0] += HELD_MS
         assert await roster.of(session.room, "c") == [Seat(session.sid, "nombres1")]
         with pytest.raises(ArchiveAway):
