@@ -27,6 +27,8 @@ from engine.api.ledger import ledger_routes
 from engine.api.openapi import openapi_routes
 from engine.api.pages import page_routes
 from engine.api.pupil import Pupil
+from engine.api.rooms import Rooms
+from engine.archive import Archive
 from engine.assets import Assets
 from engine.attempts.rulebook import Rulebooks
 from engine.beats import acknowledge, renew_keys, watch_waits
@@ -95,7 +97,11 @@ async def running(settings: Settings) -> AsyncIterator[Application]:
     """A worker's application with its tasks; on leaving, what was taken is committed before Redis is left."""
     keyring = KeyRing.of(settings)
     signer = Signer(*keyring.token_keys(now_ms()))
-    async with _store(settings) as answers_store, _store(settings) as others_store:
+    async with (
+        _store(settings) as answers_store,
+        _store(settings) as others_store,
+        _archive(settings) as archive,
+    ):
         catalog = Catalog(others_store, Bank(settings.data_dir), keyring, settings.data_dir / "content")
         services = _services(settings, keyring, signer, catalog, answers_store, others_store)
         beat = Beat()
@@ -110,7 +116,7 @@ async def running(settings: Settings) -> AsyncIterator[Application]:
             )
         ]
         try:
-            yield _application(services, beat)
+            yield _application(services, beat, Rooms(services, archive, others_store))
         finally:
             for writer in writers:
                 writer.close()
@@ -128,6 +134,16 @@ async def _store(settings: Settings) -> AsyncIterator[Store]:
         yield store
     finally:
         await store.aclose()
+
+
+@asynccontextmanager
+async def _archive(settings: Settings) -> AsyncIterator[Archive]:
+    """For class pages alone: no answer waits for it, and it is not connected before the first of them."""
+    archive = Archive(settings.archive_address)
+    try:
+        yield archive
+    finally:
+        await archive.close()
 
 
 def _services(
@@ -201,13 +217,14 @@ def _files(settings: Settings) -> FileStore:
     )
 
 
-def _application(services: Services, beat: Beat) -> Application:
+def _application(services: Services, beat: Beat, rooms: Rooms) -> Application:
     files = Files(services)
     routes = [
         *Pupil(services).routes(),
         Route("/api/v1/attempts", Attempts(services).call, methods=["POST"]),
         Route("/api/v1/files", files.put, methods=["POST"]),
         Route("/api/v1/files/{file}", files.get, methods=["GET"]),
+        *rooms.routes(),
         *ledger_routes(services.settings),
         *health_routes(services, beat),
         *openapi_routes(),

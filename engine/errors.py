@@ -42,6 +42,13 @@ KINDS: dict[str, Kind] = {
     "token_missing": Kind(401, "The token is missing.", "ask for the code, keep the outbox"),
     "token_invalid": Kind(401, "The token is not valid.", "ask for the code, keep the outbox"),
     "not_allowed": Kind(403, "This needs an operator's token.", "stop"),
+    "assertion_invalid": Kind(
+        401, "The authority's assertion is missing, not valid, or over.", "fetch a new one, ask again"
+    ),
+    "origin_wrong": Kind(403, "Only the authority's pages may ask this.", "stop"),
+    "room_other": Kind(403, "The assertion does not list this room.", "stop"),
+    "room_unknown": Kind(404, "There is no such seat here, or not yet.", "ask again later"),
+    "act_refused": Kind(409, "This session does not take that act now.", "look at the seat again"),
     "seat_moved": Kind(409, "This test goes on at another computer.", "stop, keep the outbox"),
     "seat_wait": Kind(409, "The teacher must allow this change of computer.", "wait"),
     "not_started": Kind(409, "The test has not been started.", "start"),
@@ -62,6 +69,7 @@ KINDS: dict[str, Kind] = {
     "overloaded": Kind(503, "", "keep working, try again after Retry-After"),
     "store_away": Kind(503, "Answers cannot be written now.", "keep working, try again after Retry-After"),
     "store_full": Kind(503, "The disk of the server is full.", "keep working, try again after Retry-After"),
+    "archive_away": Kind(503, "The archive cannot be reached now.", "try again after Retry-After"),
     "internal": Kind(500, "Something went wrong on the server.", "keep working, try again"),
 }
 """Which codes exist; the README and the OpenAPI document are tested against it."""

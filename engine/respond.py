@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from engine.admission.gate import Refusal
+from engine.archive import ArchiveAway
 from engine.errors import KINDS, Problem
 from engine.logs import logger
 from sessions.link import StoreAway, StoreFull
@@ -81,6 +82,8 @@ def problem_of(error: Exception) -> Problem:
         return Problem("store_full")
     if isinstance(error, StoreAway):
         return Problem("store_away")
+    if isinstance(error, ArchiveAway):
+        return Problem("archive_away")
     if isinstance(error, HTTPException):
         return _routing_problem(error)
     LOG.error("request failed", exc_info=error)
@@ -125,7 +128,8 @@ def _problem_headers(problem: Problem) -> Headers:
     if problem.retry_after_ms is not None:
         headers.append((b"retry-after", b"%d" % -(-problem.retry_after_ms // 1000)))
     if problem.status == 401:
-        headers.append((b"www-authenticate", b"Bearer"))
+        scheme = b"Assertion" if problem.code == "assertion_invalid" else b"Bearer"
+        headers.append((b"www-authenticate", scheme))
     if allow := problem.extra.get("allow"):
         headers.append((b"allow", str(allow).encode()))
     return headers

@@ -6,6 +6,7 @@ a mistyped setting never means "the default, silently, on the day".
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 PREFIX = "PASSATION_"
+_ORIGIN = re.compile(r"https?://([0-9a-z.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
+"""As browsers write it: in small letters, and nothing behind it."""
 
 
 class SettingsError(ValueError):
@@ -61,6 +64,9 @@ class Settings:
     session_files_mib: int = _setting(100, "all files of one session together, in MiB")
     files_pending_max: int = _setting(256, "chunks of files under way in one worker before 503, 256 KiB each")
     files_reserve_mib: int = _setting(512, "free disk that files leave to the answers, in MiB")
+    authority_origin: str = _setting(
+        "", "origin of the authority's pages, which may ask for rooms; empty: none may"
+    )
     replicas_wait: int = _setting(0, "replicas that must hold a write before it is acknowledged")
     log_level: str = _setting("info", "debug, info, warning or error")
 
@@ -86,6 +92,13 @@ class Settings:
                 f"refusing to listen on {self.host} in clear text: give --tls-cert and --tls-key, or "
                 "--behind-proxy if a proxy terminates TLS in front of this server"
             )
+        if self.authority_origin and not _ORIGIN.fullmatch(self.authority_origin):
+            raise SettingsError("PASSATION_AUTHORITY_ORIGIN must be an origin like https://asp.example.fr")
+        self._check_keys()
+        return self
+
+    def _check_keys(self) -> None:
+        """SettingsError where a backup of the data would carry keys, or it is not clear which wrap them."""
         if self.keys_dir.resolve().is_relative_to(self.data_dir.resolve()):
             raise SettingsError("PASSATION_KEYS_DIR lies in the data folder: a backup would carry the keys")
         if sum(map(bool, (self.keys_file, self.keys_wrapping, self.keys_command))) > 1:
@@ -94,7 +107,6 @@ class Settings:
             )
         if self.keys_file and Path(self.keys_file).resolve().is_relative_to(self.data_dir.resolve()):
             raise SettingsError("PASSATION_KEYS_FILE lies in the data folder: a backup would carry the key")
-        return self
 
     @property
     def is_loopback(self) -> bool:

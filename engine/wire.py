@@ -13,6 +13,7 @@ import orjson
 
 from engine.courses import STEP_CHARACTERS_MAX, STEPS_MAX
 from engine.errors import Problem
+from engine.staff import ACTS, REASONS
 
 ANSWERS_BYTES_MAX = 64 * 1024
 """A batch of 200 answers of a few words; a long text of 20,000 characters fits twice."""
@@ -21,6 +22,8 @@ ANSWERS_MAX = 200
 NUMBER_MAX = 1_000_000
 AGE_MS_MAX = 7 * 24 * 3600 * 1000
 TEXT_MAX = 64
+MINUTES_MAX = 60
+"""So much a teacher may give at a time; each time stands in the audit log."""
 CODE_MAX = 200
 """A code with any separators a hand may put in; what passes here is looked at by `sessions.codes`."""
 
@@ -141,6 +144,30 @@ def hand_in(body: bytes) -> int:
     if type(last) is not int or not 0 <= last <= NUMBER_MAX:
         raise Problem("bad_request", field="last")
     return last
+
+
+class StaffAct(NamedTuple):
+    """The body of an act on a seat; minutes and reason with `extend` alone."""
+
+    act: str
+    minutes: int = 0
+    reason: str = ""
+
+
+def staff_act(body: bytes) -> StaffAct:
+    """What a teacher asks to be done to a seat."""
+    value = decode(body)
+    act = value.get("act")
+    if act not in (*ACTS, "extend"):
+        raise Problem("bad_request", field="act")
+    if act != "extend":
+        return StaffAct(act)
+    minutes, reason = value.get("minutes"), value.get("reason")
+    if type(minutes) is not int or not 0 < minutes <= MINUTES_MAX:
+        raise Problem("bad_request", field="minutes")
+    if reason not in REASONS:
+        raise Problem("bad_request", field="reason")
+    return StaffAct(act, minutes, reason)
 
 
 def _text(value: dict[str, Any], field: str) -> str:

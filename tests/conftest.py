@@ -61,9 +61,12 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One engine, two workers, embedded Redis and SQLite, shared by the tests that harm nobody."""
+    from tests.asserted import ORIGIN, put_key
     from tests.served import served
 
-    with served(tmp_path_factory.mktemp("engine")) as running:
+    folder = tmp_path_factory.mktemp("engine")
+    put_key(folder / "keys")
+    with served(folder, authority_origin=ORIGIN) as running:
         yield running
 
 

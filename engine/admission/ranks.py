@@ -48,6 +48,7 @@ _BY_FOLDER = (
     (b"/content/", Rank.START),
     (b"/static/", Rank.START),
     (b"/api/v1/files/", Rank.RESUME),
+    (b"/api/v1/rooms/", Rank.PAGES),  # by the folder: a room may be called as it likes
 )
 _ALWAYS = frozenset((b"/healthz", b"/readyz", b"/metrics", b"/sw.js"))
 """Who looks after the server must see it, above all when it has too much to do."""

@@ -189,6 +189,22 @@ class Archive:
         async for row in self.database.rows(query):
             yield SessionFacts(*row)._replace(needs=tuple(orjson.loads(row.needs)))
 
+    async def seats(self, room: str, campaign: str, limit: int) -> list[tuple[bytes, str]]:
+        """Sessions of a room in the deliveries of a campaign, each with its delivery. ArchiveAway."""
+        table, imports = tables.sessions, tables.imports
+        deliveries = select(imports.c.delivery).where(imports.c.campaign == campaign)
+        query = select(table.c.sid, table.c.delivery).where(
+            table.c.room == room, table.c.delivery.in_(deliveries)
+        )
+        try:
+            async with self.database.reading.connect() as connection:
+                found = await connection.execute(query.order_by(table.c.sid).limit(limit))
+                return [(sid, delivery) for sid, delivery in found]
+        except Exception as error:
+            if is_away(error):
+                raise ArchiveAway(f"the archive {self.database.place} cannot be read") from error
+            raise
+
     async def codes(self, delivery: str) -> AsyncIterator[CodeRow]:
         """All codes of a delivery."""
         query = _codes_query().where(tables.sessions.c.delivery == delivery)

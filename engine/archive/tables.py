@@ -24,7 +24,7 @@ from sqlalchemy import (
     false,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest of `migrations/versions`: every change of a table is one. A table more need not be: it is made
 when the archive is opened or migrated, and an older program does not look for it."""
 
@@ -87,6 +87,7 @@ sessions = Table(
     # Whole ones, asked several times a second: SQLite does not see when a partial one would do.
     Index("ix_sessions_to_score", "to_score", "delivery"),
     Index("ix_sessions_status", "delivery", "status"),
+    Index("ix_sessions_room", "room", "delivery"),
 )
 codes = Table(
     "codes",

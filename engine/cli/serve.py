@@ -15,6 +15,7 @@ from rich.console import Console
 
 from engine import demonstration
 from engine.archive import Archive
+from engine.assertion import authority_key
 from engine.embedded import redis_binary
 from engine.keyring import KeyRing
 from engine.logs import set_up
@@ -150,6 +151,8 @@ async def _examine(settings: Settings) -> dict[str, str]:
     async def keys_present() -> None:
         keyring.token_keys()
         keyring.pepper()
+        if settings.authority_origin:
+            authority_key(settings.keys_dir)
 
     checks = {
         "keys": keys_present,
@@ -196,6 +199,8 @@ def check_keys(settings: Settings) -> None:
         keyring.ensure()
     keyring.token_keys()
     keyring.pepper()
+    if settings.authority_origin:
+        authority_key(settings.keys_dir)
 
 
 async def republish(settings: Settings) -> None:

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import pytest
-from playwright.sync_api import FilePayload, Page, Request, Route, expect
+from playwright.sync_api import FilePayload, Page, Request, expect
 
 from authority.demonstration import names
+from authority.keys import Keys
+from authority.register import Register
+from authority.settings import Settings
+from engine.archive import Archive
+from engine.assertion import KEY_FILE, authority_key
+from engine.codesfile import CodesFile
+from engine.demonstration import FORMS, prepare
+from engine.importing import import_file
+from engine.keyring import KeyRing
+from engine.stores import store_of
 from tests.browser.conftest import Open
+from tests.browser.deliveries import apart
 from tests.browser.test_access import WIDE, Inspector
-from tests.served import ROOT, free_port
+from tests.pupil import PupilClient
+from tests.served import ROOT, Served, free_port, served
 
-ENGINE = "http://localhost:9"
-"""An engine that nobody runs: the browser's requests to it are answered here, by the contract."""
 LIST = """Nom;Prénom;Né(e) le;Classe
 Étienne-Löw;Zoé;12/03/2015;6e Z
 Étienne-Löw;Zoé;12/03/2015;6e Z
@@ -36,6 +49,8 @@ class Running(NamedTuple):
     demo: dict[str, Any]
     environment: dict[str, str]
     log: Path
+    engine_port: int
+    """Where its pages look for the engine."""
 
     def run(self, *arguments: str) -> Any:
         """A command of the authority's beside it."""
@@ -53,10 +68,11 @@ class Running(NamedTuple):
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """`passation-authority serve`, a process of its own."""
-    folder, port = tmp_path_factory.mktemp("authority"), free_port()
-    given = {"DATA_DIR": folder / "data", "KEYS_DIR": folder / "keys", "PORT": port, "ENGINE_ORIGIN": ENGINE}
+    folder, port, engine_port = tmp_path_factory.mktemp("authority"), free_port(), free_port()
+    given: dict[str, Any] = {"DATA_DIR": folder / "data", "KEYS_DIR": folder / "keys", "PORT": port}
+    given["ENGINE_ORIGIN"] = f"http://127.0.0.1:{engine_port}"
     environment = os.environ | {f"AUTHORITY_{name}": str(value) for name, value in given.items()}
-    running = Running(f"http://127.0.0.1:{port}", {}, environment, folder / "log")
+    running = Running(f"http://127.0.0.1:{port}", {}, environment, folder / "log", engine_port)
     running.demo.update(running.run("demo", "--classes", "1"))
     with running.log.open("w") as log:
         process = subprocess.Popen(
@@ -192,62 +208,98 @@ def test_a_head_brings_a_list_corrects_validates_and_prints(opened: Open, author
     assert [name for name in ("Nguy", "tienne", "cha", "6e%20Z", "0750999Z") if name in said] == []
 
 
-class Engine:
-    """The engine's side of the contract, answered in the browser's network."""
+class Sat(NamedTuple):
+    """An engine that knows the authority, with its class of pupils: three have logged in."""
 
-    def __init__(self, origin: str, sessions: list[str]) -> None:
-        self.asked: list[Request] = []
-        self.is_away = True
-        self._headers = {
-            "access-control-allow-origin": origin,
-            "access-control-allow-headers": "authorization",
-        }
-        self._seats = [
-            {"session": session, "status": "running", "at": 3, "items": 20, "held": place % 2 * 4}
-            | {"safe": not place % 2}
-            for place, session in enumerate(sessions)
-        ]
-
-    def __call__(self, route: Route) -> None:
-        if route.request.method == "OPTIONS":
-            route.fulfill(status=204, headers=self._headers)
-            return
-        self.asked.append(route.request)
-        if self.is_away:
-            route.fulfill(status=503, headers=self._headers)
-        else:
-            route.fulfill(json={"now_ms": 1, "seats": self._seats}, headers=self._headers)
-
-    def was_told(self) -> list[str]:
-        """Everything that a request carried."""
-        return [json.dumps(one.headers) + one.url + (one.post_data or "") for one in self.asked]
+    engine: Served
+    pupils: list[PupilClient]
 
 
-def test_a_teacher_follows_the_class_and_names_stay_in_the_browser(opened: Open, authority: Running) -> None:
+@contextmanager
+def sat(folder: Path, authority: Running) -> Iterator[Sat]:
+    """The engine as an operator sets it up: two files from the authority's keys, its origin, its codes."""
+    keys = folder / "keys"
+    keys.mkdir(mode=0o700)
+    for name in ("pepper.json", KEY_FILE):
+        shutil.copy(Path(authority.environment["AUTHORITY_KEYS_DIR"]) / name, keys / name)
+    given: dict[str, Any] = {"port": authority.engine_port, "workers": 1, "authority_origin": authority.url}
+    with served(folder, **given) as engine:
+        codes = apart(lambda: asyncio.run(_imported(engine, authority)))
+        pupils = [PupilClient(engine.url, code) for code in codes]
+        for pupil in pupils:
+            pupil.login()
+            pupil.start()
+        yield Sat(engine, pupils)
+
+
+async def _imported(engine: Served, authority: Running) -> list[str]:
+    """The file of codes goes in; gives the first three codes, as they stand on paper."""
+    keyring, settings = KeyRing.of(engine.settings), Settings.load(authority.environment)
+    (delivery,) = await prepare(engine.settings, [FORMS / "maths-6e"], 1)
+    verified = CodesFile.verify(
+        Path(authority.demo["files"]["codes"]), authority_key(engine.settings.keys_dir)
+    )
+    archive, store = await Archive.open(engine.settings.archive_address), store_of(engine.settings)
+    register = await Register.open(settings.address, Keys(settings.keys_dir))
+    try:
+        await import_file(archive, store, keyring, verified, delivery.delivery, who="test")
+        rows = await register.codebook.to_export(everything=True)
+    finally:
+        await register.close()
+        await store.aclose()
+        await archive.close()
+    return [code.short for code, *_ in rows if code.pupil][:3]
+
+
+def spoken(pupil: PupilClient, place: int, held: int) -> None:
+    """The device says which question is on the screen, and how many batches it still holds."""
+    items = [entry["item"] for block in pupil.order for entry in block["items"]]
+    pupil.post("/api/v1/answers", {"answers": [], "at": items[place - 1], "held": held})
+
+
+def told(requests: list[Request]) -> str:
+    """Everything that these requests carried."""
+    return " ".join(json.dumps(one.headers) + one.url + (one.post_data or "") for one in requests)
+
+
+def kept(engine: Served) -> Iterator[bytes]:
+    """Everything that an engine keeps: Redis, archive, forms, and what it logged."""
+    yield from (path.read_bytes() for path in engine.settings.data_dir.rglob("*") if path.is_file())
+    yield "".join(engine.log).encode()
+
+
+def test_a_teacher_follows_the_class_and_names_stay_in_the_browser(
+    opened: Open, authority: Running, tmp_path: Path
+) -> None:
     """States from the engine, names from here, joined on the screen; the engine may be away."""
     ((_, login, password),) = authority.demo["teachers"]
-    codes = Path(authority.demo["files"]["codes"]).read_text().splitlines()[1:-1]
-    engine = Engine(authority.url, [json.loads(line)["session"] for line in codes])
-    context = opened()
-    context.route(f"{ENGINE}/**", engine)
-    page = context.new_page()
+    page = opened().new_page()
+    asked: list[Request] = []
+    page.on("request", lambda one: asked.append(one) if f":{authority.engine_port}/" in one.url else None)
     enter(page, authority, login, password)
     page.get_by_role("link", name="Suivre la passation").click()
     expect(page.locator("#warning")).to_contain_text("ne répond pas")
     expect(page.locator("#seats")).to_contain_text(names(1)[0][0])
-    engine.is_away = False
-    page.reload()
-    expect(page.locator("#sum")).to_contain_text("en cours")
-    expect(page.locator("#warning")).to_be_hidden()
-    expect(page.get_by_text("Question 3 sur 20").first).to_be_visible()
-    expect(page.get_by_text("4 en attente sur l’ordinateur").first).to_be_visible()
-    inspector = Inspector(page)
-    inspector.look("progress")
+    with sat(tmp_path, authority) as (engine, (handed_in, working, waiting)):
+        handed_in.submit()
+        spoken(working, 3, 0)
+        spoken(waiting, 5, 4)
+        page.reload()
+        expect(page.locator("#sum")).to_have_text("1 remis, 2 en cours, 27 pas connectés")
+        expect(page.locator("#warning")).to_be_hidden()
+        expect(page.get_by_text("Question 3 sur 20")).to_be_visible()
+        expect(page.get_by_text("4 en attente sur l’ordinateur")).to_be_visible()
+        expect(page.get_by_text("En sécurité")).to_have_count(2)
+        inspector = Inspector(page)
+        inspector.look("progress")
+        if folder := os.environ.get("PASSATION_SCREENSHOTS"):
+            page.screenshot(path=f"{folder}/class.png", full_page=True)
+        held = b" ".join(kept(engine))
 
     assert inspector.wrong == []
-    assert {request.url.split("/")[-2] for request in engine.asked} == {login}
-    assert all(one.headers["authorization"].startswith("Assertion ") for one in engine.asked)
-    assert not any("cookie" in one.headers for one in engine.asked)
-    told = " ".join(engine.was_told())
-    assert [part for name in names(30) for part in name if part in told] == []
+    assert {request.url.split("/")[-2] for request in asked} == {login}
+    assert all(one.headers["authorization"].startswith("Assertion ") for one in asked)
+    assert not any("cookie" in one.headers for one in asked)
+    parts = {part for name in names(30) for part in name}
+    assert [part for part in parts if part in told(asked) or part.encode() in held] == []
     assert page.evaluate("() => [{ ...localStorage }, { ...sessionStorage }, window.name]") == [{}, {}, ""]

@@ -34,8 +34,10 @@ LONG_MS = 2 * 3_600_000
 """More than the test lasts."""
 FILES = {"wrong_offset", "file_type", "file_too_large", "files_full"}
 """Looked at by the same witness in test_api_files."""
+ROOMS = {"assertion_invalid", "origin_wrong", "room_other", "room_unknown", "act_refused"}
+"""In test_rooms."""
 NEED_TOKEN = ("/api/v1/session", "/api/v1/opening")
-OURS = {"overloaded", "waiting_room", "store_away", "store_full", "internal"}
+OURS = {"overloaded", "waiting_room", "store_away", "store_full", "archive_away", "internal"}
 """What no client can bring about; other tests kill Redis and fill queues."""
 
 
@@ -312,4 +314,4 @@ def test_each_refusal_comes_as_described(room: Room, refuse: Callable[[Room, str
 
 def test_no_refusal_that_a_client_can_bring_about_is_left_out() -> None:
     """The table less what only a broken or overloaded server says."""
-    assert {code for codes in REFUSALS.values() for code in codes} == set(KINDS) - OURS - FILES
+    assert {code for codes in REFUSALS.values() for code in codes} == set(KINDS) - OURS - FILES - ROOMS

@@ -35,6 +35,7 @@ def test_settings_travel_to_child_processes_unchanged() -> None:
         ({"PASSATION_HOST": "0.0.0.0"}, "refusing to listen on 0.0.0.0 in clear text"),
         ({"PASSATION_TLS_CERT": "x.pem"}, "go together"),
         ({"PASSATION_KEYS_DIR": "var/data/keys"}, "a backup would carry the keys"),
+        ({"PASSATION_AUTHORITY_ORIGIN": "https://asp.test/"}, "must be an origin"),
         ({"PASSATION_CONFIG": "/nowhere.toml"}, "cannot read the settings file"),
     ],
 )

@@ -2,6 +2,7 @@
 
     document.py   puts the description together          requests.py   what is sent, with its bounds
     calls.py      each call, and how it may be refused    replies.py    what comes back
+    calling.py    what all calls have in common           rooms.py      calls of the class page
     refusals.py   the table of refusals as replies        examples.py   one sitting, as it went over the line
 
 Bounds come from `engine.wire`, refusals from `engine.errors`: none can say otherwise.

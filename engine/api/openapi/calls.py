@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from engine.api.files import SIZE_MAX
 from engine.api.ledger import DELIVERY
 from engine.api.openapi import examples
-from engine.api.openapi.refusals import refusals
+from engine.api.openapi.calling import ALWAYS, BODY, JSON, STORE, UNREAD, body, call, json_reply, one_of
 from engine.api.openapi.replies import FORM
 from engine.api.openapi.shapes import Schema, reference, whole, words
 from engine.files import CHUNK_BYTES_MAX
 from engine.guessing import COOKIE
-from engine.wire import ANSWERS_BYTES_MAX, OTHER_BYTES_MAX, TEXT_MAX
+from engine.wire import ANSWERS_BYTES_MAX, TEXT_MAX
 from items.filetypes import ENDINGS, LOOK_BYTES
 from items.responses import FILE_ID
 
-JSON = "application/json"
 OCTETS = "application/octet-stream"
-UNREAD = ("too_large", "unsupported_media")
-BODY = ("bad_json", "bad_request", *UNREAD)
 TOKEN = ("token_missing", "token_invalid")
-STORE = ("store_away", "store_full")
-ALWAYS = ("wrong_method", "internal")
-"""What any call may be refused with: the other methods of its address, a mistake of ours."""
-OURS = (*ALWAYS, "overloaded")
-"""The same and, for all but those who look after the server, the gate."""
 
 
 def paths() -> dict[str, dict[str, Schema]]:
@@ -67,8 +56,8 @@ def _login() -> Schema:
         "required": False,
         "schema": words(f"{COOKIE}=[0-9a-f.]+; .+"),
     }
-    seat = _one_of("Where the session stands.", ("Seat", "Over"), examples.SEAT)
-    return _call(
+    seat = one_of("Where the session stands.", ("Seat", "Over"), examples.SEAT)
+    return call(
         "login",
         "A code becomes a seat",
         "The first take-over of a session under way is free, the next one waits for the teacher. A code that "
@@ -77,18 +66,18 @@ def _login() -> Schema:
         ("code_typo", "code_unknown", "code_revoked", "room_wrong", "slow_down", "not_open", "start_over"),
         ("delivery_over", "seat_wait", "seat_moved", "waiting_room", *BODY, *STORE),
         parameters=[cookie, place],
-        requestBody=_body(reference("LogIn"), log_in=examples.LOG_IN),
+        requestBody=body(reference("LogIn"), log_in=examples.LOG_IN),
     )
 
 
 def _opening() -> Schema:
-    return _call(
+    return call(
         "opening",
         "When this session may start",
         "Asked once, shortly before the bell, at a moment drawn by the player: by then the server knows how "
         "many wait.",
         {
-            "200": _json(
+            "200": json_reply(
                 "The bell, and this session's moment after it.", reference("Opening"), examples.OPENING
             )
         },
@@ -98,12 +87,12 @@ def _opening() -> Schema:
 
 
 def _start() -> Schema:
-    return _call(
+    return call(
         "start",
         "The clock begins to run",
         "May be repeated: the clock is never started again, and key and order are brought to a new seat. "
         "Of the body only `route` is read: the steps that the session has been given, if any.",
-        {"200": _json("The clock runs.", reference("Started"), examples.STARTED)},
+        {"200": json_reply("The clock runs.", reference("Started"), examples.STARTED)},
         ("not_open", "start_over", "delivery_over", "delivery_paused", *TOKEN),
         ("seat_moved", "handed_in", "session_closed", *UNREAD, *STORE),
         security=[{"pupil": []}],
@@ -115,28 +104,28 @@ def _start() -> Schema:
 
 
 def _session() -> Schema:
-    return _call(
+    return call(
         "session",
         "Everything needed to go on",
         "For a new seat, or a player that was closed: all answers that the server holds.",
-        {"200": _one_of("Session and answers.", ("Resumed", "ResumedOver"), examples.RESUMED)},
+        {"200": one_of("Session and answers.", ("Resumed", "ResumedOver"), examples.RESUMED)},
         ("delivery_over", "intake_over", "seat_moved", *TOKEN, *STORE),
         security=[{"pupil": []}],
     )
 
 
 def _answers() -> Schema:
-    return _call(
+    return call(
         "answers",
         "Save a batch of answers, or say that the device is there",
         "Repeating an accepted number with the same bytes is acknowledged again. A batch that is refused "
         "consumes no number. What comes after the time, or in a pause, is taken and marked.",
-        {"200": _json("It stands on disk.", reference("Acknowledgement"), examples.ACKNOWLEDGEMENT)},
+        {"200": json_reply("It stands on disk.", reference("Acknowledgement"), examples.ACKNOWLEDGEMENT)},
         ("bad_answer", "gap", "fork", "too_many", "seat_moved", "not_started", "handed_in", "session_closed"),
         ("delivery_over", "intake_over", *TOKEN, *BODY, *STORE),
         limit_bytes=ANSWERS_BYTES_MAX,
         security=[{"pupil": []}],
-        requestBody=_body(
+        requestBody=body(
             {"anyOf": [reference("Batch"), reference("Heartbeat")]},
             batch=examples.BATCH,
             heartbeat=examples.HEARTBEAT,
@@ -147,18 +136,18 @@ def _answers() -> Schema:
 def _attempts() -> Schema:
     asked = ("Attempt", "AskVariant", "AskWay", "AskLastWords")
     told = ("Attempted", "Variant", "Way", "LastWords")
-    return _call(
+    return call(
         "attempts",
         "What only the server may decide while a test is sat",
         "By `kind`: try an answer (`attempt`), what the items show now (`variant`), where the test goes on "
         "after an item (`route`), what it says at its end (`last-words`). An attempt is saved like a batch "
         "of answers, and may be repeated like one: the same bytes under the same number bring the same view.",
-        {"200": _one_of("Decided.", told, examples.ATTEMPTED)},
+        {"200": one_of("Decided.", told, examples.ATTEMPTED)},
         ("bad_answer", "gap", "fork", "too_many", "seat_moved", "not_started", "handed_in", "session_closed"),
         ("delivery_over", "intake_over", *TOKEN, *BODY, *STORE),
         limit_bytes=ANSWERS_BYTES_MAX,
         security=[{"pupil": []}],
-        requestBody=_body(
+        requestBody=body(
             {"anyOf": [reference(name) for name in asked]},
             attempt=examples.ATTEMPT,
             variant={"kind": "variant"},
@@ -169,15 +158,15 @@ def _attempts() -> Schema:
 
 
 def _submit() -> Schema:
-    return _call(
+    return call(
         "submit",
         "Hand in",
         "May be repeated, and asked of a session that the server has closed: the receipt is the same. Keep "
         "the answers on the device until `sealed` has reached `last`.",
-        {"200": _json("Handed in.", reference("Over"), examples.HANDED_IN)},
+        {"200": json_reply("Handed in.", reference("Over"), examples.HANDED_IN)},
         ("gap", "not_started", "seat_moved", "delivery_over", "intake_over", *TOKEN, *BODY, *STORE),
         security=[{"pupil": []}],
-        requestBody=_body(reference("HandIn"), hand_in=examples.HAND_IN),
+        requestBody=body(reference("HandIn"), hand_in=examples.HAND_IN),
     )
 
 
@@ -195,12 +184,12 @@ def _put_file() -> Schema:
         {"name": name, "in": "query", "required": True, "schema": schema, "example": samples[name]}
         for name, schema in query.items()
     ]
-    return _call(
+    return call(
         "put_file",
         "A file or drawing, chunk by chunk",
         f"Chunks have at most {CHUNK_BYTES_MAX} bytes and, but for the last, at least {LOOK_BYTES}. The file "
         "is whole when `offset` has reached `size`; then an answer may name it. The line may break anywhere.",
-        {"200": _json("The chunk stands on disk.", reference("FileHeld"), examples.FILE)},
+        {"200": json_reply("The chunk stands on disk.", reference("FileHeld"), examples.FILE)},
         ("wrong_offset", "file_type", "file_too_large", "files_full", "not_found", "bad_request", *UNREAD),
         ("seat_moved", "not_started", "handed_in", "delivery_over", "intake_over", *TOKEN, *STORE),
         limit_bytes=CHUNK_BYTES_MAX,
@@ -216,7 +205,7 @@ def _put_file() -> Schema:
 def _get_file() -> Schema:
     named = {"name": "file", "in": "path", "required": True, "schema": words(FILE_ID.pattern)}
     whole_file = {"description": "Its bytes.", "content": {name: {} for name in (*ENDINGS, OCTETS)}}
-    return _call(
+    return call(
         "get_file",
         "A file that this session has handed in",
         "For another seat of the same session.",
@@ -228,8 +217,8 @@ def _get_file() -> Schema:
 
 
 def _time() -> Schema:
-    reply = _json("The server's clock.", reference("Time"), {"now_ms": examples.NOW_MS})
-    return _call("time", "What time it is", "", {"200": reply})
+    reply = json_reply("The server's clock.", reference("Time"), {"now_ms": examples.NOW_MS})
+    return call("time", "What time it is", "", {"200": reply})
 
 
 def _content() -> Schema:
@@ -250,7 +239,7 @@ def _content() -> Schema:
         "headers": kept | {"Content-Range": _header("bytes [0-9]+-[0-9]+/[0-9]+")},
         "content": octets,
     }
-    return _call(
+    return call(
         "content",
         "The sealed form",
         "The same bytes for every pupil of the delivery, for any cache to hold; the start brings the key. "
@@ -281,7 +270,7 @@ def _ledger() -> Schema:
             }
         },
     }
-    return _call(
+    return call(
         "ledger",
         "What the archive holds, batch by batch",
         "To check a run against what its pupils were told. No answer can be read from it.",
@@ -293,49 +282,18 @@ def _ledger() -> Schema:
 
 
 def _healthz() -> Schema:
-    reply = _json("It runs.", reference("Alive"), {"alive": True})
-    return _call("healthz", "Does this process run?", "For a balancer.", {"200": reply}, ours=ALWAYS)
+    reply = json_reply("It runs.", reference("Alive"), {"alive": True})
+    return call("healthz", "Does this process run?", "For a balancer.", {"200": reply}, ours=ALWAYS)
 
 
 def _readyz() -> Schema:
-    ready = _json("It can.", reference("Ready"), {"ready": True})
-    unready = _json("It cannot: send pupils elsewhere.", reference("NotReady"), {"ready": False})
+    ready = json_reply("It can.", reference("Ready"), {"ready": True})
+    unready = json_reply("It cannot: send pupils elsewhere.", reference("NotReady"), {"ready": False})
     replies = {"200": ready, "503": unready}
-    return _call("readyz", "Can this process acknowledge an answer?", "For a balancer.", replies, ours=ALWAYS)
+    return call("readyz", "Can this process acknowledge an answer?", "For a balancer.", replies, ours=ALWAYS)
 
 
 def _openapi() -> Schema:
     itself = {"type": "object", "required": ["openapi", "info", "paths", "components"]}
     reply = {"description": "OpenAPI 3.1.", "content": {JSON: {"schema": itself}}}
-    return _call("openapi", "This description", "", {"200": reply})
-
-
-def _call(
-    name: str,
-    summary: str,
-    description: str,
-    replies: dict[str, Schema],
-    *codes: Iterable[str],
-    limit_bytes: int = OTHER_BYTES_MAX,
-    allow: str = "",
-    ours: Iterable[str] = OURS,
-    **parts: Any,
-) -> Schema:
-    all_codes = [code for some in (*codes, ours) for code in some]
-    allow = allow or ("POST" if "requestBody" in parts else "GET, HEAD")
-    responses = replies | refusals(all_codes, limit_bytes=limit_bytes, allow=allow)
-    texts = {"summary": summary} | ({"description": description} if description else {})
-    return {"operationId": name, **texts, "security": [], **parts, "responses": responses}
-
-
-def _body(schema: Schema, **samples: Any) -> Schema:
-    values = {name: {"value": value} for name, value in samples.items()}
-    return {"required": True, "content": {JSON: {"schema": schema, "examples": values}}}
-
-
-def _json(description: str, schema: Schema, sample: Any) -> Schema:
-    return {"description": description, "content": {JSON: {"schema": schema, "example": sample}}}
-
-
-def _one_of(description: str, names: Iterable[str], sample: Any) -> Schema:
-    return _json(description, {"oneOf": [reference(name) for name in names]}, sample)
+    return call("openapi", "This description", "", {"200": reply})

@@ -9,6 +9,7 @@ from engine.api.openapi.calls import paths
 from engine.api.openapi.refusals import refusal_schemas
 from engine.api.openapi.replies import reply_schemas
 from engine.api.openapi.requests import request_schemas
+from engine.api.openapi.rooms import room_paths, room_schemas
 from engine.api.openapi.ways import way_schemas
 from engine.errors import KINDS
 
@@ -33,12 +34,13 @@ def document() -> dict[str, Any]:
             "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "paths": paths(),
+        "paths": paths() | room_paths(),
         "components": {
             "schemas": request_schemas()
             | reply_schemas()
             | attempt_schemas()
             | way_schemas()
+            | room_schemas()
             | refusal_schemas(),
             "securitySchemes": _tokens(),
         },
@@ -57,5 +59,10 @@ def _tokens() -> dict[str, Any]:
             "type": "http",
             "scheme": "bearer",
             "description": "The operator's token, made with the keys of the engine.",
+        },
+        "authority": {
+            "type": "http",
+            "scheme": "assertion",
+            "description": "Signed by the authority, for a quarter of an hour: who may see which rooms.",
         },
     }

@@ -157,3 +157,19 @@ FILE: dict[str, Any] = {
     "size": 614_409,
     "now_ms": 1_795_376_725_601,
 }
+ROOM: dict[str, Any] = {
+    "now_ms": NOW_MS,
+    "seats": [
+        {
+            "session": _ID,
+            "status": "running",
+            "at": 2,
+            "items": 2,
+            "held": 0,
+            "last": 3,
+            "sealed": 2,
+            "seen_ms": NOW_MS - 4_000,
+            "safe": True,
+        }
+    ],
+}

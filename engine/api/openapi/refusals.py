@@ -79,6 +79,7 @@ BESIDE: dict[str, dict[str, tuple[Schema, Any]]] = {
     "file_type": {"types": (listed({"enum": sorted(ENDINGS)}), ["application/pdf"])},
     "file_too_large": {"limit_bytes": (whole(1, description="What a file may have."), 20_971_520)},
     "store_away": {"retry_after_ms": (_WAIT, 6_130)},
+    "archive_away": {"retry_after_ms": (_WAIT, 6_130)},
     "store_full": {"retry_after_ms": (_WAIT, 6_130)},
 }
 """What a refusal carries beside code and message: its schema, and an example."""
@@ -132,7 +133,8 @@ def _headers(status: int, codes: list[str]) -> dict[str, Schema]:
         schema = {"type": "integer", "minimum": 1}
         headers["Retry-After"] = _header("Seconds to wait, spread by chance.", schema, required=all(waits))
     if status == 401:
-        headers["WWW-Authenticate"] = _header("How to come in.", {"const": "Bearer"})
+        scheme = "Assertion" if "assertion_invalid" in codes else "Bearer"
+        headers["WWW-Authenticate"] = _header("How to come in.", {"const": scheme})
     if status == 405:
         headers["Allow"] = _header("The methods that this address takes.", {"type": "string"})
     return headers

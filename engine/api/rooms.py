@@ -1,0 +1,123 @@
+"""The class page's calls: how the seats of a room stand, and what its teacher does to one of them.
+
+    GET  /api/v1/rooms/{room}/seats               Authorization: Assertion ...
+    POST /api/v1/rooms/{room}/seats/{session}     {"act": "extend", "minutes": 10, "reason": "technical"}
+
+Pages and names are the authority's; here are pseudonyms alone. Without `PASSATION_AUTHORITY_ORIGIN` there is
+no such call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, request_response
+
+from engine import seats
+from engine.api.crossing import Crossing
+from engine.api.pupil import reply_json
+from engine.archive import Archive, ArchiveAway, Conflict
+from engine.archive.database import is_away
+from engine.assertion import Assertion, authority_key, read
+from engine.catalog import Opened
+from engine.errors import Problem
+from engine.respond import read_body
+from engine.seats import Roster, Seat
+from engine.services import Services
+from engine.staff import Staff
+from engine.wire import OTHER_BYTES_MAX, StaffAct, staff_act
+from sessions.link import StoreAway
+from sessions.store import Store
+
+
+class Rooms:
+    """These calls, bound to the services of this worker; `archive` and `store` are where acts are done."""
+
+    def __init__(self, services: Services, archive: Archive, store: Store) -> None:
+        self._services = services
+        self._archive = archive
+        self._store = store
+        self._roster = Roster(archive, services.clock)
+        settings = services.settings
+        self._key = authority_key(settings.keys_dir) if settings.authority_origin else None
+
+    def routes(self) -> list[Route]:
+        """The addresses of these calls, each with the question that browsers ask first."""
+        calls = (
+            ("/api/v1/rooms/{room}/seats", "GET", self.seats),
+            ("/api/v1/rooms/{room}/seats/{session}", "POST", self.act),
+        )
+        origin = self._services.settings.authority_origin
+        return [
+            Route(path, Crossing(origin, [method], request_response(call)), methods=[method, "OPTIONS"])
+            for path, method, call in calls
+        ]
+
+    async def seats(self, request: Request) -> Response:
+        """How the seats stand, by session."""
+        services = self._services
+        found = await self._open_seats(request, self._assertion(request))
+        glances = await asyncio.gather(*(services.glances.put(seat.sid) for seat, _ in found))
+        now_ms = services.clock()
+        shown = [
+            seats.document(seat.sid, glance, opened, now_ms)
+            for (seat, opened), glance in zip(found, glances, strict=True)
+        ]
+        return reply_json({"now_ms": now_ms, "seats": shown})
+
+    async def act(self, request: Request) -> Response:
+        """One act on one seat; `done` false: it stands in the audit log, and takes effect by itself."""
+        assertion = self._assertion(request)
+        asked = staff_act(await read_body(request.scope, request.receive, OTHER_BYTES_MAX))
+        session = request.path_params["session"]
+        found = await self._open_seats(request, assertion)
+        sid = next((seat.sid for seat, _ in found if seat.sid.hex() == session), None)
+        if sid is None:
+            raise Problem("room_unknown")
+        is_done = await self._do(sid, asked, assertion.actor)
+        response = reply_json({"session": session, "act": asked.act, "done": is_done})
+        response.status_code = 200 if is_done else 202
+        return response
+
+    def _assertion(self, request: Request) -> Assertion:
+        """What the caller shows, if it lists the room."""
+        assert self._key is not None  # where it is None, nobody comes through the crossing
+        header = request.headers.get("authorization", "")
+        assertion = read(self._key, header, self._services.clock())
+        if request.path_params["room"] not in assertion.rooms:
+            raise Problem("room_other")
+        return assertion
+
+    async def _open_seats(self, request: Request, assertion: Assertion) -> list[tuple[Seat, Opened]]:
+        """The room's seats in deliveries that are not closed: closing ends every access."""
+        found = await self._roster.of(request.path_params["room"], assertion.campaign)
+        if not found:
+            raise Problem("room_unknown")
+        catalog = self._services.catalog
+        if any(catalog.get(seat.delivery) is None for seat in found):
+            await catalog.refresh()
+        opened = [(seat, catalog.get(seat.delivery)) for seat in found]
+        living = [(seat, one) for seat, one in opened if one and one.record["state"] != "closed"]
+        if not living:
+            raise Problem("delivery_over")
+        return living
+
+    async def _do(self, sid: bytes, asked: StaffAct, who: str) -> bool:
+        """Whether it is done already. Problem: `act_refused`, `archive_away`."""
+        services = self._services
+        partitions, clock = services.settings.partitions, services.clock
+        staff = Staff(self._archive, self._store, partitions=partitions, who=who, clock=clock)
+        try:
+            if asked.act == "extend":
+                await staff.extend([sid], asked.minutes * 60_000, asked.reason)
+            else:
+                await staff.act([sid], asked.act)
+        except Conflict as error:
+            raise Problem("act_refused") from error
+        except StoreAway:
+            return False
+        except Exception as error:
+            raise (ArchiveAway(str(error)) if is_away(error) else error) from error
+        return True
