@@ -3,8 +3,9 @@
 While commits are under way, the operations that arrive wait; when one returns, half of them leave together as
 the next. Nobody waits on a timer: a quiet server commits each operation at once, a busy one a hundred.
 
-Half of them, and two commits at a time: if all left together, all pupils would be answered together, ask
-their next together, and server and Redis would work by turns instead of side by side.
+Half of them, and four commits at a time: if all left together, all pupils would be answered together, ask
+their next together, and server and Redis would work by turns instead of side by side. Commits that wait at
+Redis share its next fsync.
 
 A request never touches the connection: it waits on a future of its own, or on something lighter that takes
 a result like one (`Outcome`). So a pupil who hangs up in the middle ends that and nothing else, and no reply
@@ -28,7 +29,7 @@ Reply = TypeVar("Reply")
 Result = TypeVar("Result", contravariant=True)
 
 
-COMMITS_MAX = 2
+COMMITS_MAX = 4
 GROUP_MIN = 16
 """So few are not worth halving."""
 
@@ -47,7 +48,10 @@ class Outcome(Protocol[Result]):
 
 
 class Writer(Generic[Operation, Reply]):
-    """Gathers operations of `ranks` ranks (0 first) and commits them in groups of at most `group_max`."""
+    """Gathers operations of `ranks` ranks (0 first) and commits them in groups of at most `group_max`.
+
+    At most `commits_max` groups are under way at a time.
+    """
 
     def __init__(
         self,
@@ -56,6 +60,7 @@ class Writer(Generic[Operation, Reply]):
         pending_max: int,
         group_max: int = 128,
         ranks: int = 1,
+        commits_max: int = COMMITS_MAX,
     ) -> None:
         self._commit = commit
         self._pending_max = pending_max
@@ -64,7 +69,7 @@ class Writer(Generic[Operation, Reply]):
             deque() for _ in range(ranks)
         )
         self._arrived = asyncio.Event()
-        self._room = asyncio.Semaphore(COMMITS_MAX)
+        self._room = asyncio.Semaphore(commits_max)
         self._commits: set[asyncio.Task[None]] = set()
         self._closing = False
         self.taken = 0

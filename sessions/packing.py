@@ -157,7 +157,7 @@ def _save(save: Save, owner: str) -> tuple[Any, ...]:
     numbers = _SAVE.pack(epoch, version, *times)
     names = [f";{item}=" for item in dict.fromkeys(items)]
     line = packed((sid, epoch, n, full, age_ms, digest, body))
-    return "save", owner, numbers, digest[:DIGEST_BYTES], f";{n}={epoch},", names, at, line
+    return "save", owner, numbers, digest[:DIGEST_BYTES], f";{n}=,", names, at, line
 
 
 def _create(row: SessionRow, owner: str) -> tuple[Any, ...]:

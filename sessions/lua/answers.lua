@@ -6,7 +6,7 @@
 --
 -- op[3]  numbers (SAVE): ticket (epoch, version, status, started, deadline), n, full 0 or 1, age of the newest
 --        answer and grace in milliseconds, batches held by the device
--- op[4]  first 8 bytes of the digest    op[5]  ";n=epoch,"
+-- op[4]  first 8 bytes of the digest    op[5]  ";n=,"
 -- op[6]  items, each ";item="           op[7]  item on screen
 -- op[8]  the batch's bytes, for the archive and for resuming
 

@@ -2,7 +2,7 @@
 --
 -- The session record carries small indexes as text and bytes, since a string search costs less than a call:
 --   ITEMS     ";item=n;item=n"       the batch whose answer to the item counts
---   BATCHES   ";n=epoch,"            batches that count for an item
+--   BATCHES   ";n=,"                 batches that count for an item; ";n=epoch," if they are of an earlier epoch
 --   RETAINED  ";n;n"                 batches that count no more, whose bytes the archive does not have yet
 --   DIGESTS   8 bytes for each accepted number above SPILLED, zeros for a hole
 -- Bytes of batches lie once, under `b:{pNN}:SID:n`: as long as they count for an item, and until the archive has
@@ -59,7 +59,7 @@ end
 
 -- Per item the highest (epoch, n) wins. `old` is text, as it stands in the list.
 local function wins(record, epoch, n, old)
-    local older = tonumber(string.match(find(record[BATCHES], ";" .. old .. "="), "^%d+"))
+    local older = tonumber(string.match(find(record[BATCHES], ";" .. old .. "="), "^%d+") or record[EPOCH])
     return epoch > older or (epoch == older and n > tonumber(old))
 end
 
@@ -77,9 +77,10 @@ local function release(owner, record, list, old)
     end
 end
 
--- Let go of what was retained until the archive had it.
+-- Let go of what was retained until the archive had it; nothing is looked through while the first still waits.
 local function let_go(owner, record)
-    if record[RETAINED] == "" then return end
+    local first = string.match(record[RETAINED], "^;(%d+)")
+    if not first or tonumber(first) > sealed[owner] then return end
     record[RETAINED] = string.gsub(record[RETAINED], ";(%d+)", function(n)
         if tonumber(n) > sealed[owner] then return nil end
         dead[#dead + 1] = "b:" .. owner .. ":" .. n
@@ -88,7 +89,7 @@ local function let_go(owner, record)
 end
 
 -- Let a batch count for its items where nothing newer does, and hold its bytes if it counts for any: then it gives
--- the key where they lie. `entry` is ";n=epoch,"; `items` are ";item=".
+-- the key where they lie. `entry` is ";n=,"; `items` are ";item=".
 local function hold(owner, record, epoch, n, entry, items, bytes)
     local name = string.match(entry, "^;(%d+)=")
     local is_newest = epoch == record[EPOCH] and n > record[LAST] -- as nearly always: nothing to compare

@@ -33,7 +33,8 @@ local function login(op)
         if record[TAKEN_OVER_MS] > 0 and wait > 0 then return answer("seat_wait", wait, owner) end
         record[TAKEN_OVER_MS] = now
     end
-    record[EPOCH], record[SEEN_MS] = math.max(record[EPOCH] + 1, now), now
+    begin_epoch(record, math.max(record[EPOCH] + 1, now))
+    record[SEEN_MS] = now
     happen(owner, record, "login", "")
     if mark ~= "" then
         known = string.sub(mark .. struct.pack(">I8", record[EPOCH]) .. known, 1, LOGINS_KEPT * LOGIN_BYTES)

@@ -150,6 +150,14 @@ local function happen(owner, record, event, reason)
     keep_event(owner, record, event, reason)
 end
 
+-- The seat changes hands. The list of batches names the epoch of those of earlier seats only: here they become such.
+local function begin_epoch(record, epoch)
+    if record[BATCHES] ~= "" then
+        record[BATCHES] = string.gsub(record[BATCHES], "=,", string.format("=%.0f,", record[EPOCH]))
+    end
+    record[EPOCH] = epoch
+end
+
 -- A ticket that is ahead of what is stored proves that Redis lost its last moments in a fail-over. What is ahead in
 -- it is taken over: the further status, the newer version's times, the higher epoch. The version becomes the higher
 -- one and no higher still, so that tickets may come in any order.
@@ -161,7 +169,7 @@ local function adopt(owner, record, epoch, version, status, started, deadline)
         if status == PAUSED and record[STATUS] ~= PAUSED then record[PAUSED_AT_MS] = now end
         record[STATUS], record[STARTED_MS], record[DEADLINE_MS] = status, started, deadline
     end
-    record[EPOCH] = math.max(record[EPOCH], epoch)
+    if epoch > record[EPOCH] then begin_epoch(record, epoch) end
     record[VERSION] = math.max(record[VERSION], version)
     keep_event(owner, record, "adopt", "")
 end

@@ -54,17 +54,22 @@ def _bounds(session: Session, batch: Save) -> Verdict | None:
 def hold(session: Session, batch: Save) -> Session:
     """Let the batch count for its items where nothing newer does; what counts for none goes once sealed."""
     counting, batches = dict(session.counting), dict(session.batches)
-    retained = dict(session.retained)
+    replaced: list[int] = []
     mine = (batch.ticket.epoch, batch.n)
     for item in dict.fromkeys(batch.items):
         old = counting.get(item)
         if old is None or mine > (batches[old].ticket.epoch, old):
             counting[item] = batch.n
             batches[batch.n] = batch
-            if old is not None and old not in counting.values():
-                retained[old] = batches.pop(old)
-    if batch.n in batches:
+            if old is not None:
+                replaced.append(old)
+    retained = dict(session.retained)
+    if batch.n in batches and min(list(retained)[:1], default=session.sealed + 1) <= session.sealed:
         retained = {n: save for n, save in retained.items() if n > session.sealed}
+    for old in replaced:
+        if old in batches and old not in counting.values():
+            save = batches.pop(old)
+            retained |= {old: save} if old > session.sealed else {}
     return session._replace(counting=counting, batches=batches, retained=retained)
 
 

@@ -133,7 +133,8 @@ class Worker:
             guessing=Guessing(PEPPER, per_minute=1_000),
             ciphers=self.ciphers_type(),
             files=FileStore(Path("/nowhere/files")),
-            answers=Writer(commit_answers, pending_max=64, group_max=16),
+            # Few commits at a time, so that even these few pupils come in groups.
+            answers=Writer(commit_answers, pending_max=64, group_max=16, commits_max=2),
             others=Writer(commit_others, pending_max=64, group_max=16, ranks=5),
             codes=Writer(find_codes, pending_max=64, group_max=16),
             glances=Writer(glance, pending_max=64, group_max=16),

@@ -118,7 +118,7 @@ def as_chosen(page: Page) -> None:
     root = page.locator("html")
     expect(page.locator(".is-struck")).to_have_text("Vert")
     expect(root).to_have_attribute("data-theme", "high-contrast")
-    expect(root).to_have_class("is-spaced has-ruler can-strike")
+    expect(root).to_have_class("is-large is-spaced has-ruler can-strike")
     assert root.evaluate("(root) => root.style.fontSize") == "150%"
 
 
