@@ -18,8 +18,8 @@ def acknowledged(evidence: Evidence) -> Iterator[Violation]:
     """I1: every acknowledged batch is in the archive.
 
     Where a Redis has lost acknowledged writes (a fail-over without WAIT, an empty start), each of its answers
-    is there or superseded by a higher (epoch, n), or came back after another seat had handed in and was kept
-    aside; unless the only device that had it is gone.
+    is there again under its number or superseded by a higher (epoch, n), or came back after another seat had
+    handed in and was kept aside; unless the only device that had it is gone.
     """
     for call in filter(is_saved, evidence.history.calls):
         if (call.sid, call.n, call.digest) in evidence.kept:
@@ -40,7 +40,7 @@ def _is_superseded(evidence: Evidence, call: Call) -> bool:
         other for other in evidence.calls[call.sid] if (other.sid, other.n, other.digest) in evidence.kept
     ]
     return all(
-        any(item in other.items and (other.epoch, other.n) > mine for other in sent) for item in call.items
+        any(item in other.items and (other.epoch, other.n) >= mine for other in sent) for item in call.items
     )
 
 
