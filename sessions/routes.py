@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import binascii
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
@@ -30,7 +31,7 @@ TIMEOUT_S = 4.0
 """After so long a node of several is taken for dead: another one has its keys by then, or will have soon."""
 
 
-class Routed:
+class Routed(ABC):
     """Calls like those of a Link, each sent to the node of its key, which is a command's first argument."""
 
     def __init__(self, addresses: Sequence[str], connect: Callable[[str], Link]) -> None:
@@ -114,15 +115,17 @@ class Routed:
     def _at(self, address: str) -> Link:
         return self._links.setdefault(address, self._connect(address))
 
+    @abstractmethod
     async def _link_of(self, key: str) -> Link:
-        raise NotImplementedError
+        """The node that has `key`."""
 
+    @abstractmethod
     async def holders(self) -> dict[str, Link]:
         """The nodes that hold keys now, by address."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def _forget(self) -> None:
-        raise NotImplementedError
+        """What is known of the nodes does not hold any more."""
 
 
 class Cluster(Routed):

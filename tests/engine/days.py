@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from engine.archive import Archive
@@ -12,9 +13,10 @@ from engine.archive.drain import drain_once
 from engine.archive.reading import JournalReader
 from engine.recovery import publish_delivery, publish_sessions
 from sessions.cipher import SessionCipher
+from sessions.link import Link
 from sessions.model import Login, Reply, Save, Start, Ticket, Verdict
 from sessions.store import Store
-from tests.engine.archives import NOON_MS, a_sid
+from tests.engine.archives import NOON_MS, a_sid, emptied, opened
 from tests.engine.sittings import KEY, NAME, Sitting
 
 PUPILS = 3
@@ -89,3 +91,15 @@ async def until(condition: Callable[[], Awaitable[bool]], running: asyncio.Task[
             running.result()
             raise AssertionError("it ended before")
         await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def begun(address: str, folder: Path, redis_url: str) -> AsyncIterator[Day]:
+    """Pupils who have started, all of it archived."""
+    store = Store(Link(redis_url))
+    async with opened(await emptied(address)) as archive:
+        day = Day(archive, folder, store)
+        await day.open()
+        await day.drain()
+        yield day
+    await store.aclose()

@@ -18,11 +18,9 @@ from engine.archive.intake import write_portion
 from engine.archive.tables import audit as table
 from engine.reconciling import reconcile, total
 from engine.roots import hashes, make_root, read_root
-from sessions.link import Link
 from sessions.model import Heartbeat, Login, Submit, Verdict
-from sessions.store import Store
 from tests.engine.archives import NOON_MS, a_sid, emptied, empty_address, opened, unguarded
-from tests.engine.days import Day
+from tests.engine.days import Day, begun
 from tests.engine.sittings import DEADLINE_MS, NAME
 
 DAY_MS = 86_400_000
@@ -34,13 +32,8 @@ async def day(
     request: pytest.FixtureRequest, tmp_path: Path, redis: Redis, redis_url: str
 ) -> AsyncIterator[Day]:
     """Three pupils who have started."""
-    store = Store(Link(redis_url))
-    async with opened(await emptied(empty_address(request, "sqlite"))) as archive:
-        day = Day(archive, tmp_path, store)
-        await day.open()
-        await day.drain()
+    async with begun(empty_address(request, "sqlite"), tmp_path, redis_url) as day:
         yield day
-    await store.aclose()
 
 
 async def exceptions(day: Day) -> list[tuple[str, dict[str, int], set[str]]]:

@@ -13,12 +13,11 @@ from engine.archive import Conflict, acts
 from engine.archive.sweep import Sweep
 from engine.recovery import publish
 from engine.staff import Staff
-from sessions.link import Link, StoreAway
+from sessions.link import StoreAway
 from sessions.model import Close, Login, Read, SessionState, Start, Ticket, Verdict
 from sessions.states import Status
-from sessions.store import Store
-from tests.engine.archives import NOON_MS, a_sid, emptied, empty_address, opened
-from tests.engine.days import Day
+from tests.engine.archives import NOON_MS, a_sid, empty_address
+from tests.engine.days import Day, begun
 from tests.engine.sittings import DEADLINE_MS, NAME
 
 ACTED_MS, LOST_MS, BACK_MS = NOON_MS + 20_000, NOON_MS + 25_000, NOON_MS + 85_000
@@ -31,13 +30,8 @@ async def day(
     request: pytest.FixtureRequest, tmp_path: Path, redis: Redis, redis_url: str
 ) -> AsyncIterator[Day]:
     """Three pupils who have started, all of it archived; a teacher acts twenty seconds later."""
-    store = Store(Link(redis_url))
-    async with opened(await emptied(empty_address(request, "sqlite"))) as archive:
-        day = Day(archive, tmp_path, store)
-        await day.open()
-        await day.drain()
+    async with begun(empty_address(request, "sqlite"), tmp_path, redis_url) as day:
         yield day
-    await store.aclose()
 
 
 def teacher(day: Day, at_ms: int = ACTED_MS) -> Staff:
