@@ -50,21 +50,21 @@ KEY_PATTERNS = (
 STATE_FIELDS = {
     "sid": ("c16", "16s"),
     "status": ("B", "B"),
-    "epoch": ("I8", "Q"),
-    "version": ("I4", "I"),
-    "started_ms": ("I8", "Q"),
-    "deadline_ms": ("I8", "Q"),
-    "last": ("I4", "I"),
-    "taken_over_ms": ("I8", "Q"),
-    "paused_at_ms": ("I8", "Q"),
-    "paused_from_ms": ("I8", "Q"),
-    "paused_to_ms": ("I8", "Q"),
-    "extra_ms": ("i8", "q"),
-    "asides": ("I4", "I"),
-    "dropped": ("I4", "I"),
-    "seen_ms": ("I8", "Q"),
-    "held": ("I4", "I"),
-    "spilled": ("I4", "I"),
+    "epoch": ("L", "Q"),
+    "version": ("I", "I"),
+    "started_ms": ("L", "Q"),
+    "deadline_ms": ("L", "Q"),
+    "last": ("I", "I"),
+    "taken_over_ms": ("L", "Q"),
+    "paused_at_ms": ("L", "Q"),
+    "paused_from_ms": ("L", "Q"),
+    "paused_to_ms": ("L", "Q"),
+    "extra_ms": ("l", "q"),
+    "asides": ("I", "I"),
+    "dropped": ("I", "I"),
+    "seen_ms": ("L", "Q"),
+    "held": ("I", "I"),
+    "spilled": ("I", "I"),
 }
 """The numbers of the session record, big-endian, as Lua's struct and as Python's struct call them. Reading
 msgpack into a table takes Lua three times as long, on every save."""
@@ -72,7 +72,7 @@ msgpack into a table takes Lua three times as long, on every save."""
 REPLY_FIELDS = 7
 """The first so many of them go into every reply."""
 
-TEXT_FIELDS = ("at", "items", "batches", "retained", "digests")
+TEXT_FIELDS = ("at", "batches", "loose", "retained", "digests")
 """Behind the numbers: byte strings, each after its length (four bytes); see `lua/batches.lua`."""
 
 CONSTANT_FIELDS = ("delivery", "room", "factor_permille", "needs", "wrapped_key")

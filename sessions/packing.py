@@ -49,7 +49,9 @@ _CODES = [python_code for _, python_code in STATE_FIELDS.values()]
 _REPLY = struct.Struct(">" + "".join(_CODES[:REPLY_FIELDS]))
 _STATE = struct.Struct(">" + "".join(_CODES))
 _TICKET = struct.Struct(">QIBQQ")
-_SAVE = struct.Struct(">QIBQQIBQQI")
+_SAVE = struct.Struct(f">QIBQQIBQQI{DIGEST_BYTES}s")
+_SIZE = struct.Struct(">I").pack
+_OWN_SIGNS = frozenset("=;,")
 _VERDICTS = {verdict.encode(): verdict for verdict in Verdict}
 _LATES = {late.encode(): late for late in Late}
 _PUPIL = (Start, Save, Heartbeat, Read, Submit)
@@ -74,7 +76,7 @@ def unpacked(value: bytes) -> Any:
     return msgpack.unpackb(value, raw=True)
 
 
-def encode(operation: Operation, owner: str) -> tuple[Any, ...]:
+def encode(operation: Operation, owner: str) -> tuple[Any, ...] | bytes:
     """The operation for the script; `owner` names the keys of its session.
 
     ValueError, TypeError, OverflowError or struct.error if it cannot be an operation.
@@ -144,20 +146,22 @@ def _ticket(operation: PupilOperation) -> bytes:
     return _TICKET.pack(epoch, version, STATUSES.index(status) + 1, started_ms, deadline_ms)
 
 
-def _save(save: Save, owner: str) -> tuple[Any, ...]:
+def _save(save: Save, owner: str) -> bytes:
     ticket, n, digest, body, items, full, age_ms, grace_ms, at, held = save
     sid, _, epoch, version, status, started_ms, deadline_ms = ticket
     if type(body) is not bytes or len(digest) != 32:
         raise ValueError("a batch has sealed bytes and a SHA-256")
     joined = "".join(items)
-    if len(items) > ITEMS_MAX or "=" in joined or ";" in joined:
-        raise ValueError(f"a batch has at most {ITEMS_MAX} items, named without = and ;")
+    if len(items) > ITEMS_MAX or not _OWN_SIGNS.isdisjoint(joined):
+        raise ValueError(f"a batch has at most {ITEMS_MAX} items, named without = ; and ,")
     number = STATUSES.index(status) + 1  # the dictionary NUMBERS would call Python for the hash of an enum
-    times = (number, started_ms, deadline_ms, n, 1 if full else 0, age_ms, grace_ms, held)
-    numbers = _SAVE.pack(epoch, version, *times)
-    names = [f";{item}=" for item in dict.fromkeys(items)]
+    numbers = (number, started_ms, deadline_ms, n, 1 if full else 0, age_ms, grace_ms, held)
+    entry = f";{n}=,{','.join(dict.fromkeys(items))}".encode() if items else b""
+    key, screen = f"b:{owner}:{n}".encode(), str.encode(at)
     line = packed((sid, epoch, n, full, age_ms, digest, body))
-    return "save", owner, numbers, digest[:DIGEST_BYTES], f";{n}=,", names, at, line
+    head = _SAVE.pack(epoch, version, *numbers, digest[:DIGEST_BYTES])
+    sizes = _SIZE(len(entry)), _SIZE(len(key)), _SIZE(len(screen)), _SIZE(len(line))
+    return b"".join((head, sizes[0], entry, sizes[1], key, sizes[2], screen, sizes[3], line))
 
 
 def _create(row: SessionRow, owner: str) -> tuple[Any, ...]:
@@ -167,7 +171,7 @@ def _create(row: SessionRow, owner: str) -> tuple[Any, ...]:
     return "create", owner, record, packed(constants), row.sealed
 
 
-_ENCODERS: dict[type, Callable[[Any, str], tuple[Any, ...]]] = {
+_ENCODERS: dict[type, Callable[[Any, str], tuple[Any, ...] | bytes]] = {
     Save: _save,
     Heartbeat: lambda it, owner: ("heartbeat", owner, _ticket(it) + it.held.to_bytes(4), it.at),
     Read: lambda it, owner: ("read", owner, _ticket(it)),

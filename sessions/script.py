@@ -7,7 +7,9 @@ script, so that Lua cannot hold another opinion of them.
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +20,8 @@ DIGEST_BYTES = 8
 """Kept of each accepted batch: enough to tell a repeat from a fork among the batches of one pupil."""
 DIGESTS_KEPT = 16
 """Digests in the session record, which each save writes whole; beyond it half of them are spilled at once."""
+LOOSE_BYTES = 160
+"""Batches are put in order when those that came since make so much text: eleven of them, of three items."""
 BATCHES_MAX = 2_000
 """Batches a session may hold: one every two seconds for more than an hour; digests then take 16 kB."""
 ASIDES_MAX = 50
@@ -46,21 +50,28 @@ class Script(NamedTuple):
 def sessions_script() -> Script:
     """The script that all operations on sessions go through."""
     names = ("head", "batches", "answers", "course", "staff", "keeping", "run")
-    return _script("\n".join([*_constants(), *_tables(), *_record_functions()]) + "\n", names)
+    return _script("\n".join([*_tables(), *_record_functions()]), names, _constants())
 
 
 def upkeep_script() -> Script:
     """The script of clocks, outages and leases."""
-    return _script(f"local OUTAGES_MAX = {OUTAGES_MAX}\n", ["upkeep"])
+    return _script("", ("upkeep",), {"OUTAGES_MAX": OUTAGES_MAX})
 
 
-def _script(head: str, names: tuple[str, ...] | list[str]) -> Script:
-    text = head + "\n".join((_FOLDER / f"{name}.lua").read_text(encoding="utf-8") for name in names)
+def _script(head: str, names: Sequence[str], constants: Mapping[str, int]) -> Script:
+    """The files behind `head`, numbers in the place of the constants' names.
+
+    As locals, each of the script's functions would look for those that it uses in a list of them all, on
+    every call.
+    """
+    parts = [head, *((_FOLDER / f"{name}.lua").read_text(encoding="utf-8") for name in names)]
+    called = re.compile(rf"\b({'|'.join(constants)})\b")
+    text = called.sub(lambda found: str(constants[found[1]]), "\n".join(parts))
     return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
-def _constants() -> list[str]:
-    """`local EPOCH = 3`: places in the record, numbers of the statuses, limits."""
+def _constants() -> dict[str, int]:
+    """EPOCH: 3 and so on: places in the record, numbers of the statuses, limits."""
     codes = [python_code for _, python_code in STATE_FIELDS.values()]
     constants = {
         **{name: place for place, name in enumerate([*STATE_FIELDS, *TEXT_FIELDS], start=1)},
@@ -70,6 +81,7 @@ def _constants() -> list[str]:
         "STATE_BYTES": struct.calcsize(">" + "".join(codes)),
         "DIGEST_BYTES": DIGEST_BYTES,
         "DIGESTS_KEPT": DIGESTS_KEPT,
+        "LOOSE_BYTES": LOOSE_BYTES,
         "BATCHES_MAX": BATCHES_MAX,
         "ASIDES_MAX": ASIDES_MAX,
         "TAKE_OVER_WAIT_MS": TAKE_OVER_WAIT_MS,
@@ -77,7 +89,7 @@ def _constants() -> list[str]:
         "LOGINS_KEPT": LOGINS_KEPT,
         "LOGIN_MARK_MS": LOGIN_MARK_MS,
     }
-    return [f"local {name.upper()} = {value}" for name, value in constants.items()]
+    return {name.upper(): value for name, value in constants.items()}
 
 
 def _tables() -> list[str]:
@@ -99,7 +111,7 @@ def _record_functions() -> list[str]:
     places = [f"r[{place}]" for place in range(1, count + 1)]
     places += [f"#r[{place}], r[{place}]" for place in range(count + 1, count + len(TEXT_FIELDS) + 1)]
     return [
-        f'local RECORD = ">{numbers}{"I4c0" * len(TEXT_FIELDS)}"',
+        f'local RECORD = ">{numbers}{"Ic0" * len(TEXT_FIELDS)}"',
         f"local function pack_record(r) return struct.pack(RECORD, {', '.join(places)}) end",
         "local function unpack_record(packed) return { struct.unpack(RECORD, packed) } end",
     ]

@@ -11,6 +11,7 @@ import struct
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import Any
 
 from sessions import keys
 from sessions.journal import JournalLine, RawLine, after, owner_of, raw_lines, read_lines
@@ -302,10 +303,12 @@ class Store(Registry):
     async def _commit_group(
         self, operations: Sequence[Operation], partition: int, now_ms: int
     ) -> list[Reply]:
-        calls, sound = [], []
+        calls: list[Any] = []
+        sound = []
         for operation in operations:
+            owner = keys.owner(sid_of(operation), self._partitions)
             try:
-                calls.append(encode(operation, keys.owner(sid_of(operation), self._partitions)))
+                calls += owner, encode(operation, owner)
                 sound.append(operation)
             except (ValueError, TypeError, OverflowError, struct.error):
                 continue  # it cannot be an operation: it alone gets the verdict error

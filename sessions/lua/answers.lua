@@ -4,14 +4,12 @@
 -- comes late for a number in such a hole is taken as well. A repeated batch (our reply was lost on the way) is
 -- acknowledged again and changes nothing; other bytes under an accepted number are a fork and kept aside.
 --
--- op[3]  numbers (SAVE): ticket (epoch, version, status, started, deadline), n, full 0 or 1, age of the newest
---        answer and grace in milliseconds, batches held by the device
--- op[4]  first 8 bytes of the digest    op[5]  ";n=,"
--- op[6]  items, each ";item="           op[7]  item on screen
--- op[8]  the batch's bytes, for the archive and for resuming
+-- op     SAVE: ticket (epoch, version, status, started, deadline); n, full 0 or 1, age of the newest answer and
+--        grace in milliseconds, batches held by the device; first 8 bytes of the digest; ";n=,item,item" ("" without
+--        items); the key of the batch; item on screen; the batch's bytes, for the archive and for resuming
 
-local TICKET = ">I8I4BI8I8"
-local SAVE, BEAT = TICKET .. "I4BI8I8I4", TICKET .. "I4"
+local TICKET = ">LIBLL"
+local SAVE, BEAT = TICKET .. "IBLLI" .. "c" .. DIGEST_BYTES .. string.rep("Ic0", 4), TICKET .. "I"
 
 -- "" if the batch is in time. Later, the pupil's word that it was answered before the deadline is corroborated
 -- by an outage between that moment and the end of the grace: then it could not have come in time.
@@ -60,10 +58,10 @@ local function refusal(owner, record, epoch, n, digest, full)
     return nil
 end
 
-local function save(op)
-    local owner, digest, entry, items, at, bytes = op[2], op[4], op[5], op[6], op[7], op[8]
-    local epoch, version, status, started, deadline, n, full, age, grace, held_back = struct.unpack(SAVE, op[3])
-    assert(n >= 1 and #digest == DIGEST_BYTES and type(bytes) == "string" and type(at) == "string")
+local function save(op, owner)
+    local epoch, version, status, started, deadline, n, full, age, grace, held_back, digest, entry, key, at, bytes =
+        struct.unpack(SAVE, op)
+    assert(n >= 1)
     local record = open(owner)
     if not record then return unknown() end
     adopt(owner, record, epoch, version, status, started, deadline)
@@ -76,13 +74,13 @@ local function save(op)
 
     local late = lateness(owner, record, age, grace)
     local label = (record[STATUS] == PAUSED and "paused:" or "batch:") .. late
-    local key = hold(owner, record, epoch, n, entry, items, bytes)
+    local is_held = hold(owner, record, n, entry, key, bytes)
     put_digest(owner, record, n, digest)
     if n > record[LAST] then record[LAST] = n end
     record[SEEN_MS], record[HELD], record[AT] = now, held_back, at
     keep(owner, record)
     -- Under a number that was sealed before, the archive may have other bytes: then these stand in the journal.
-    note(label, key and n > sealed[owner] and key or bytes)
+    note(label, is_held and n > sealed[owner] and key or bytes)
     return answer("ok", late, owner)
 end
 

@@ -1,8 +1,10 @@
 -- Which batches of a session are held, and which of them still count.
 --
 -- The session record carries small indexes as text and bytes, since a string search costs less than a call:
---   ITEMS     ";item=n;item=n"       the batch whose answer to the item counts
---   BATCHES   ";n=,"                 batches that count for an item; ";n=epoch," if they are of an earlier epoch
+--   BATCHES   ";n=,item,item"        batches, and the items for which they count; ";n=epoch,..." if they are of an
+--                                    earlier epoch
+--   LOOSE     ";n=,item,item"        those that came since BATCHES was put in order, with all their items: a save
+--                                    only appends to it, and one in some eight settles what counts
 --   RETAINED  ";n;n"                 batches that count no more, whose bytes the archive does not have yet
 --   DIGESTS   8 bytes for each accepted number above SPILLED, zeros for a hole
 -- Bytes of batches lie once, under `b:{pNN}:SID:n`: as long as they count for an item, and until the archive has
@@ -12,14 +14,6 @@
 local HOLE = string.rep("\0", DIGEST_BYTES)
 
 local find_text, cut = string.find, string.sub
-
--- The value behind `name` (";item=", ";n="), the place before it and the place after it; nil if there is none.
-local function find(list, name)
-    local _, before = find_text(list, name, 1, true)
-    if not before then return nil end
-    local after = find_text(list, ";", before + 1, true) or #list + 1
-    return cut(list, before + 1, after - 1), before, after
-end
 
 -- The digest under which `n` was accepted; nil if it was not (yet, or because a full batch jumped over it).
 local function accepted_digest(owner, record, n)
@@ -57,23 +51,12 @@ local function put_digest(owner, record, n, digest)
     record[DIGESTS] = digests
 end
 
--- Per item the highest (epoch, n) wins. `old` is text, as it stands in the list.
-local function wins(record, epoch, n, old)
-    local older = tonumber(string.match(find(record[BATCHES], ";" .. old .. "="), "^%d+") or record[EPOCH])
-    return epoch > older or (epoch == older and n > tonumber(old))
-end
-
--- When batch `old` counts for no item of `list` any more, its bytes go: now if the archive has them, else later.
-local function release(owner, record, list, old)
-    if find_text(list, "=" .. old .. ";", 1, true) then return end
-    local name, batches = ";" .. old .. "=", record[BATCHES]
-    local value, before, after = find(batches, name)
-    if not value then return end -- gone already: it counted for several items of the new batch
-    record[BATCHES] = cut(batches, 1, before - #name) .. cut(batches, after)
-    if tonumber(old) > sealed[owner] then
-        record[RETAINED] = record[RETAINED] .. ";" .. old
+-- A batch that counts for no item any more: its bytes go, now if the archive has them, else later.
+local function release(owner, record, n)
+    if tonumber(n) > sealed[owner] then
+        record[RETAINED] = record[RETAINED] .. ";" .. n
     else
-        dead[#dead + 1] = "b:" .. owner .. ":" .. old
+        dead[#dead + 1] = "b:" .. owner .. ":" .. n
     end
 end
 
@@ -88,44 +71,67 @@ local function let_go(owner, record)
     end)
 end
 
--- Let a batch count for its items where nothing newer does, and hold its bytes if it counts for any: then it gives
--- the key where they lie. `entry` is ";n=,"; `items` are ";item=".
-local function hold(owner, record, epoch, n, entry, items, bytes)
-    local name = string.match(entry, "^;(%d+)=")
-    local is_newest = epoch == record[EPOCH] and n > record[LAST] -- as nearly always: nothing to compare
-    local won, list, replaced = 0, record[ITEMS], {}
-    for i = 1, #items do
-        local old, before, after = find(list, items[i])
-        if not old then
-            won = won + 1
-            list = list .. items[i] .. name
-        elseif is_newest or wins(record, epoch, n, old) then
-            won = won + 1
-            list = cut(list, 1, before) .. name .. cut(list, after)
-            replaced[#replaced + 1] = old
+-- The items of a batch that comes late, for a number that a full batch jumped over, as far as it counts for them:
+-- where nothing newer does. It is of this epoch, as is whatever is newer.
+local function counting(record, n, entry)
+    local newer = {}
+    for number, epoch, items in string.gmatch(record[BATCHES] .. record[LOOSE], ";(%d+)=(%d*)([^;]*)") do
+        local is_newer = epoch == "" and tonumber(number) > n
+        for item in string.gmatch(items, "[^,]+") do
+            newer[item] = is_newer and "" or nil
         end
     end
-    if won == 0 then return end
-    record[ITEMS] = list
-    let_go(owner, record)
-    if #replaced > 0 then
-        list = list .. ";"
-        for i = 1, #replaced do
-            release(owner, record, list, replaced[i])
-        end
-    end
-    record[BATCHES] = record[BATCHES] .. entry
-    local key = "b:" .. owner .. ":" .. name
-    sets[#sets + 1] = key
-    sets[#sets + 1] = bytes
-    return key
+    local counted = string.gsub(entry, ",([^,]+)", newer)
+    return find_text(counted, ",", 1, true) and counted or ""
 end
 
--- The bytes of all batches that count.
+-- Put the batches in order: each with the items for which it counts, those that count for none released.
+local function settle(owner, record)
+    let_go(owner, record)
+    local entries, newer = {}, {}
+    for entry in string.gmatch(record[LOOSE], ";[^;]+") do
+        entries[#entries + 1] = entry
+    end
+    for i = #entries, 1, -1 do
+        entries[i] = string.gsub(entries[i], ",([^,]+)", newer)
+        for item in string.gmatch(entries[i], ",([^,]+)") do
+            newer[item] = ""
+        end
+    end
+    local all = string.gsub(record[BATCHES], ",([^,;]+)", newer) .. table.concat(entries) .. ";"
+    all = string.gsub(all, ";(%d+)=%d*%f[;]", function(n)
+        release(owner, record, n)
+        return ""
+    end)
+    record[BATCHES], record[LOOSE] = cut(all, 1, -2), ""
+end
+
+-- Hold a batch that counts for an item: then true. `entry` is ";n=,item,item", "" without items.
+local function hold(owner, record, n, entry, key, bytes)
+    if n <= record[LAST] then entry = counting(record, n, entry) end
+    if entry == "" then return false end
+    record[LOOSE] = record[LOOSE] .. entry
+    if #record[LOOSE] > LOOSE_BYTES then settle(owner, record) end
+    sets[#sets + 1] = key
+    sets[#sets + 1] = bytes
+    return true
+end
+
+-- The bytes of all batches that count: whatever was accepted later counts for more.
 local function held(owner, record)
-    local command = { "MGET" }
-    for n in string.gmatch(record[BATCHES], ";(%d+)=") do
-        command[#command + 1] = "b:" .. owner .. ":" .. n
+    local command, last, all = { "MGET" }, {}, record[BATCHES] .. record[LOOSE]
+    for n, items in string.gmatch(all, ";(%d+)=%d*([^;]*)") do
+        for item in string.gmatch(items, "[^,]+") do
+            last[item] = n
+        end
+    end
+    for n, items in string.gmatch(all, ";(%d+)=%d*([^;]*)") do
+        for item in string.gmatch(items, "[^,]+") do
+            if last[item] == n then
+                command[#command + 1] = "b:" .. owner .. ":" .. n
+                break
+            end
+        end
     end
     if #command == 1 then return {} end
     write_all() -- what came earlier in this very group must be found

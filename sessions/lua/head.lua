@@ -3,7 +3,8 @@
 --
 -- KEYS[1]  the journal that the operations write to. All other keys are named by the operations, `{pNN}:SID`; in
 --          a cluster they carry the tag of this journal.
--- ARGV[1]  msgpack: the operations, each { verb, "{pNN}:SID", ... }
+-- ARGV[1]  msgpack: for each operation the session, "{pNN}:SID", and { verb, "{pNN}:SID", ... }; a save is no table
+--          but a string of all its fields, for a table costs Lua as much as the save
 -- ARGV[2]  now, in milliseconds
 --
 -- Returns one list per operation: { verdict, extra, state, sealed [, constants [, batches] ] }, or { verdict, extra }
@@ -30,8 +31,8 @@ end
 
 local function read_all()
     local command, owners = { "MGET" }, {}
-    for i = 1, #operations do
-        local owner = operations[i][2]
+    for i = 1, #operations, 2 do
+        local owner = operations[i]
         if not names[owner] then
             names[owner] = "s:" .. owner
             owners[#owners + 1] = owner
@@ -152,9 +153,9 @@ end
 
 -- The seat changes hands. The list of batches names the epoch of those of earlier seats only: here they become such.
 local function begin_epoch(record, epoch)
-    if record[BATCHES] ~= "" then
-        record[BATCHES] = string.gsub(record[BATCHES], "=,", string.format("=%.0f,", record[EPOCH]))
-    end
+    local mark = string.format("=%.0f,", record[EPOCH])
+    record[BATCHES] = string.gsub(record[BATCHES], "=,", mark)
+    record[LOOSE] = string.gsub(record[LOOSE], "=,", mark)
     record[EPOCH] = epoch
 end
 

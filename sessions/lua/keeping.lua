@@ -36,7 +36,7 @@ local function destroy(op)
     local record = open(owner)
     if not record then return unknown() end
     local command = { "DEL", names[owner], "c:" .. owner, "e:" .. owner, "d:" .. owner, "x:" .. owner, "l:" .. owner }
-    for n in string.gmatch(record[BATCHES] .. record[RETAINED], ";(%d+)") do
+    for n in string.gmatch(record[BATCHES] .. record[LOOSE] .. record[RETAINED], ";(%d+)") do
         command[#command + 1] = "b:" .. owner .. ":" .. n
     end
     local tag, sid = parts_of(owner)

@@ -1,7 +1,7 @@
 -- Run the operations one by one; what goes wrong in one of them fails that one with the verdict "error".
 
 local VERBS = {
-    save = save, heartbeat = heartbeat, read = read, login = login, start = start, submit = submit,
+    heartbeat = heartbeat, read = read, login = login, start = start, submit = submit,
     pause = by_staff, resume = by_staff, extend = by_staff, close = by_staff, credit = by_staff, seat = by_staff,
     create = create, seal = seal, destroy = destroy,
 }
@@ -9,10 +9,10 @@ local VERBS = {
 -- These say that the server as a whole cannot write: nobody may be told otherwise, so the call fails as a whole.
 local FATAL = { "OOM", "MISCONF", "READONLY", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN", "LOADING" }
 
-local function run(op)
-    local owner, line, set, more, gone = op[2], #lines, #sets, #later, #dead
+local function run(owner, op)
+    local line, set, more, gone = #lines, #sets, #later, #dead
     local record = records[owner]
-    local fine, result = pcall(VERBS[op[1]], op)
+    local fine, result = pcall(type(op) == "string" and save or VERBS[op[1]], op, owner)
     if fine then return result end
     local problem = type(result) == "table" and result.err or tostring(result)
     for _, word in ipairs(FATAL) do
@@ -31,8 +31,8 @@ end
 begin()
 read_all()
 local replies = {}
-for i = 1, #operations do
-    replies[i] = run(operations[i])
+for i = 1, #operations, 2 do
+    replies[#replies + 1] = run(operations[i], operations[i + 1])
 end
 write_all()
 return replies

@@ -32,6 +32,7 @@ from sessions.model import (
     Submit,
     Ticket,
 )
+from sessions.script import DIGEST_BYTES
 from sessions.states import NUMBERS, STATUSES
 from simulation.protocol.session import Line, Outcome, Session
 
@@ -39,7 +40,7 @@ _CODES = [code for _, code in STATE_FIELDS.values()]
 _STATE = struct.Struct(">" + "".join(_CODES))
 _HEAD = struct.Struct(">" + "".join(_CODES[:REPLY_FIELDS]))
 _TICKET = struct.Struct(">QIBQQ")
-_SAVE = struct.Struct(">QIBQQIBQQI")
+_SAVE = struct.Struct(f">QIBQQIBQQI{DIGEST_BYTES}s")
 
 
 def pack(value: Any) -> bytes:
@@ -55,9 +56,11 @@ def sid_of_owner(name: bytes) -> bytes:
 def read_operations(packed: bytes) -> list[tuple[bytes, Operation]]:
     """The operations of one call, each with its session."""
     operations = []
-    for verb, name, *given in msgpack.unpackb(packed, raw=True):
+    found = msgpack.unpackb(packed, raw=True)
+    for name, given in zip(found[::2], found[1::2], strict=True):
         sid = sid_of_owner(name)
-        operations.append((sid, _READERS[verb](sid, *given)))
+        one = _save(sid, given) if isinstance(given, bytes) else _READERS[given[0]](sid, *given[2:])
+        operations.append((sid, one))
     return operations
 
 
@@ -66,17 +69,20 @@ def _ticket(sid: bytes, numbers: bytes) -> Ticket:
     return Ticket(sid, "", epoch, version, STATUSES[status - 1], started_ms, deadline_ms)
 
 
-def _save(
-    sid: bytes, numbers: bytes, short: bytes, _entry: bytes, names: Any, at: bytes, line: bytes
-) -> Save:
-    n, full, age_ms, grace_ms, held = _SAVE.unpack(numbers)[5:]
+def _save(sid: bytes, packed: bytes) -> Save:
+    *numbers, short = _SAVE.unpack_from(packed)
+    n, full, age_ms, grace_ms, held = numbers[5:]
+    texts, place = [], _SAVE.size
+    while place < len(packed):
+        end = place + 4 + int.from_bytes(packed[place : place + 4])
+        texts.append(packed[place + 4 : end])
+        place = end
+    entry, key, at, line = texts
     digest, body = msgpack.unpackb(line, raw=True)[5:]
-    if digest[: len(short)] != short:
-        raise ValueError("the digest for the script is not that of the line")
-    items = tuple(name[1:-1].decode() for name in names)
-    return Save(
-        _ticket(sid, numbers), n, digest, body, items, bool(full), age_ms, grace_ms, at.decode(), held
-    )
+    if digest[: len(short)] != short or sid_of_owner(key[2:]) != sid or not key.endswith(b":%d" % n):
+        raise ValueError("what the script compares is not what the line holds")
+    items = tuple(entry.decode().split(",")[1:])
+    return Save(_ticket(sid, packed), n, digest, body, items, bool(full), age_ms, grace_ms, at.decode(), held)
 
 
 def _heartbeat(sid: bytes, numbers: bytes, at: bytes) -> Heartbeat:
@@ -105,7 +111,6 @@ def _create(sid: bytes, record: bytes, constants: bytes, sealed: int) -> Session
 
 
 _READERS: dict[bytes, Callable[..., Operation]] = {
-    b"save": _save,
     b"heartbeat": _heartbeat,
     b"read": lambda sid, numbers: Read(_ticket(sid, numbers)),
     b"login": Login,

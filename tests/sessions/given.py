@@ -10,6 +10,8 @@ from sessions.store import Store
 
 NOW = 1_800_000_000_000
 HOUR = 3_600_000
+MANY = tuple(f"j{number}" for number in range(1, 61))
+"""So many items that the batches of a session are put in order at once."""
 DELIVERY = "maths26a"
 
 

@@ -11,7 +11,7 @@ from sessions.journal import BatchLine, MissingLine, PassedLine, after
 from sessions.model import Heartbeat, Seal
 from sessions.packing import WrongOwner
 from sessions.store import Store
-from tests.sessions.given import NOW, a_running, a_save, a_sid, one, verdicts
+from tests.sessions.given import MANY, NOW, a_running, a_save, a_sid, one, verdicts
 
 
 async def test_lines_stay_until_they_are_sealed(store: Store) -> None:
@@ -29,7 +29,7 @@ async def test_lines_that_are_sealed_and_not_trimmed_yet_may_have_lost_their_byt
     """A drain that dies between the two reads the rest again; the archive has what is left out."""
     ticket = await a_running(store, a_sid())
     await verdicts(store, a_save(ticket, 1, "i1"), a_save(ticket, 2, "i2"), Seal(ticket.sid, 1))
-    await verdicts(store, a_save(ticket, 3, "i1"))
+    await verdicts(store, a_save(ticket, 3, "i1", *MANY))
     lines = await store.journal([0], 100)
     assert [line.n for line in lines if isinstance(line, BatchLine)] == [2, 3]
     assert [type(line) for line in lines[2:3]] == [PassedLine], "so that it is trimmed with the others"

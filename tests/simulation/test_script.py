@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -104,7 +105,9 @@ class Both:
     async def commit(self, operations: list[Operation], now_ms: int) -> list[Any]:
         """One call; the replies, which must be the same."""
         sids = [sid_of(one) for one in operations]
-        call = packed([encode(one, keys.owner(sid, 64)) for one, sid in zip(operations, sids, strict=True)])
+        owners = [keys.owner(sid, 64) for sid in sids]
+        parts = ((name, encode(one, name)) for one, name in zip(operations, owners, strict=True))
+        call = packed(list(chain.from_iterable(parts)))
         real = await self.link.script(SESSIONS, [JOURNAL], [call, now_ms])
         ours = self.pure.do(("EVALSHA", SESSIONS.sha, 1, JOURNAL, call, now_ms), now_ms)
         for operation, one, other in zip(operations, real, ours, strict=True):
@@ -120,7 +123,9 @@ class Both:
         ours = self.pure.data.journals.get(0, [])
         assert [lines_of([one]) for one in real] == [lines_of([one]) for one in ours]
         if named := sorted({line.key for one in ours for line in lines_of([one]) if line.key}):
-            assert await self.link.command("MGET", *named) == self.pure.mget(0, *named)
+            held = zip(await self.link.command("MGET", *named), self.pure.mget(0, *named), strict=True)
+            # What is sealed and counts no more the script lets go a few saves later.
+            assert all(real == pure for real, pure in held if pure is not None)
 
 
 def comparable(reply: list[Any]) -> list[Any]:
