@@ -8,8 +8,8 @@ costs no timer.
 
 The short way: a plain `POST /api/v1/answers` (one bounded length, a bearer token, JSON, nothing to expect)
 goes from the parser to `Answers.take` and back without ASGI's scope, task, events and messages, which cost
-more than the answer itself. It is the same parser and the same code behind it; what is not plain goes through
-the application.
+more than the answer itself. It is the same code behind it; what is not plain goes through the application.
+One that came whole, in one piece, is read without the parser (`engine.plain`).
 
 The gate: what is past the limit of its rank (`engine.admission`) is answered here, before anything is made of
 it. A client that comes back before its time is then not read until that time has come, so that one who obeys
@@ -29,6 +29,7 @@ from engine.admission.gate import Gate, Refusal
 from engine.api.answers import Answers
 from engine.errors import Problem
 from engine.onewrite import OneWrite
+from engine.plain import plain_request
 from engine.respond import ok_reply, refusal_reply, turned_away_reply
 from engine.settings import Settings
 from engine.wire import ANSWERS_BYTES_MAX
@@ -102,6 +103,20 @@ class Connection(HttpToolsProtocol):
         super().connection_made(OneWrite(transport, self.loop))  # type: ignore[arg-type]
         if len(self.connections) > self.connections_max:
             transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        """Take a plain request that came whole by the shortest way; all else is the parser's."""
+        cycle: Any = self.cycle
+        if not self._is_open and (cycle is None or cycle.response_complete) and not self.gate.is_tight:
+            plain = plain_request(data, ANSWERS_BYTES_MAX)
+            if plain is not None:
+                self.due_s = inf
+                call = Call(self, plain.token, keep_alive=True)
+                call.body = plain.body
+                self.cycle = call  # type: ignore[assignment]
+                self.answers.take(call)
+                return
+        super().data_received(data)
 
     def on_message_begin(self) -> None:
         """Prepare the little that every request needs; the scope when it is known to be needed."""

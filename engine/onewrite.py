@@ -13,10 +13,11 @@ from typing import Any
 class OneWrite:
     """A transport around `transport`; everything but writing and closing is the other's."""
 
-    __slots__ = ("_held", "_loop", "_transport")
+    __slots__ = ("_held", "_loop", "_transport", "is_closing")
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
+        self.is_closing = transport.is_closing  # asked twice a reply: not by way of __getattr__
         self._loop = loop
         self._held: list[bytes] = []
 

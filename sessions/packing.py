@@ -51,7 +51,6 @@ _STATE = struct.Struct(">" + "".join(_CODES))
 _TICKET = struct.Struct(">QIBQQ")
 _SAVE = struct.Struct(f">QIBQQIBQQI{DIGEST_BYTES}s")
 _SIZE = struct.Struct(">I").pack
-_OWN_SIGNS = frozenset("=;,")
 _VERDICTS = {verdict.encode(): verdict for verdict in Verdict}
 _LATES = {late.encode(): late for late in Late}
 _PUPIL = (Start, Save, Heartbeat, Read, Submit)
@@ -84,15 +83,16 @@ def encode(operation: Operation, owner: str) -> tuple[Any, ...] | bytes:
     return _ENCODERS[type(operation)](operation, owner)
 
 
-def decode(operation: Operation, reply: Sequence[Any]) -> Reply:
+def decode(operation: Operation, reply: Sequence[Any] | bytes) -> Reply:
     """The reply to `operation`, or WrongOwner."""
+    if isinstance(reply, bytes):  # nearly always: a save in time
+        sid, delivery = operation.ticket[:2]  # type: ignore[union-attr]  # nothing else is answered so
+        return Reply(Verdict.OK, read_state(sid, reply, int(reply[_REPLY.size :]), delivery))
     verdict, extra = _VERDICTS[reply[0]], reply[1]
     sid, delivery = operation.ticket[:2] if isinstance(operation, _PUPIL) else (operation.sid, "")
     if len(reply) == 2:
         return Reply(verdict, SessionState(sid))
     state = read_state(sid, reply[2], reply[3], delivery)
-    if len(reply) == 4 and verdict is Verdict.OK:  # nearly always
-        return Reply(verdict, state, _LATES[extra])
     if len(reply) > 4:
         state = _with_constants(state, reply[4])
     if verdict is Verdict.SEAT_WAIT:
@@ -151,12 +151,13 @@ def _save(save: Save, owner: str) -> bytes:
     sid, _, epoch, version, status, started_ms, deadline_ms = ticket
     if type(body) is not bytes or len(digest) != 32:
         raise ValueError("a batch has sealed bytes and a SHA-256")
-    joined = "".join(items)
-    if len(items) > ITEMS_MAX or not _OWN_SIGNS.isdisjoint(joined):
+    each = dict.fromkeys(items)
+    joined = ",".join(each)
+    if len(items) > ITEMS_MAX or "=" in joined or ";" in joined or joined.count(",") > max(0, len(each) - 1):
         raise ValueError(f"a batch has at most {ITEMS_MAX} items, named without = ; and ,")
     number = STATUSES.index(status) + 1  # the dictionary NUMBERS would call Python for the hash of an enum
     numbers = (number, started_ms, deadline_ms, n, 1 if full else 0, age_ms, grace_ms, held)
-    entry = f";{n}=,{','.join(dict.fromkeys(items))}".encode() if items else b""
+    entry = f";{n}=,{joined}".encode() if items else b""
     key, screen = f"b:{owner}:{n}".encode(), str.encode(at)
     line = packed((sid, epoch, n, full, age_ms, digest, body))
     head = _SAVE.pack(epoch, version, *numbers, digest[:DIGEST_BYTES])

@@ -81,7 +81,8 @@ local function save(op, owner)
     keep(owner, record)
     -- Under a number that was sealed before, the archive may have other bytes: then these stand in the journal.
     note(label, is_held and n > sealed[owner] and key or bytes)
-    return answer("ok", late, owner)
+    if late ~= "" then return answer("ok", late, owner) end
+    return cut(records[owner], 1, REPLY_BYTES) .. sealed[owner]
 end
 
 -- heartbeat: the pupil is there. op[3] numbers (BEAT): ticket, batches held by the device; op[4] item on screen

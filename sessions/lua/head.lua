@@ -8,7 +8,7 @@
 -- ARGV[2]  now, in milliseconds
 --
 -- Returns one list per operation: { verdict, extra, state, sealed [, constants [, batches] ] }, or { verdict, extra }
--- if there is no such session. `extra` is the late class of a batch, or the milliseconds to wait of seat_wait, else
+-- if there is no such session. A save that was taken in time gets one string: state, and sealed in figures. `extra` is the late class of a batch, or the milliseconds to wait of seat_wait, else
 -- "". `state` is the head of the session record.
 --
 -- A group reads all its sessions with one MGET, and writes at its end: what a command costs is the call, not the

@@ -11,6 +11,7 @@ from copy import copy
 from typing import Any
 
 from sessions.keys import partition_of
+from sessions.model import Save
 from sessions.script import sessions_script, upkeep_script
 from sessions.states import Status
 from simulation.protocol.group import Do, do, do_group
@@ -85,7 +86,10 @@ class Commands:
         done = do_group(self.data.sessions, operations, now_ms, self._outages_of, self.do_one)
         for lines in done.entries:
             self._append(journal, lines, now_ms, clock_ms)
-        return [wire.reply(outcome) for outcome in done.outcomes]
+        return [
+            wire.save_reply(outcome) if isinstance(operation, Save) else wire.reply(outcome)
+            for (_, operation), outcome in zip(operations, done.outcomes, strict=True)
+        ]
 
     def _append(self, journal: str, lines: list[Line], now_ms: int, clock_ms: int) -> None:
         data = self.data

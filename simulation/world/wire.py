@@ -185,6 +185,14 @@ def journal_lines(lines: list[Line], partitions: int) -> bytes:
     return pack(flat)
 
 
+def save_reply(outcome: Outcome) -> list[Any] | bytes:
+    """The reply to a save: one string if it was taken in time."""
+    session = outcome.session
+    if session is None or outcome.extra or outcome.verdict != "ok":
+        return reply(outcome)
+    return head(session) + b"%d" % session.sealed
+
+
 def reply(outcome: Outcome) -> list[Any]:
     """The reply to one operation, as the script gives it."""
     extra = outcome.extra if isinstance(outcome.extra, int) else str(outcome.extra).encode()

@@ -128,9 +128,9 @@ class Both:
             assert all(real == pure for real, pure in held if pure is not None)
 
 
-def comparable(reply: list[Any]) -> list[Any]:
+def comparable(reply: list[Any] | bytes) -> list[Any] | bytes:
     """Batches have no order of their own."""
-    return [*reply[:5], *[sorted(part) for part in reply[5:]]]
+    return reply if isinstance(reply, bytes) else [*reply[:5], *[sorted(part) for part in reply[5:]]]
 
 
 def lines_of(entries: list[Any]) -> list[RawLine]:
