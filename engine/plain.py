@@ -3,8 +3,8 @@
     POST /api/v1/answers HTTP/1.1, a bearer token, JSON, one length, and the whole of it in one piece
 
 Only what every reader of HTTP/1.1 takes for the same request is taken: each header that could change where
-the request ends, or what becomes of the connection, must be absent or as plain as can be. All else - a body in
-pieces, a second length, folded lines, another request behind it - is the parser's, which decides what it is.
+the request ends, or what becomes of the connection, must be absent or as plain as can be. All else - a body
+in pieces, a second length, folded lines, another request behind it - is the parser's, which decides.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ have to build from numbers come ready.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import msgpack
@@ -83,7 +83,7 @@ def encode(operation: Operation, owner: str) -> tuple[Any, ...] | bytes:
     return _ENCODERS[type(operation)](operation, owner)
 
 
-def decode(operation: Operation, reply: Sequence[Any] | bytes) -> Reply:
+def decode(operation: Operation, reply: list[Any] | bytes) -> Reply:
     """The reply to `operation`, or WrongOwner."""
     if isinstance(reply, bytes):  # nearly always: a save in time
         sid, delivery = operation.ticket[:2]  # type: ignore[union-attr]  # nothing else is answered so
