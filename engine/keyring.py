@@ -114,6 +114,13 @@ class KeyRing:
         del keys[number]
         self._write_token(keys, current, following if following.get("number") != current else None)
 
+    def replace_token_keys(self, now_ms: int = 0) -> int:
+        """One new token key in the place of all: what they signed is worth nothing; gives its number."""
+        keys, _ = self.token_keys(now_ms)
+        number = (max(keys, default=-1) + 1) % 256
+        self._write_token({number: secrets.token_bytes(KEY_BYTES)}, number)
+        return number
+
     def pepper(self) -> bytes:
         """The secret that turns codes into digests."""
         return self._single("pepper")

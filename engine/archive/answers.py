@@ -141,6 +141,19 @@ async def scored_sessions(database: Database, delivery: str, page: int) -> Async
         yield ScoredSession(*row)
 
 
+async def scored(database: Database, delivery: str) -> tuple[int, int]:
+    """How many sessions have a first score, and when the newest of them was made; 0 if there is none."""
+    query = (
+        select(func.count(), func.coalesce(func.max(scores.c.scored_ms), 0))
+        .select_from(scores)
+        .join(sessions, sessions.c.sid == scores.c.sid)
+        .where(sessions.c.delivery == delivery)
+    )
+    async with database.reading.connect() as connection:
+        count, newest_ms = (await connection.execute(query)).one()
+    return count, newest_ms
+
+
 async def unscored(database: Database, delivery: str | None = None) -> int:
     """How many ended sessions wait for the scorer."""
     query = select(func.count()).select_from(sessions).where(sessions.c.to_score)

@@ -24,6 +24,7 @@ from engine.cli import (
     results,
     sessions,
 )
+from engine.cli.finish import finish
 from engine.cli.plan import plan
 from engine.cli.serve import demo, doctor, serve
 from engine.codesfile import CodesFileProblem
@@ -55,6 +56,7 @@ app.command()(serve)
 app.command()(demo)
 app.command()(doctor)
 app.command()(plan)
+app.command()(finish)
 for module in (items, deliveries, codes, sessions, archive, audit, backup, redis, results, keys, loadtest):
     app.add_typer(module.app, name=module.__name__.rpartition(".")[2])
 
