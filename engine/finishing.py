@@ -5,8 +5,8 @@
      {"scored": ...}, ..., "signature": Ed25519, hex, over the rest as sorted JSON without spaces}
 
 What stands in the way is told all at once, and nothing is touched until nothing does. Then keys go first:
-from that moment answers are noise in every copy, whatever becomes of the rest. Doing it again goes on where it
-broke off: a destroyed delivery needs no receipt any more.
+from that moment answers are noise in every copy, whatever becomes of the rest. Doing it again goes on where
+it broke off: a destroyed delivery needs no receipt any more.
 """
 
 from __future__ import annotations
