@@ -27,10 +27,10 @@ from engine.cli import (
 from engine.cli.finish import finish
 from engine.cli.plan import plan
 from engine.cli.serve import demo, doctor, serve
-from engine.codesfile import CodesFileProblem
 from engine.embedded import NoRedis
 from engine.keyring import KeyProblem
 from engine.settings import SettingsError
+from engine.signedfile import CodesFileProblem
 from engine.supervisor import PortTaken
 from sessions.link import StoreAway, StoreFull
 

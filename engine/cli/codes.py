@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from engine.archive import Conflict
+from engine.assertion import KEY_FILE
 from engine.cli.console import Json, Who, parts, progress, say
 from engine.clock import now_ms
-from engine.codesfile import CodesFile, public_key
+from engine.codesfile import CodesFile, WithdrawalsFile, public_key
 from engine.importing import import_file
 from engine.needs import DISPLAY, NEEDS, SUPPORTS, THEMES, switches_of
 from items.pnp import read_profile
@@ -19,6 +20,8 @@ from items.problems import Refused
 from sessions.model import CodeEntry
 
 __all__ = ["app", "import_file"]
+
+REVOKED_AT_ONCE = 500
 
 app = typer.Typer(no_args_is_help=True, help="Codes: who may sit which session.")
 
@@ -86,24 +89,45 @@ def _profile(path: Path, as_json: bool) -> None:
 @app.command()
 def revoke(
     sessions: Annotated[
-        list[str], typer.Argument(help="Session ids (32 hexadecimal signs) from the authority.")
-    ],
+        list[str] | None, typer.Argument(help="Session ids (32 hexadecimal signs) from the authority.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="The signed file of withdrawals instead of ids; again does no harm.")
+    ] = None,
+    authority_key: Annotated[
+        Path | None,
+        typer.Option(help="The authority's public key (PEM), if not in the keys folder."),
+    ] = None,
     who: Who = "operator",
     as_json: Json = False,
 ) -> None:
     """Withdraw both codes of each session: nobody logs in with them any more. A seat already taken stays."""
-    try:
-        sids = [bytes.fromhex(session) for session in sessions]
-    except ValueError as error:
-        raise typer.BadParameter("a session id has 32 hexadecimal signs") from error
-    count = asyncio.run(_revoke(sids, who))
+    if bool(sessions) == (file is not None):
+        raise typer.BadParameter("give session ids, or the authority's --file of withdrawals")
+    count = asyncio.run(_revoke(sessions or [], file, authority_key, who))
     say({"revoked": count}, as_json, f"{count} codes withdrawn")
 
 
-async def _revoke(sids: list[bytes], who: str) -> int:
-    async with parts() as (_, _, archive, store):
-        codes = await archive.revoke_codes(sids, who=who, now_ms=now_ms())
-        if not codes:
+async def _revoke(sessions: list[str], file: Path | None, authority_key: Path | None, who: str) -> int:
+    async with parts() as (settings, _, archive, store):
+        if file is None:
+            sids = _ids(sessions)
+        else:
+            key = authority_key or settings.keys_dir / KEY_FILE
+            sids = list(WithdrawalsFile.verify(file, public_key(key)).rows())
+        count = 0
+        for start in range(0, len(sids), REVOKED_AT_ONCE):
+            some = sids[start : start + REVOKED_AT_ONCE]
+            codes = await archive.revoke_codes(some, who=who, now_ms=now_ms())
+            await store.put_codes([CodeEntry(*code) for code in codes])
+            count += len(codes)
+        if sids and not count:
             raise Conflict("none of these sessions is in the archive: ask the authority for the right ids")
-        await store.put_codes([CodeEntry(*code) for code in codes])
-    return len(codes)
+    return count
+
+
+def _ids(sessions: list[str]) -> list[bytes]:
+    try:
+        return [bytes.fromhex(session) for session in sessions]
+    except ValueError as error:
+        raise typer.BadParameter("a session id has 32 hexadecimal signs") from error

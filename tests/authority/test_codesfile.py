@@ -10,8 +10,9 @@ import pytest
 from authority.codesfile import write_codes, write_revocations
 from authority.register.needs import DISPLAY, FACTORS, NEEDS, SUPPORTS, THEMES, chosen
 from engine import codesfile, needs
-from engine.codesfile import CodesFile, CodesFileProblem, public_key
+from engine.codesfile import CodesFile, public_key
 from engine.keyring import KeyRing
+from engine.signedfile import CodesFileProblem
 from sessions.codes import digest, normalise
 from tests.authority.offices import NOON_MS, Office, office
 

@@ -14,14 +14,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from engine.codesfile import (
-    LINE_BYTES_MAX,
     CodesFile,
-    CodesFileProblem,
-    Header,
     private_key,
     public_key,
     write_codes_file,
 )
+from engine.signedfile import LINE_BYTES_MAX, CodesFileProblem, Header
 from tests.engine.archives import NOON_MS, a_codes_file, a_public_pem, rows
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -127,7 +125,7 @@ def test_every_field_has_bounds(tmp_path: Path, changed: dict[str, Any], message
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"format": "passation-codes/2"}, "not a file of codes"),
+        ({"format": "passation-codes/2"}, "not a file in the format"),
         ({"count": 0}, "count must be"),
         ({"count": 5_000_001}, "count must be"),
         ({"count": 1.0}, "count must be"),

@@ -17,6 +17,7 @@ import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from redis.asyncio import Redis
 
+from authority.codesfile import write_revocations
 from engine.cli import main
 from engine.cli.console import Parts, parts
 from engine.cli.deliveries import moment
@@ -194,7 +195,35 @@ def test_a_withdrawn_code_is_known_as_withdrawn(operator: Operator) -> None:
 
     operator.beside(look)
     assert operator.run("codes", "revoke", "no hex")[0] == 2
+    assert operator.run("codes", "revoke")[0] == 2
     assert operator.run("codes", "revoke", "00" * 16)[0] == 1
+
+
+def test_the_authoritys_file_of_withdrawals_is_taken_as_it_is(operator: Operator) -> None:
+    """Signed by the authority whose key lies in the keys folder; sessions of other engines harm nothing."""
+    operator.prepare()
+    a_public_pem(operator.key, operator.folder / "keys" / "signing.pub.pem")
+    file = operator.folder / "withdrawals"
+
+    def withdrawn(*sessions: str, key: Ed25519PrivateKey = operator.key) -> Path:
+        write_revocations(file, sessions, campaign="2027", created_ms=NOON_MS, key=key)
+        return file
+
+    assert operator.json("codes", "revoke", "--file", withdrawn(a_sid(1).hex(), "00" * 16))["revoked"] == 2
+    assert operator.json("codes", "revoke", "--file", file)["revoked"] == 2, "again: the same"
+    assert operator.json("codes", "revoke", "--file", withdrawn())["revoked"] == 0
+    code, _, err = operator.run("codes", "revoke", "--file", withdrawn(key=Ed25519PrivateKey.generate()))
+    assert (code, "not signed by this authority" in err) == (1, True)
+    assert operator.run("codes", "revoke", a_sid(1).hex(), "--file", file)[0] == 2
+    code, _, err = operator.run(
+        *operator.codes("whatever")[:2],
+        file,
+        "--delivery",
+        "d",
+        "--authority-key",
+        operator.folder / "authority.pem",
+    )
+    assert (code, "not a file in the format passation-codes/1" in err) == (1, True)
 
 
 def test_a_delivery_goes_through_its_states_by_command(operator: Operator) -> None:

@@ -15,10 +15,10 @@ from engine.archive import ArchiveAway
 from engine.archive.database import Database
 from engine.assertion import SKEW_MS, read
 from engine.cli.serve import check_keys
-from engine.codesfile import CodesFileProblem
 from engine.errors import Problem
 from engine.seats import HELD_MS, Roster, Seat, document
 from engine.settings import Settings
+from engine.signedfile import CodesFileProblem
 from sessions.model import Glance, SessionState
 from sessions.states import Status
 from tests.asserted import CAMPAIGN, KEY, ORIGIN, WHO, assertion
