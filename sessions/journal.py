@@ -79,7 +79,8 @@ class PassedLine(NamedTuple):
     received_ms: int
 
 
-_LATES = {late.value: late for late in Late}
+_LABELS = {f"{kind}:{late.value}": (late, kind == "paused") for kind in ("batch", "paused") for late in Late}
+"""What the label of an accepted batch says: how late it was, and whether the clock stood still."""
 
 JournalLine = BatchLine | AsideLine | StateLine | MissingLine | PassedLine
 Entry = tuple[bytes, Sequence[bytes]]
@@ -113,12 +114,11 @@ def read_lines(lines: Iterable[RawLine], batches: Mapping[str, bytes | None]) ->
     WrongOwner if a key holds another batch than the one that it names.
     """
     for where, label, line, key in lines:
-        kind, _, what = label.partition(":")
         if key is None:
-            yield _line(where, kind, what, line)
+            yield _line(where, label, line)
         elif key in batches:
             found = batches[key]
-            yield _batch(where, kind, what, key, found) if found else MissingLine(*where, *owner_of(key))
+            yield _batch(where, label, key, found) if found else MissingLine(*where, *owner_of(key))
         else:
             yield PassedLine(*where)
 
@@ -135,19 +135,16 @@ def after(stream_id: str) -> str:
     return f"{moment}-{int(count) + 1}"
 
 
-def _batch(where: tuple[int, str, int], kind: str, what: str, key: str, found: bytes) -> BatchLine:
+def _batch(where: tuple[int, str, int], label: str, key: str, found: bytes) -> BatchLine:
     """The batch under `key`, of which there are as many as saves: nothing here is done twice."""
     sid, epoch, n, full, age_ms, digest, body = unpacked(found)
     if not key.endswith(f":{sid.hex()}:{n}"):
         raise WrongOwner("a key holds another batch than the one that it names")
-    partition, stream_id, received_ms = where
-    late = _LATES[what]
-    return BatchLine(
-        partition, stream_id, received_ms, sid, epoch, n, full, age_ms, digest, body, late, kind == "paused"
-    )
+    return BatchLine(*where, sid, epoch, n, full, age_ms, digest, body, *_LABELS[label])
 
 
-def _line(where: tuple[int, str, int], kind: str, what: str, line: bytes) -> JournalLine:
+def _line(where: tuple[int, str, int], label: str, line: bytes) -> JournalLine:
+    kind, _, what = label.partition(":")
     if kind == "state":
         record, reason = split_state(line)
         sid = record[:16]
@@ -156,4 +153,4 @@ def _line(where: tuple[int, str, int], kind: str, what: str, line: bytes) -> Jou
     batch = (sid, epoch, n, full, age_ms, digest, body)
     if kind == "aside":
         return AsideLine(*where, *batch, what)
-    return BatchLine(*where, *batch, _LATES[what], kind == "paused")
+    return BatchLine(*where, *batch, *_LABELS[label])

@@ -15,7 +15,8 @@ class Portion:
     """Rows for `batches`, `asides` and `events`; the newest state of each session; what may be sealed.
 
     `highest` is the number up to which the archive will have each session, `positions` the place up to which
-    it will have each journal. `missing` batches were acknowledged, but Redis has lost their bytes.
+    it will have each journal. `missing` batches were acknowledged, but Redis has lost their bytes. `entries`
+    and `bytes` say how much was read.
     """
 
     def __init__(self) -> None:
@@ -26,6 +27,8 @@ class Portion:
         self.highest: dict[bytes, int] = {}
         self.positions: dict[int, str] = {}
         self.missing = 0
+        self.entries = 0
+        self.bytes = 0
 
     def __len__(self) -> int:
         return len(self.batches) + len(self.asides) + len(self.events)

@@ -1,7 +1,8 @@
 """The journal read a portion at a time, from its beginning: what is sealed is no longer there.
 
-While SQL works on a large portion the one behind it is read ahead. It is used only if the first was
-committed; otherwise it is forgotten, and the next reading begins at the beginning again.
+While SQL works on a large portion the one behind it is read ahead, and the one before it is sealed. What was
+read ahead is used only if all before it was committed; otherwise it is forgotten, and the next reading begins
+at the beginning again.
 
 An entry of the journal is what one commit wrote, of one line on a quiet day and of a hundred on a busy one.
 How many entries are asked for follows from what the last ones held, so that a portion stays within bounds.
@@ -10,7 +11,7 @@ How many entries are asked for follows from what the last ones held, so that a p
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from engine.archive.portion import Portion
 from sessions.journal import AsideLine, BatchLine, JournalLine, MissingLine, StateLine
@@ -33,6 +34,7 @@ class JournalReader:
         self._entries = ENTRIES_FIRST
         self._journals: Sequence[int] = store.journals()
         self._ahead: asyncio.Task[Portion] | None = None
+        self._sealing: asyncio.Task[None] | None = None
 
     async def of(self, journals: Sequence[int]) -> None:
         """Read these journals from now on."""
@@ -45,6 +47,7 @@ class JournalReader:
         ahead, self._ahead = self._ahead, None
         if ahead is not None and (portion := await ahead).positions:
             return portion
+        await self.sealed()
         return await self._read({})
 
     def look_ahead(self, portion: Portion) -> None:
@@ -53,56 +56,78 @@ class JournalReader:
             self._ahead = asyncio.create_task(self._read(portion.positions))
 
     async def looked(self) -> None:
-        """Return when what is being read ahead is here."""
-        if self._ahead is not None:
-            await asyncio.wait([self._ahead])
+        """Return when what is being read ahead is here, and Redis has been told what is sealed."""
+        if under_way := [task for task in (self._ahead, self._sealing) if task is not None]:
+            await asyncio.wait(under_way)
 
     async def forget(self) -> None:
-        """What was read ahead is not to be used: what lies before it was not committed."""
-        ahead, self._ahead = self._ahead, None
-        if ahead is not None:
-            ahead.cancel()
-            await asyncio.gather(ahead, return_exceptions=True)
+        """What was read ahead is not to be used: what lies before it was not committed, or not sealed."""
+        under_way = [task for task in (self._ahead, self._sealing) if task is not None]
+        self._ahead = self._sealing = None
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
 
-    async def _read(self, behind: Mapping[int, str]) -> Portion:
-        lines = await self._store.journal(self._journals, self._entries, behind)
-        self._adapt(lines)
-        return sort(lines)
+    async def committed(self, portion: Portion) -> None:
+        """Have `portion` sealed: now, or while SQL writes the next one, if that is being read already."""
+        if self._ahead is None:
+            await self.seal(portion)
+        else:
+            self._sealing = asyncio.create_task(self.seal(portion))
+
+    async def sealed(self) -> None:
+        """Return when the portion before is sealed; StoreError if it is not."""
+        sealing, self._sealing = self._sealing, None
+        if sealing is not None:
+            await sealing
 
     async def seal(self, portion: Portion) -> None:
         """Tell Redis what is committed: it moves `sealed` up and lets go of the journal up to there."""
         await self._store.sealed(list(portion.highest.items()), portion.positions)
 
-    def _adapt(self, lines: Sequence[JournalLine]) -> None:
-        size = sum([len(line.body) for line in lines if type(line) is BatchLine or type(line) is AsideLine])
-        share = max(len(lines) / LINES, size / BYTES)
-        entries = len({line[:2] for line in lines})
+    async def _read(self, behind: Mapping[int, str]) -> Portion:
+        portion = Portion()
+        async for lines in self._store.journal_pages(self._journals, self._entries, behind):
+            add_lines(portion, lines)
+        self._adapt(portion)
+        return portion
+
+    def _adapt(self, portion: Portion) -> None:
+        share = max(len(portion) / LINES, portion.bytes / BYTES)
         if share > 1:
             self._entries = max(1, int(self._entries / share))
-        elif entries >= self._entries and share < 0.5:
+        elif portion.entries >= self._entries and share < 0.5:
             self._entries = min(ENTRIES_MAX, self._entries * 2)
 
 
-def sort(lines: Sequence[JournalLine]) -> Portion:
+def sort(lines: Iterable[JournalLine]) -> Portion:
     """Lines of the journal as what the tables take."""
     portion = Portion()
+    add_lines(portion, lines)
+    return portion
+
+
+def add_lines(portion: Portion, lines: Iterable[JournalLine]) -> None:
+    """Sort further lines into `portion`; those of one entry come together."""
     add_batch, positions = portion.add_batch, portion.positions
     for line in lines:
-        if isinstance(line, BatchLine):  # nearly all
-            partition, stream_id, received_ms, sid, epoch, n, full, age_ms, digest, body, late, paused = line
-            add_batch((sid, epoch, n, digest, received_ms, late._value_, bool(full), paused, age_ms, body))
+        partition, stream_id = line[:2]
+        if positions.get(partition) != stream_id:
             positions[partition] = stream_id
-            continue
-        if isinstance(line, AsideLine):
+            portion.entries += 1
+        if isinstance(line, BatchLine):  # nearly all
+            _, _, received_ms, sid, epoch, n, full, age_ms, digest, body, late, paused = line
+            add_batch((sid, epoch, n, digest, received_ms, late._value_, bool(full), paused, age_ms, body))
+            portion.bytes += len(body)
+        elif isinstance(line, AsideLine):
             portion.asides.append(
                 (line.sid, line.epoch, line.n, line.verdict, line.digest, line.received_ms, line.body)
             )
+            portion.bytes += len(line.body)
         elif isinstance(line, MissingLine):
             portion.add_missing(line.sid, line.n, line.received_ms)
         elif isinstance(line, StateLine):
             _add_state(portion, line)
-        positions[line.partition] = line.stream_id
-    return portion
 
 
 def _add_state(portion: Portion, line: StateLine) -> None:

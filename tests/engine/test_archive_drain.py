@@ -312,7 +312,7 @@ async def test_a_journal_that_grew_for_long_is_archived_in_portions_of_bounded_s
         await day.save([day.save_of(number, n) for number in day.tickets])
     sizes = []
     day.reader._entries = 4096
-    monkeypatch.setattr(Store.journal, "__defaults__", (None, 20))
+    monkeypatch.setattr(Store.journal_pages, "__defaults__", (None, 20))
     while count := await drain_once(day.archive.database, day.reader, day.lease, NOON_MS):
         sizes.append(count)
 
@@ -333,6 +333,7 @@ async def test_what_was_read_ahead_of_a_transaction_that_failed_is_read_again(
     await day.reader.read()
     while (await day.store.journal_length()) > 3:  # log-ins and starts
         await drain_once(day.archive.database, day.reader, day.lease, NOON_MS)
+        await day.reader.looked()
     with monkeypatch.context() as broken:
         broken.setattr("engine.archive.drain.write_portion", _fails)
         with pytest.raises(OSError, match="no space"):
