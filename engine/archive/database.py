@@ -24,6 +24,9 @@ BUSY_MS = 20_000
 PAGE = 2000
 """Rows written or read at a time: a few hundred kilobytes, far past the knee of both databases."""
 
+_FED_BYTES = 4 * 1024 * 1024
+"""What may wait for PostgreSQL in this process while COPY runs: some 6,000 batches, 30 ms of its work."""
+
 FIRST_REVISION = "0001"
 
 _DRIVERS = {
@@ -178,6 +181,9 @@ async def _copy(connection: AsyncConnection, table: Table, rows: Iterable[tuple[
     """COPY on the driver's own connection: only below `begin_nested`, which has begun the transaction."""
     raw = (await connection.get_raw_connection()).driver_connection
     assert raw is not None
+    # A server that has eaten all it was given waits until this process, which reads the journal as well, has
+    # a moment for it. There is no public way to the limits.
+    raw._transport.set_write_buffer_limits(high=_FED_BYTES)
     # An asyncpg error outside SQLAlchemy's cursor is not translated; the callers know SQLAlchemy's alone.
     try:
         await raw.copy_records_to_table(table.name, records=rows, columns=table.c.keys())

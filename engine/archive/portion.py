@@ -16,7 +16,7 @@ class Portion:
 
     `highest` is the number up to which the archive will have each session, `positions` the place up to which
     it will have each journal. `missing` batches were acknowledged, but Redis has lost their bytes. `entries`
-    and `bytes` say how much was read.
+    of the journal were read.
     """
 
     def __init__(self) -> None:
@@ -28,10 +28,13 @@ class Portion:
         self.positions: dict[int, str] = {}
         self.missing = 0
         self.entries = 0
-        self.bytes = 0
 
     def __len__(self) -> int:
         return len(self.batches) + len(self.asides) + len(self.events)
+
+    def size(self) -> int:
+        """Bytes of the bodies."""
+        return sum([len(row[-1]) for row in self.batches]) + sum([len(row[-1]) for row in self.asides])
 
     def add_batch(self, batch: Row) -> None:
         """An accepted batch (a StoredBatch, or as plain a tuple); those of a session come in their order."""

@@ -62,10 +62,10 @@ class JournalReader:
 
     async def forget(self) -> None:
         """What was read ahead is not to be used: what lies before it was not committed, or not sealed."""
-        under_way = [task for task in (self._ahead, self._sealing) if task is not None]
-        self._ahead = self._sealing = None
-        for task in under_way:
-            task.cancel()
+        ahead, sealing, self._ahead, self._sealing = self._ahead, self._sealing, None, None
+        if ahead is not None:
+            ahead.cancel()
+        under_way = [task for task in (ahead, sealing) if task is not None]
         await asyncio.gather(*under_way, return_exceptions=True)
 
     async def committed(self, portion: Portion) -> None:
@@ -93,7 +93,7 @@ class JournalReader:
         return portion
 
     def _adapt(self, portion: Portion) -> None:
-        share = max(len(portion) / LINES, portion.bytes / BYTES)
+        share = max(len(portion) / LINES, portion.size() / BYTES)
         if share > 1:
             self._entries = max(1, int(self._entries / share))
         elif portion.entries >= self._entries and share < 0.5:
@@ -111,19 +111,17 @@ def add_lines(portion: Portion, lines: Iterable[JournalLine]) -> None:
     """Sort further lines into `portion`; those of one entry come together."""
     add_batch, positions = portion.add_batch, portion.positions
     for line in lines:
-        partition, stream_id = line[:2]
+        partition, stream_id = line[0], line[1]
         if positions.get(partition) != stream_id:
             positions[partition] = stream_id
             portion.entries += 1
-        if isinstance(line, BatchLine):  # nearly all
+        if type(line) is BatchLine:  # nearly all
             _, _, received_ms, sid, epoch, n, full, age_ms, digest, body, late, paused = line
             add_batch((sid, epoch, n, digest, received_ms, late._value_, bool(full), paused, age_ms, body))
-            portion.bytes += len(body)
         elif isinstance(line, AsideLine):
             portion.asides.append(
                 (line.sid, line.epoch, line.n, line.verdict, line.digest, line.received_ms, line.body)
             )
-            portion.bytes += len(line.body)
         elif isinstance(line, MissingLine):
             portion.add_missing(line.sid, line.n, line.received_ms)
         elif isinstance(line, StateLine):

@@ -90,6 +90,47 @@ async def test_a_portion_whose_seal_failed_is_sealed_before_the_next_one(day: Da
     assert await day.sealed_numbers() == [AHEAD_FROM, 2 * ENTRIES_FIRST - 1, 0]
 
 
+async def test_a_seal_that_fails_undoes_the_portion_that_is_written_meanwhile(
+    day: Day, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Redis is told in order: whoever hears of the second portion has heard of the first."""
+    monkeypatch.setattr("engine.archive.reading.AHEAD_FROM", 1)
+    await day.drain()  # log-ins and starts
+    for n in (1, 2, 3):
+        await day.save([day.save_of(number, n) for number in day.tickets])
+    store = Blinking(Link(redis_url))
+    day.reader = JournalReader(store)
+    day.reader._entries = 1
+
+    assert await drain_once(day.archive.database, day.reader, day.lease, NOON_MS) == PUPILS
+    with pytest.raises(StoreAway):
+        await drain_once(day.archive.database, day.reader, day.lease, NOON_MS)
+    assert {n for _, _, n in await day.ledger()} == {1}
+    assert await day.sealed_numbers() == [0] * PUPILS
+
+    await day.drain()
+    await store.aclose()
+    assert await day.ledger() == day.sent
+    assert await day.sealed_numbers() == [3] * PUPILS
+
+
+async def test_a_portion_is_sealed_while_the_next_one_waits_to_be_written(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pupils hear that their answers are safe as soon as they are, however much lies behind them."""
+    monkeypatch.setattr("engine.archive.reading.AHEAD_FROM", 1)
+    await day.drain()
+    for n in (1, 2):
+        await day.save([day.save_of(number, n) for number in day.tickets])
+    day.reader._entries = 1
+
+    assert await drain_once(day.archive.database, day.reader, day.lease, NOON_MS) == PUPILS
+    await day.reader.looked()
+
+    assert {n for _, _, n in await day.ledger()} == {1}
+    assert await day.sealed_numbers() == [1] * PUPILS
+
+
 async def test_a_portion_that_is_not_committed_is_not_sealed(day: Day) -> None:
     """Somebody else took the lease at the last moment: nothing written, nothing said, nothing trimmed."""
     await day.save([day.save_of(1, 1)])

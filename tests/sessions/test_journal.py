@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from sessions.journal import BatchLine, MissingLine, PassedLine, after
 from sessions.model import Heartbeat, Seal
 from sessions.packing import WrongOwner
+from sessions.registry import CALL_MAX
 from sessions.store import Store
 from tests.sessions.given import MANY, NOW, a_running, a_save, a_sid, one, verdicts
 
@@ -88,6 +89,18 @@ async def test_the_oldest_entries_come_first_and_as_many_as_asked_for(store: Sto
     lines = await store.journal([0], 3)
     assert [line.n for line in lines if isinstance(line, BatchLine)] == [1, 2]
     assert {line.received_ms for line in lines} == {NOW}
+
+
+async def test_lines_come_a_page_at_a_time_and_an_entry_as_a_whole(store: Store) -> None:
+    """Whoever shares the process gets a turn between two pages; none of a commit's lines is left behind."""
+    tickets = [await a_running(store, a_sid(number)) for number in range(1, 31)]
+    for n in range(1, 21):
+        await verdicts(store, *(a_save(ticket, n) for ticket in tickets))
+    pages = [page async for page in store.journal_pages([0], 10_000, lines_max=601)]
+    assert [len(page) for page in pages[:-1]] == [CALL_MAX] * (len(pages) - 1)
+    lines = [line for page in pages for line in page]
+    assert lines == await store.journal([0], 10_000, lines_max=601)
+    assert len(lines) == 60 + 19 * 30, "log-ins and starts, and the entry that goes past what was asked for"
 
 
 async def test_the_archive_may_ask_for_partitions_that_share_a_journal(store: Store) -> None:
