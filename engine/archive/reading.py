@@ -109,15 +109,19 @@ def sort(lines: Iterable[JournalLine]) -> Portion:
 
 def add_lines(portion: Portion, lines: Iterable[JournalLine]) -> None:
     """Sort further lines into `portion`; those of one entry come together."""
-    add_batch, positions = portion.add_batch, portion.positions
+    batches, highest, positions = portion.batches, portion.highest, portion.positions
     for line in lines:
         partition, stream_id = line[0], line[1]
         if positions.get(partition) != stream_id:
             positions[partition] = stream_id
             portion.entries += 1
-        if type(line) is BatchLine:  # nearly all
+        if type(line) is BatchLine:  # nearly all, so `portion.add_batch` is spelled out
             _, _, received_ms, sid, epoch, n, full, age_ms, digest, body, late, paused = line
-            add_batch((sid, epoch, n, digest, received_ms, late._value_, bool(full), paused, age_ms, body))
+            batches.append(
+                (sid, epoch, n, digest, received_ms, late._value_, bool(full), paused, age_ms, body)
+            )
+            if n > highest.get(sid, 0):
+                highest[sid] = n
         elif isinstance(line, AsideLine):
             portion.asides.append(
                 (line.sid, line.epoch, line.n, line.verdict, line.digest, line.received_ms, line.body)
