@@ -54,7 +54,6 @@ async def drain_once(database: Database, reader: JournalReader, lease: Lease | S
         async with lease.transaction(now_ms) as connection:
             reader.look_ahead(portion)
             await write_portion(database, connection, portion)
-            await reader.sealed()  # the one before: where Redis could not be told, this one waits as well
         # Committed. What is told to Redis from here on may be told twice, or by the next process.
         await reader.committed(portion)
     except BaseException:  # the same portion again: what lies behind it must not be trimmed first

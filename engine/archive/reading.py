@@ -1,8 +1,8 @@
 """The journal read a portion at a time, from its beginning: what is sealed is no longer there.
 
 While SQL works on a large portion the one behind it is read ahead, and the one before it is sealed. What was
-read ahead is used only if all before it was committed; otherwise it is forgotten, and the next reading begins
-at the beginning again.
+read ahead is used only if all before it was committed and could be sealed; otherwise it is forgotten, and the
+next reading begins at the beginning again.
 
 An entry of the journal is what one commit wrote, of one line on a quiet day and of a hundred on a busy one.
 How many entries are asked for follows from what the last ones held, so that a portion stays within bounds.
@@ -69,7 +69,11 @@ class JournalReader:
         await asyncio.gather(*under_way, return_exceptions=True)
 
     async def committed(self, portion: Portion) -> None:
-        """Have `portion` sealed: now, or while SQL writes the next one, if that is being read already."""
+        """Have `portion` sealed: now, or while SQL writes the next one, if that is being read already.
+
+        In order: its trim would pass what Redis has not been told of. StoreError if the one before it failed.
+        """
+        await self.sealed()
         if self._ahead is None:
             await self.seal(portion)
         else:
