@@ -105,7 +105,7 @@ async def test_no_portion_is_sealed_before_one_whose_seal_failed_meanwhile(
     assert await drain_once(day.archive.database, day.reader, day.lease, NOON_MS) == PUPILS
     with pytest.raises(StoreAway):
         await drain_once(day.archive.database, day.reader, day.lease, NOON_MS)
-    assert {n for _, _, n in await day.ledger()} == {1, 2}
+    assert await day.ledger() == day.sent, "it is committed all the same"
     assert await day.sealed_numbers() == [0] * PUPILS
     assert await day.store.journal_length() == 3
 
