@@ -160,9 +160,8 @@ class Link:
             if waited:
                 self._check_replicas(replies[-1])
         except StoreAway as error:
-            # A server that lost its role would otherwise be asked for ever.
-            if self._pipe is not None:
-                self._pipe.close(str(error))
+            assert self._pipe is not None  # it brought the replies
+            self._pipe.close(str(error))  # a server that lost its role would otherwise be asked for ever
             raise
         return replies
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
+from collections.abc import Awaitable, Callable
 from itertools import chain
 from typing import Any
 
@@ -33,6 +34,7 @@ from sessions.model import (
     Ticket,
 )
 from sessions.packing import encode, packed, sid_of
+from sessions.script import ASIDES_MAX, BATCHES_MAX, OUTAGES_MAX
 from sessions.states import Status
 from simulation.world.data import SESSIONS, UPKEEP, Commands, Data
 
@@ -185,3 +187,61 @@ def test_the_script_does_what_the_protocol_says(redis_url: str, seeds: range) ->
     """Every verdict, state, late class and journal line, tickets ahead of the store included."""
     for seed in seeds:
         asyncio.run(walk(redis_url, seed, 60))
+
+
+def by_hand(redis_url: str, work: Callable[[Both], Awaitable[None]]) -> None:
+    """Run `work` with both, on an empty Redis."""
+
+    async def run() -> None:
+        link = Link(redis_url)
+        try:
+            await link.command("FLUSHALL")
+            await work(Both(link))
+        finally:
+            await link.aclose()
+
+    asyncio.run(run())
+
+
+def a_batch(ticket: Ticket, n: int, body: str = "x", *, full: bool = False) -> Save:
+    digest = hashlib.sha256(f"{n}{body}".encode()).digest()
+    return Save(ticket, n, digest, body.encode(), (f"i{n % 4}",), full, 0, GRACE_MS, "i1", 0)
+
+
+def test_the_bounds_of_a_session_are_the_same_in_both(redis_url: str) -> None:
+    """Batches, evidence, log-ins remembered: what random histories seldom reach."""
+
+    async def work(both: Both) -> None:
+        sids = [bytes([0]) + number.to_bytes(15) for number in range(2)]
+        await both.commit([SessionRow(sid, "maths26a", "R1") for sid in sids], NOW)
+        await both.commit([Login(sids[0], b"mark of%d" % number) for number in range(9)], NOW)
+        ticket = Ticket(sids[0], "maths26a", NOW + 8, 9, Status.READY, 0, 0)
+        await both.commit([Start(ticket, 60 * MINUTE)], NOW)
+        await both.commit([a_batch(ticket, n, full=True) for n in (1, BATCHES_MAX, BATCHES_MAX + 1)], NOW)
+        await both.commit([a_batch(ticket, 1, f"fork {number}") for number in range(ASIDES_MAX + 2)], NOW)
+        for number in range(9):
+            await both.commit([Login(sids[0], b"mark of%d" % number)], NOW + 600_000 + number)
+        never = Ticket(sids[1], "maths26a", 0, 0, Status.READY, 0, 0)
+        await both.commit([Close(sids[1]), a_batch(never, 1), Submit(never, 0)], NOW)
+        glances = [both.pure.data.sessions[sid] for sid in sids]
+        assert (glances[0].asides, glances[0].dropped) == (ASIDES_MAX, 2)
+        assert glances[1].last == 0
+        await both.same_journal()
+
+    by_hand(redis_url, work)
+
+
+def test_an_outage_that_is_settled_waits_no_more_in_both(redis_url: str) -> None:
+    """And the last of them alone are remembered."""
+
+    async def work(both: Both) -> None:
+        names = [keys.clock(0), keys.outages(0), keys.uncredited(0)]
+        for number in range(OUTAGES_MAX + 2):
+            await both.upkeep(names, ["tick", NOW + number * MINUTE, 5_000])
+        for from_ms in (NOW, NOW + MINUTE, NOW + 1):
+            settled = ("HDEL", keys.uncredited(0), from_ms)
+            assert await both.link.command(*settled) == both.pure.do(settled, 0)
+            await both.upkeep(names[2:], ["waiting", 0, 5_000])
+        assert len(both.pure.data.clocks[0].outages) == OUTAGES_MAX
+
+    by_hand(redis_url, work)
