@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from simulation.world.data import SESSIONS, UPKEEP, Commands, Data
 from tests.simulation import test_outbox, test_script
 
-WALKS = 600
-BOXES = 1_500
+WALKS = 250
+BOXES = 600
 """Seeds, as many as `make test-long` compares with the real thing, or fewer."""
 
 
