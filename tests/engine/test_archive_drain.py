@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -67,11 +68,11 @@ async def test_nothing_is_called_sealed_before_it_is_committed(day: Day) -> None
 class Blinking(Store):
     """Redis is away when it is told for the first time what is sealed."""
 
-    blinks = True
+    blinks = 1
 
     async def sealed(self, numbers: Sequence[tuple[bytes, int]], last_ids: Mapping[int, str]) -> None:
         if self.blinks:
-            self.blinks = False
+            self.blinks -= 1
             raise StoreAway("Redis is away")
         await super().sealed(numbers, last_ids)
 
@@ -260,6 +261,27 @@ async def test_the_journal_waits_while_the_archive_is_away(day: Day) -> None:
     assert await day.sealed_numbers() == [2, 2, 2]
 
 
+async def test_a_redis_that_is_away_for_a_while_is_waited_for(
+    day: Day, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Said once, however often it is asked; then everything goes on, once."""
+    monkeypatch.setattr("engine.archive.drain.IDLE_S", 0)
+    monkeypatch.setattr("engine.archive.drain.PAUSE_FIRST_S", 0)
+    monkeypatch.setattr(Blinking, "blinks", 2)
+    store, turns = Blinking(Link(redis_url)), count()
+    day.reader = JournalReader(store)
+    await day.save([day.save_of(number, 1) for number in day.tickets])
+    drain = a_drain(day)
+    running = asyncio.create_task(drain.run())
+    await until(lambda: _said(drain.is_waiting), running)
+    await until(lambda: _journal_is_empty(day), running)
+    await until(lambda: _said(next(turns) > 500), running)
+    drain.stop()
+    await running
+    await store.aclose()
+    assert await day.ledger() == day.sent
+
+
 class Defective(Lease):
     """A lease in whose code something is wrong."""
 
@@ -322,8 +344,8 @@ async def test_of_large_entries_fewer_are_asked_for(day: Day, monkeypatch: pytes
     for n in range(1, 41):
         await day.save([day.save_of(number, n) for number in day.tickets])
     sizes = []
-    while count := await drain_once(day.archive.database, day.reader, day.lease, NOON_MS):
-        sizes.append(count)
+    while lines := await drain_once(day.archive.database, day.reader, day.lease, NOON_MS):
+        sizes.append(lines)
     assert max(sizes[1:]) <= 4
     assert await day.ledger() == day.sent
 
@@ -380,9 +402,10 @@ async def test_a_journal_that_grew_for_long_is_archived_in_portions_of_bounded_s
         await day.save([day.save_of(number, n) for number in day.tickets])
     sizes = []
     day.reader._entries = 4096
+    await day.reader.looked()  # nothing is under way yet
     monkeypatch.setattr(Store.journal, "__defaults__", (None, 20))
-    while count := await drain_once(day.archive.database, day.reader, day.lease, NOON_MS):
-        sizes.append(count)
+    while lines := await drain_once(day.archive.database, day.reader, day.lease, NOON_MS):
+        sizes.append(lines)
         await day.reader.looked()
 
     assert max(sizes) < 20 + PUPILS

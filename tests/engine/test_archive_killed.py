@@ -17,8 +17,9 @@ from engine.archive.lease import LeaseLost
 from engine.clock import now_ms
 from engine.settings import Settings
 from sessions.link import Link
+from sessions.model import Submit
 from sessions.store import Store
-from tests.engine.archives import DATABASES, emptied, empty_address, opened
+from tests.engine.archives import DATABASES, NOON_MS, emptied, empty_address, opened
 from tests.engine.days import Day
 
 ROOT = Path(__file__).parents[2]
@@ -120,6 +121,7 @@ async def test_a_drain_that_finds_no_archive_says_so_and_ends(
 async def test_by_hand_it_drains_until_the_journal_is_empty(day: Day) -> None:
     """`passation archive drain`; not beside the one that does it already."""
     await day.save([day.save_of(pupil, 1) for pupil in day.tickets])
+    await day.store.commit([Submit(day.tickets[1], 1)], NOON_MS + 5000)
     settings = Settings.load(os.environ)
     await day.lease.take(now_ms())
     with pytest.raises(LeaseLost, match="nothing to do by hand"):

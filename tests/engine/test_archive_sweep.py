@@ -134,6 +134,15 @@ async def test_clocks_are_kept_now_and_then(day: Day) -> None:
     assert set((await clocks.known(day.archive.database)).values()) == {NOON_MS + clocks.EVERY_MS - 1}
 
 
+async def test_a_redis_that_came_up_empty_is_filled_by_the_sweep(day: Day, redis: Redis) -> None:
+    """From the archive, before anybody is credited or closed."""
+    await day.drain()
+    await redis.flushall()
+    await Sweep(day.archive, day.store, partitions=64, keyring=day.keyring).run(day.lease, NOON_MS + 1000)
+    assert {state.status for state in await states(day)} == {Status.RUNNING}
+    assert len(await states(day)) == 3
+
+
 async def killed(_: object) -> None:
     """What a process does when it is killed."""
     raise ConnectionError

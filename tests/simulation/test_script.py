@@ -230,6 +230,10 @@ async def bounds(both: Both) -> None:
     glances = [both.pure.data.sessions[sid] for sid in sids]
     assert (glances[0].asides, glances[0].dropped) == (ASIDES_MAX, 2)
     assert glances[1].last == 0
+    other = Ticket(sids[2], "maths26a", NOW + 11, 99, Status.RUNNING, NOW, NOW + 60 * MINUTE)
+    for n in range(1, 6):
+        await both.commit([a_batch(other, n)._replace(items=("i1",)), Seal(sids[2], n)], NOW + MINUTE)
+        await both.commit([Read(other)], NOW + MINUTE)
     await both.same_journal()
     await both.same_glances(sids)
 
