@@ -3,6 +3,8 @@
 #   make test      the tests, real Redis, real PostgreSQL, a real browser (under ten minutes on 2 cores)
 #   make simulate SEEDS=20000  whole days under faults, in virtual time
 #   make faults RUNS=24 [KIND=kill-redis] [SEED=1] [JOBS=2]  real faults on real processes, 20 s and 500 pupils each
+#   make coverage  branches of protocol, store, writer, drain and keys that the tests take: all of them
+#   make mutants   small mistakes put into the protocol, and how many of them the tests see
 #   make test-long everything; make lint; make bench [ONLY=name]; make loadtest [PUPILS=5000 SECONDS=120]
 
 PORT ?= 8080
@@ -21,8 +23,13 @@ BIN := .venv/bin
 # A process a core, each with servers of its own; a file stays together, so that its tests share them.
 SPREAD := -n auto --maxprocesses 4 --dist loadfile
 export PYTHONDONTWRITEBYTECODE ?=
+COVERING := $(wildcard tests/engine/test_archive_*.py) tests/sessions tests/simulation/test_script.py \
+	tests/simulation/test_outbox.py $(addprefix tests/engine/test_,audit.py beats.py keyring.py recovery.py \
+	wrapping.py writer.py api_files.py::test_a_file_moved_cut_or_changed_is_noticed)
+COVERING_LONG := tests/sessions/test_routes.py \
+	tests/engine/test_archive_killed.py::test_until_it_is_told_to_end_it_drains_without_a_supervisor
 
-.PHONY: demo test test-long lint bench loadtest simulate faults lock clean
+.PHONY: demo test test-long coverage mutants lint bench loadtest simulate faults lock clean
 
 demo: .venv/run.stamp
 	@$(BIN)/python -m engine demo --port $(PORT)
@@ -34,6 +41,18 @@ test: .venv/dev.stamp
 test-long: .venv/dev.stamp
 	@sh scripts/browser.sh
 	$(BIN)/python -m pytest $(SPREAD) -q
+
+coverage: export COVERAGE_FILE = $(CURDIR)/var/coverage/data
+coverage: .venv/dev.stamp
+	@sh scripts/browser.sh
+	@rm -rf var/coverage && mkdir -p var/coverage
+	$(BIN)/python -m coverage run -m pytest $(SPREAD) -q -m "not long" $(COVERING)
+	$(BIN)/python -m coverage run -m pytest $(SPREAD) -q -m long $(COVERING_LONG)
+	@$(BIN)/python -m coverage combine -q
+	@$(BIN)/python -m coverage report
+
+mutants: .venv/dev.stamp
+	@$(BIN)/python -m tests.mutants
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from engine.admission.beat import Neighbours
 from engine.admission.ranks import BUDGETS, Rank
@@ -34,10 +35,11 @@ async def acknowledge(services: Services, store: Store, beat: Beat) -> None:
     while True:
         started_ms = services.clock()
         is_full = services.answers.load >= 1
+        records = services.catalog.records()
         refreshed, ticked, _ = await asyncio.gather(
-            _tried(services.catalog.refresh()),
-            _tried(asyncio.sleep(0) if is_full else store.tick(started_ms)),
-            _tried(neighbours.exchange(services.gate, services.catalog.records(), started_ms)),
+            _tried(services.catalog.refresh),
+            _tried(partial(asyncio.sleep, 0) if is_full else partial(store.tick, started_ms)),
+            _tried(partial(neighbours.exchange, services.gate, records, started_ms)),
         )
         if ticked and (refreshed or store.lanes > 1):
             beat.at_ms = started_ms
@@ -81,9 +83,9 @@ async def watch_waits(services: Services) -> None:
     await look_often(see)
 
 
-async def _tried(work: Awaitable[object]) -> bool:
+async def _tried(work: Callable[[], Awaitable[object]]) -> bool:
     try:
-        await work
+        await work()
     except StoreError as error:
         LOG.warning("store away", extra={"fields": {"why": type(error).__name__}})
     except Exception:

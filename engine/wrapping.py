@@ -100,16 +100,14 @@ def run(command: str) -> WrappingKeys:
         )
     except (OSError, ValueError) as error:
         raise KeyProblem(f"{what} cannot be run: check its path and its quotes") from error
-    try:
-        output, _ = process.communicate(timeout=COMMAND_S)
-    except subprocess.TimeoutExpired as error:
-        raise KeyProblem(f"{what} gave no key within {COMMAND_S:.0f} seconds: run it by hand") from error
-    finally:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)  # and what it has left running
-        process.wait()
-        if process.stdout:
-            process.stdout.close()
+    with process:
+        try:
+            output, _ = process.communicate(timeout=COMMAND_S)
+        except subprocess.TimeoutExpired as error:
+            raise KeyProblem(f"{what} gave no key within {COMMAND_S:.0f} seconds: run it by hand") from error
+        finally:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)  # and what it has left running
     if process.returncode != 0:
         raise KeyProblem(f"{what} ended with exit code {process.returncode}: run it by hand to see why")
     if len(output) > OUTPUT_BYTES_MAX:

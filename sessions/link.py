@@ -122,11 +122,12 @@ class Link:
             raise StoreAway(f"Redis is away: {error!r}") from error
 
     async def _sound_pipe(self) -> Pipe:
-        if self._pipe is None or self._pipe.is_broken:
-            async with self._lock:
-                if self._pipe is None or self._pipe.is_broken:
-                    self._pipe = await self._connected()
-        return self._pipe
+        if self._pipe is not None and not self._pipe.is_broken:
+            return self._pipe
+        async with self._lock:
+            if self._pipe is None or self._pipe.is_broken:
+                self._pipe = await self._connected()
+            return self._pipe
 
     async def _connected(self) -> Pipe:
         connection: AbstractConnection = self._factory.make_connection()  # type: ignore[no-untyped-call]
@@ -160,9 +161,8 @@ class Link:
             if waited:
                 self._check_replicas(replies[-1])
         except StoreAway as error:
-            # A server that lost its role would otherwise be asked for ever.
-            if self._pipe is not None:
-                self._pipe.close(str(error))
+            assert self._pipe is not None  # it brought the replies
+            self._pipe.close(str(error))  # a server that lost its role would otherwise be asked for ever
             raise
         return replies
 

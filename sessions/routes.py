@@ -169,7 +169,7 @@ class Sentinels(Routed):
                 if not found:
                     raise StoreAway(f"the sentinels do not know {self._name}")
                 self._primary = f"{found[0].decode()}:{found[1].decode()}"
-        return self._at(self._primary)
+            return self._at(self._primary)
 
     async def holders(self) -> dict[str, Link]:
         link = await self._link_of("deliveries")

@@ -10,7 +10,7 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -36,12 +36,11 @@ def is_dead(holder: str) -> bool:
     host, _, rest = holder.rpartition(":")[0].rpartition(":")
     if host != socket.gethostname()[:40] or not rest.isdecimal():
         return False
-    try:
-        os.kill(int(rest), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
+    with suppress(PermissionError):  # that of another user lives as well
+        try:
+            os.kill(int(rest), 0)
+        except ProcessLookupError:
+            return True
     return False
 
 

@@ -71,15 +71,13 @@ class Outbox:
             box["full"] = True  # a hole that only all we know can close
         return self.freeze(now_ms) if box["full"] or box["dirty"] else None
 
-    def freeze(self, now_ms: int) -> Batch | None:
+    def freeze(self, now_ms: int) -> Batch:
         """A new batch; a full one stands for every unacknowledged one before it."""
         box, full = self.box, self.box["full"]
         if full:
             box["dirty"] = [item for item in self.answers if item not in box["aside"]]
             box["batches"] = [kept for kept in box["batches"] if kept["n"] <= box["last"]]
         answers = [self.entry(item, now_ms) for item in box["dirty"][:ENTRIES_MAX]]
-        if not answers and not full:
-            return None
         n = max(box["top"], box["last"]) + 1
         items = [answer["item"] for answer in answers]
         presence = {"at": "", "held": self.waiting, "lease": box.get("lease")}

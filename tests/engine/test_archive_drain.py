@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -67,11 +68,11 @@ async def test_nothing_is_called_sealed_before_it_is_committed(day: Day) -> None
 class Blinking(Store):
     """Redis is away when it is told for the first time what is sealed."""
 
-    blinks = True
+    blinks = 1
 
     async def sealed(self, numbers: Sequence[tuple[bytes, int]], last_ids: Mapping[int, str]) -> None:
         if self.blinks:
-            self.blinks = False
+            self.blinks -= 1
             raise StoreAway("Redis is away")
         await super().sealed(numbers, last_ids)
 
@@ -302,6 +303,95 @@ async def test_the_journal_waits_while_the_archive_is_away(day: Day) -> None:
     assert await day.sealed_numbers() == [2, 2, 2]
 
 
+async def test_a_redis_that_is_away_for_a_while_is_waited_for(
+    day: Day, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Said once, however often it is asked; then everything goes on, once."""
+    monkeypatch.setattr("engine.archive.drain.IDLE_S", 0)
+    monkeypatch.setattr("engine.archive.drain.PAUSE_FIRST_S", 0)
+    monkeypatch.setattr(Blinking, "blinks", 2)
+    store, turns = Blinking(Link(redis_url)), count()
+    day.reader = JournalReader(store)
+    await day.save([day.save_of(number, 1) for number in day.tickets])
+    drain = a_drain(day)
+    running = asyncio.create_task(drain.run())
+    await until(lambda: _said(drain.is_waiting), running)
+    await until(lambda: _journal_is_empty(day), running)
+    await until(lambda: _said(next(turns) > 500), running)
+    drain.stop()
+    await running
+    await store.aclose()
+    assert await day.ledger() == day.sent
+
+
+class Defective(Lease):
+    """A lease in whose code something is wrong."""
+
+    async def give_back(self) -> None:
+        raise RuntimeError("a defect")
+
+
+async def test_a_defect_is_not_waited_for(day: Day, redis: Redis) -> None:
+    """It will not pass by itself: the process ends, and its supervisor starts another one."""
+    await redis.xadd("j:{p00}", {"t": "no time", "l": b"\x90"})
+    with pytest.raises(ValueError, match="no time"):
+        await a_drain(day).run()
+    await redis.delete("j:{p00}")
+    drain = a_drain(day, Defective(day.archive.database, "test"))
+    drain.stop()
+    with pytest.raises(RuntimeError, match="a defect"):
+        await drain.run()
+
+
+async def test_a_lease_that_cannot_be_given_back_runs_out(day: Day) -> None:
+    """The archive went away while the drain was ending: its work is done all the same."""
+    drain = a_drain(day)
+    holding = await drain._is_on_duty()
+    async with archive_away(day):
+        await drain._give_back()
+    assert holding
+    assert not await Lease(day.archive.database, "next").take(NOON_MS + 2000)
+
+
+async def test_a_batch_that_redis_has_lost_is_told_and_holds_up_nobody(
+    day: Day, redis: Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Acknowledged, not sealed, and its bytes are gone: no answer is passed over in silence."""
+    await day.save([day.save_of(number, 1) for number in day.tickets])
+    assert await redis.delete(f"b:{{p01}}:{a_sid(1).hex()}:1") == 1
+
+    await day.drain()
+
+    async with day.archive.database.reading.connect() as connection:
+        rows = list(await connection.execute(select(asides)))
+    assert [(row.sid, row.n, row.why) for row in rows] == [(a_sid(1), 1, "missing")]
+    assert "acknowledged batches are missing" in caplog.text
+    assert set(day.sent) - set(await day.ledger()) == {(a_sid(1).hex(), day.tickets[1].epoch, 1)}
+
+
+async def test_lines_of_a_session_that_was_destroyed_are_passed_over(day: Day) -> None:
+    """Its time to be kept is over: nothing of it comes into the archive, and the journal goes on."""
+    await day.save([day.save_of(number, 1) for number in day.tickets])
+    await day.store.destroy_sessions([a_sid(1)])
+
+    await day.drain()
+
+    assert {session for session, _, _ in await day.ledger()} == {a_sid(2).hex(), a_sid(3).hex()}
+    assert await day.store.journal_length() == 0
+
+
+async def test_of_large_entries_fewer_are_asked_for(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A portion stays within bounds, however much one commit wrote."""
+    monkeypatch.setattr("engine.archive.reading.LINES", 4)
+    for n in range(1, 41):
+        await day.save([day.save_of(number, n) for number in day.tickets])
+    sizes = []
+    while lines := await drain_once(day.archive.database, day.reader, day.lease, NOON_MS):
+        sizes.append(lines)
+    assert max(sizes[1:]) <= 4
+    assert await day.ledger() == day.sent
+
+
 async def test_a_second_drain_waits_for_the_first(day: Day) -> None:
     """Two supervisors by mistake: one works, the other takes nothing and breaks nothing."""
     await day.save([day.save_of(1, 1)])
@@ -354,9 +444,11 @@ async def test_a_journal_that_grew_for_long_is_archived_in_portions_of_bounded_s
         await day.save([day.save_of(number, n) for number in day.tickets])
     sizes = []
     day.reader._entries = 4096
+    await day.reader.looked()  # nothing is under way yet
     monkeypatch.setattr(Store.journal_pages, "__defaults__", (None, 20))
-    while count := await drain_once(day.archive.database, day.reader, day.lease, NOON_MS):
-        sizes.append(count)
+    while lines := await drain_once(day.archive.database, day.reader, day.lease, NOON_MS):
+        sizes.append(lines)
+        await day.reader.looked()
 
     assert max(sizes) < 20 + PUPILS
     assert await day.ledger() == day.sent

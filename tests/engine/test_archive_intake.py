@@ -218,3 +218,9 @@ async def test_no_session_goes_back_from_its_end(archive: Archive) -> None:
     assert both.states[a_sid(1)][0] == "closed"
     row = (await held(archive, sessions))[0]
     assert (row.status, row.version, row.ended_ms) == ("closed", 4, NOON_MS + 4)
+
+
+def test_the_highest_number_of_a_session_may_be_sealed() -> None:
+    """A full batch came first, and the late one that it made needless comes behind it."""
+    portion = a_portion(a_batch(1, 3), a_batch(1, 2), a_batch(2, 1))
+    assert portion.highest == {a_sid(1): 3, a_sid(2): 1}

@@ -12,9 +12,14 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from engine.archive.drain import drain
+from engine.archive.lease import LeaseLost
+from engine.clock import now_ms
+from engine.settings import Settings
 from sessions.link import Link
+from sessions.model import Submit
 from sessions.store import Store
-from tests.engine.archives import DATABASES, emptied, empty_address, opened
+from tests.engine.archives import DATABASES, NOON_MS, emptied, empty_address, opened
 from tests.engine.days import Day
 
 ROOT = Path(__file__).parents[2]
@@ -43,14 +48,16 @@ async def day(
     await store.aclose()
 
 
-async def a_process() -> asyncio.subprocess.Process:
+async def a_process(
+    stdin: int = asyncio.subprocess.PIPE, stderr: int = asyncio.subprocess.DEVNULL
+) -> asyncio.subprocess.Process:
     """The drain, as the supervisor starts it."""
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "engine.archive.drain"),
         cwd=ROOT,
         env=dict(os.environ),
-        stdin=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
+        stdin=stdin,
+        stderr=stderr,
     )
 
 
@@ -93,7 +100,46 @@ async def test_a_drain_whose_supervisor_is_gone_ends_its_work(day: Day) -> None:
     process = await a_process()
     assert process.stdin is not None
 
+    process.stdin.write(b"a word that means nothing to it")
     process.stdin.close()
 
+    assert await process.wait() == 0
+    assert await day.ledger() == day.sent
+
+
+async def test_a_drain_that_finds_no_archive_says_so_and_ends(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The supervisor starts it again, with longer and longer pauses."""
+    monkeypatch.setenv("PASSATION_ARCHIVE_URL", "postgresql://nobody@127.0.0.1:1/archive")
+    process = await a_process(stdin=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE)
+    _, said = await process.communicate()
+    assert process.returncode == 1
+    assert b"archive away" in said
+
+
+async def test_by_hand_it_drains_until_the_journal_is_empty(day: Day) -> None:
+    """`passation archive drain`; not beside the one that does it already."""
+    await day.save([day.save_of(pupil, 1) for pupil in day.tickets])
+    await day.store.commit([Submit(day.tickets[1], 1)], NOON_MS + 5000)
+    settings = Settings.load(os.environ)
+    await day.lease.take(now_ms())
+    with pytest.raises(LeaseLost, match="nothing to do by hand"):
+        await drain(settings, once=True)
+    await day.lease.give_back()
+
+    assert await drain(settings, once=True) >= len(day.tickets)
+
+    assert await day.ledger() == day.sent
+
+
+@pytest.mark.long
+async def test_until_it_is_told_to_end_it_drains_without_a_supervisor(day: Day) -> None:
+    """Its standard input is no pipe: started by hand or by the system, it ends at a signal."""
+    process = await a_process(stdin=asyncio.subprocess.DEVNULL)
+    await day.save([day.save_of(pupil, 1) for pupil in day.tickets])
+    while await day.store.journal_length():
+        assert process.returncode is None
+    process.terminate()
     assert await process.wait() == 0
     assert await day.ledger() == day.sent

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from engine.archive.drain import Drain, drain_once
+from engine.archive.drain import Drain, _drain_all, drain_once
 from engine.archive.lease import LEASE_MS, Lease, LeaseLost, this_process
 from engine.archive.shares import SHARES, Shares
 from engine.archive.sweep import Sweep
+from engine.clock import now_ms
 from sessions.link import Link
 from sessions.store import Store
 from tests.engine.archives import DATABASES, NOON_MS, emptied, empty_address, opened
@@ -122,6 +123,10 @@ async def test_a_running_drain_takes_over_what_a_silent_one_had(day: Day) -> Non
         lambda: clock[0],
         shares,
     )
+
+    async def stands_still() -> bool:
+        return await day.store.journal_length() == 0
+
     await day.save([day.save_of(number, 1) for number in day.tickets])
     running = asyncio.create_task(drain.run())
 
@@ -130,7 +135,30 @@ async def test_a_running_drain_takes_over_what_a_silent_one_had(day: Day) -> Non
         return await day.store.journal_length() == 0
 
     await until(empty, running)
+    await day.save([day.save_of(number, 2) for number in day.tickets])
+    await until(stands_still, running)
     drain.stop()
     await running
     assert await day.ledger() == day.sent
     assert shares.held == frozenset()
+
+
+async def test_by_hand_a_share_is_drained_beside_the_others(day: Day) -> None:
+    """On a cluster, where one may drain while others do; closing and scoring stay with the first."""
+    first, idle = shares_of(day, "first"), shares_of(day, "idle")
+    moment = now_ms()
+    await first.balance(moment)
+    await idle.balance(moment)
+    await first.balance(moment)  # it makes room for two, of which one has not looked yet
+    await day.save([day.save_of(number, 1) for number in day.tickets])
+    helper = shares_of(day, "helper")
+
+    count = await _drain_all(day.archive.database, day.reader, day.lease, day.keeper, helper)
+
+    assert count > 0
+    assert first.leads
+    assert 0 < len(await day.ledger()) < len(day.sent)
+    await first.give_back()
+    lease, last = Lease(day.archive.database, "last"), shares_of(day, "last")
+    await _drain_all(day.archive.database, day.reader, lease, day.keeper, last)
+    assert await day.ledger() == day.sent

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from engine.archive import clocks
 from engine.archive.audit import AuditLine
 from engine.archive.sweep import Sweep
 from engine.deliveries import Deliveries
 from sessions.link import Link
-from sessions.model import Pause, SessionState
+from sessions.model import Login, Pause, SessionRow, SessionState, Start
 from sessions.states import Status
 from sessions.store import Store
 from tests.engine.archives import NOON_MS, a_sid, emptied, empty_address, opened
@@ -98,6 +99,48 @@ async def test_a_redis_that_came_up_empty_has_missed_nothing(day: Day, redis: Re
 
     assert await outages(day) == []
     assert {state.deadline_ms for state in await states(day)} == {DEADLINE_MS}
+
+
+async def test_an_outage_is_given_back_to_all_of_a_large_partition(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page of sessions after another: Redis serves the pupils in between."""
+    monkeypatch.setattr("engine.archive.sweep.PAGE", 32)
+    sids = [a_large_sid(number) for number in range(150)]
+    await day.store.create_sessions([SessionRow(sid, NAME, "R1") for sid in sids])
+    seats = await day.store.commit([Login(sid) for sid in sids], NOON_MS)
+    await day.store.commit([Start(reply.state.ticket(), 1_800_000) for reply in seats], NOON_MS)
+    await working(day, NOON_MS + 120_000)
+
+    await swept(day, NOON_MS + 121_000)
+
+    glances = await day.store.glance(sids)
+    assert {glance.state.deadline_ms for glance in glances if glance} == {DEADLINE_MS + 120_000}
+
+
+def a_large_sid(number: int) -> bytes:
+    """A session of partition 1."""
+    return b"\x01large" + number.to_bytes(10, "big")
+
+
+async def test_clocks_are_kept_now_and_then(day: Day) -> None:
+    """In the archive, for a Redis that forgets them: not at every sweep."""
+    sweep = Sweep(day.archive, day.store, partitions=64)
+    for now_ms in (NOON_MS, NOON_MS + clocks.EVERY_MS - 1):
+        await working(day, now_ms)
+        await sweep.run(day.lease, now_ms)
+    assert set((await clocks.known(day.archive.database)).values()) == {NOON_MS}
+    await sweep.run(day.lease, NOON_MS + clocks.EVERY_MS)
+    assert set((await clocks.known(day.archive.database)).values()) == {NOON_MS + clocks.EVERY_MS - 1}
+
+
+async def test_a_redis_that_came_up_empty_is_filled_by_the_sweep(day: Day, redis: Redis) -> None:
+    """From the archive, before anybody is credited or closed."""
+    await day.drain()
+    await redis.flushall()
+    await Sweep(day.archive, day.store, partitions=64, keyring=day.keyring).run(day.lease, NOON_MS + 1000)
+    assert {state.status for state in await states(day)} == {Status.RUNNING}
+    assert len(await states(day)) == 3
 
 
 async def killed(_: object) -> None:

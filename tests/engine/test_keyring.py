@@ -65,6 +65,16 @@ def test_a_damaged_file_is_named(keys: KeyRing, tmp_path: Path, content: str) ->
         keys.pepper()
 
 
+def test_a_file_that_cannot_be_read_is_named(keys: KeyRing, tmp_path: Path) -> None:
+    """Something else lies under its name: nothing is made in its place."""
+    path = tmp_path / "keys" / "pepper.json"
+    path.unlink()
+    path.mkdir(mode=0o700)
+
+    with pytest.raises(KeyProblem, match=f"cannot read {path}"):
+        keys.pepper()
+
+
 def test_a_missing_file_says_who_makes_it(tmp_path: Path) -> None:
     """Before the first `keys create` there is nothing, and the error says so."""
     with pytest.raises(KeyProblem, match="passation keys create"):

@@ -107,6 +107,38 @@ async def test_a_commit_that_fails_is_told_to_each_of_its_pupils_and_the_writer_
     await running
 
 
+async def test_who_hung_up_is_not_told_of_a_commit_that_failed() -> None:
+    """A cancelled future must not be set; those behind it hear of the failure all the same."""
+    disk = SlowDisk()
+
+    async def commit(operations: Sequence[str]) -> list[str]:
+        await disk.commit(operations)
+        raise ConnectionError("away")
+
+    writer: Writer[str, str] = Writer(commit, pending_max=10)
+    running = asyncio.create_task(writer.run())
+    anna, bob = writer.put("anna"), writer.put("bob")
+    await disk.busy.wait()
+    anna.cancel()
+    disk.wake.set()
+    with pytest.raises(ConnectionError):
+        await bob
+    writer.close()
+    await running
+
+
+def test_the_load_is_the_share_of_the_bound_that_waits() -> None:
+    """Of the first rank alone: a crowd at log-in does not make the answers look late."""
+
+    async def waiting() -> float:
+        writer: Writer[str, str] = Writer(SlowDisk().commit, pending_max=4, ranks=2)
+        writer.put("anna")
+        writer.put("login", 1)
+        return writer.load
+
+    assert asyncio.run(waiting()) == 0.25
+
+
 async def test_closing_commits_what_was_taken_and_takes_no_more() -> None:
     """A worker that stops answers those whom it has let in."""
     disk = SlowDisk()

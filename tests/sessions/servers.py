@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from engine.embedded import redis_binary
@@ -33,6 +34,18 @@ def started(folder: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
             yield process
         finally:
             process.kill()
+
+
+def cluster_ports(count: int) -> list[int]:
+    """Ports that nobody uses, nor the bus of a cluster 10,000 above them; below those given to clients."""
+    found: list[int] = []
+    while len(found) < count:
+        port = random.randrange(10_000, 22_000)
+        with socket.socket() as client, socket.socket() as bus, suppress(OSError):
+            client.bind(("127.0.0.1", port))
+            bus.bind(("127.0.0.1", port + 10_000))
+            found.append(port)
+    return found
 
 
 def free_port() -> int:

@@ -157,3 +157,16 @@ async def test_a_user_without_a_command_is_told_which(socket: Path) -> None:
 
     await link.aclose()
     await admin.aclose()
+
+
+async def test_a_user_who_cannot_even_be_asked_is_told_so(socket: Path) -> None:
+    """Without transactions nothing can be tried without doing it, so nothing else is tried."""
+    password = (socket.parent / "operator.password").read_text()
+    admin = Link(f"unix://operator:{password}@{socket}")
+    await admin.command("ACL", "SETUSER", "mute", *acl_line("mute", ">secret").split()[2:], "-multi")
+    link = Link(f"unix://mute:secret@{socket}")
+
+    assert await privileges(link) == (["multi", "discard"], [])
+
+    await link.aclose()
+    await admin.aclose()

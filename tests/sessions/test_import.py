@@ -26,6 +26,11 @@ async def test_a_session_is_created_once(store: Store) -> None:
     assert glance.state.epoch == NOW
 
 
+async def test_no_code_is_found_where_none_is_asked_for(store: Store) -> None:
+    """A group of callers may have hung up before their question was put."""
+    assert await store.find_codes([]) == []
+
+
 async def test_a_session_is_restored_as_the_archive_has_it(store: Store) -> None:
     """Its clock runs on, and the sweep finds it."""
     row = a_row(

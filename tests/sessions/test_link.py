@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import hiredis
 import pytest
 from redis.asyncio import Redis
 
 from sessions.keys import written
 from sessions.link import Link, StoreAway, StoreError, StoreFull, StoreRefused
 from sessions.model import Heartbeat, Pause
+from sessions.pipe import Broken
 from sessions.routes import slot_of
 from sessions.script import Script, sessions_script
 from sessions.store import Store
@@ -114,6 +117,7 @@ async def test_a_server_that_does_not_answer_is_away_and_its_late_reply_reaches_
     link = Link(redis_url, timeout_s=0.05)
     with pytest.raises(StoreAway):
         await link.command("BLPOP", "nothing", "0")
+    link._timeout_s = 60  # for it answers now, however slowly
     assert await link.command("ECHO", "mine") == b"mine"
     await link.aclose()
 
@@ -222,3 +226,77 @@ async def test_closing_waits_for_the_call_under_way(redis_url: str, redis: Redis
     assert (await saving).verdict == "ok"
     assert (await one(store, Heartbeat(ticket))).state.last == 1
     await store.aclose()
+
+
+async def test_callers_who_come_together_share_one_connection(redis_url: str, redis: Redis) -> None:
+    """The first of them makes it, the others wait for it."""
+    link = Link(redis_url)
+    numbers = await asyncio.gather(*(link.command("CLIENT", "ID") for _ in range(3)))
+    assert len(set(numbers)) == 1
+    await link.aclose()
+
+
+async def test_a_question_to_a_connection_that_has_ended_fails_at_once(link: Link) -> None:
+    """Nobody waits for a reply that cannot come."""
+    await link.command("PING")
+    pipe = link._pipe
+    assert pipe is not None
+    pipe.close()
+    with pytest.raises(Broken, match="closed by us"):
+        await pipe.ask([("PING",)])
+
+
+class Newer:
+    """A server that knows WAITAOF, which the one of these tests need not: it speaks Redis's bytes.
+
+    `on_disk` replicas have each write on disk; None: it hangs up when it is asked.
+    """
+
+    def __init__(self, on_disk: int | None) -> None:
+        self.on_disk = on_disk
+        self.asked: list[list[bytes]] = []
+        self.ended = asyncio.Event()
+
+    async def speak(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        commands = hiredis.Reader()
+        while data := await reader.read(4096):
+            commands.feed(data)
+            while command := commands.gets():
+                self.asked.append(command)
+                if command[0] == b"WAITAOF" and self.on_disk is None:
+                    writer.close()
+                    continue
+                waited = command[0] == b"WAITAOF"
+                writer.write(b"*2\r\n:0\r\n:%d\r\n" % self.on_disk if waited else b"+OK\r\n")
+        writer.close()
+        self.ended.set()
+
+
+@asynccontextmanager
+async def speaking(newer: Newer, folder: Path) -> AsyncIterator[Link]:
+    """A link to it that asks for one replica."""
+    async with await asyncio.start_unix_server(newer.speak, folder / "newer.sock"):
+        link = Link(f"unix://{folder}/newer.sock", wait_replicas=1)
+        yield link
+        await link.aclose()
+        await newer.ended.wait()
+
+
+async def test_where_the_server_offers_it_a_write_is_on_the_disk_of_the_replica(tmp_path: Path) -> None:
+    """In its memory alone is too little then, and too few is no acknowledgement."""
+    newer = Newer(on_disk=1)
+    async with speaking(newer, tmp_path) as link:
+        await link.commands([("SET", "a", 1)], waits=True)
+        assert newer.asked[-1] == [b"WAITAOF", b"0", b"1", b"2000"]
+        newer.on_disk = 0
+        with pytest.raises(StoreAway, match="only 0 of 1 replicas"):
+            await link.commands([("SET", "a", 1)], waits=True)
+
+
+async def test_a_server_that_hangs_up_when_it_is_asked_for_its_replicas_is_away(tmp_path: Path) -> None:
+    """And no half-made connection is left behind."""
+    newer = Newer(on_disk=None)
+    async with speaking(newer, tmp_path) as link:
+        with pytest.raises(StoreAway):
+            await link.command("PING")
+        assert link._pipe is None

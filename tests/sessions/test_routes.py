@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import subprocess
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
@@ -16,10 +15,10 @@ from engine.embedded import redis_binary
 from sessions.journal import BatchLine
 from sessions.link import Link, StoreAway
 from sessions.model import CodeEntry, Credit, Login, Read
-from sessions.routes import Cluster, Sentinels, connect, slot_of
+from sessions.routes import Cluster, Sentinels, connect, rights, slot_of
 from sessions.store import GAP_MS, Store, open_store
 from tests.sessions.given import NOW, a_row, a_running, a_save, a_sid, one, verdicts
-from tests.sessions.servers import free_port, started
+from tests.sessions.servers import cluster_ports, free_port, started
 
 
 async def until(asked: Callable[[], Awaitable[bool]]) -> None:
@@ -59,7 +58,7 @@ async def test_nodes_that_are_not_there_are_away() -> None:
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[list[int]]:
     """Two nodes that will share the slots."""
-    ports = random.sample(range(20_000, 30_000), 2)
+    ports = cluster_ports(2)
     with ExitStack() as nodes:
         for port in ports:
             folder = tmp_path / str(port)
@@ -87,7 +86,8 @@ async def joined(ports: list[int]) -> list[Link]:
 async def test_a_store_works_on_a_cluster_as_on_one_node(cluster: list[int]) -> None:
     """Every call stays within one slot, whatever the partitions of its operations."""
     nodes = await joined(cluster)
-    store = open_store(f"redis+cluster://127.0.0.1:{cluster[0]}")
+    url = f"redis+cluster://127.0.0.1:{cluster[0]}"
+    store = open_store(url)
     sids = [a_sid(number, partition=number % 64) for number in range(130)]
     assert await store.create_sessions([a_row(sid) for sid in sids]) == 130
     tickets = [await a_running(store, sid) for sid in sids[:70]]
@@ -116,6 +116,10 @@ async def test_a_store_works_on_a_cluster_as_on_one_node(cluster: list[int]) -> 
     assert (await store.deliveries(), await store.deliveries_version()) == ([b"{}"], 1)
     assert await store.lease("drain", "anna", 1000)
     assert await store.destroy_sessions(sids) == 130
+    assert [found == ([], []) for found in (await rights(url)).values()] == [False, False]
+    for node, limit in zip(nodes, ("1gb", "2gb"), strict=True):
+        await node.command("CONFIG", "SET", "maxmemory", limit)
+    assert (await store.memory())["limit"] == 2**30
     for node in nodes:
         await node.aclose()
     await store.aclose()
@@ -136,6 +140,37 @@ async def test_a_slot_that_has_moved_is_found_again(cluster: list[int]) -> None:
         await store.put_delivery("maths26a", "{}")
     await store.put_delivery("maths26a", "{}")
     assert await taker.command("HLEN", "deliveries") == 1
+    for node in nodes:
+        await node.aclose()
+    await store.aclose()
+
+
+@pytest.mark.long
+async def test_a_cluster_whose_nodes_are_frozen_acknowledges_nothing(
+    cluster: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its partitions have an outage then: no tick waits for a node as long as a pupil does."""
+    nodes = await joined(cluster)
+    store = open_store(f"redis+cluster://127.0.0.1:{cluster[0]}")
+    assert await store.tick(NOW) == []
+    for node in nodes:
+        await node.command("CLIENT", "PAUSE", 600_000)
+    monkeypatch.setattr("sessions.store.TICK_S", 0.01)
+    with pytest.raises(StoreAway, match="does not answer"):
+        await store.tick(NOW + 1)
+    for node in nodes:
+        await node.aclose()
+    await store.aclose()
+
+
+@pytest.mark.long
+async def test_a_slot_that_no_node_has_is_away(cluster: list[int]) -> None:
+    """A cluster that is being put together: the call may be repeated until somebody has the slot."""
+    (node, _) = nodes = [Link(f"redis://127.0.0.1:{port}") for port in cluster]
+    await node.command("CLUSTER", "ADDSLOTS", slot_of("deliveries"))
+    store = open_store(f"redis+cluster://127.0.0.1:{cluster[0]}")
+    with pytest.raises(StoreAway, match="no node has the slot of"):
+        await store.deliveries_version()
     for node in nodes:
         await node.aclose()
     await store.aclose()
@@ -169,7 +204,12 @@ async def test_sentinels_lead_to_the_new_primary(tmp_path: Path) -> None:
         await until(lambda: leads_to(sentinel, ports["two"]))
         await until(ready)
         assert (await one(store, Login(a_sid()))).verdict == "ok"
+        assert (await store.memory())["used"] > 0
         await store.aclose()
+        stranger = open_store(f"redis+sentinel://127.0.0.1:{ports['sentinel']}/nobody")
+        with pytest.raises(StoreAway, match="do not know nobody"):
+            await stranger.deliveries_version()
+        await stranger.aclose()
         await sentinel.aclose()
 
 

@@ -72,6 +72,13 @@ def test_a_lease_says_when_and_to_whom_it_was_given() -> None:
     assert signer.read_lease(lease[:-1] + ("A" if lease[-1] != "A" else "B")) is None
 
 
+def test_a_token_read_again_says_the_same() -> None:
+    """From memory: a pupil sends the same one with every batch."""
+    signer = Signer(KEYS, 1)
+    token = signer.sign(TICKET, 0)
+    assert signer.read(token) is signer.read(token)
+
+
 def test_remembered_tokens_are_bounded_and_stay_right() -> None:
     """Far more pupils than the memory holds, each read twice."""
     signer = Signer(KEYS, 1, remembered=8)

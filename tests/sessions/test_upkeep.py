@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from redis.asyncio import Redis
 
+from sessions.link import StoreRefused
 from sessions.model import Close, Credit, Outage, Pause, Resume, Submit
 from sessions.store import GAP_MS, Store
 from tests.sessions.given import HOUR, NOW, a_running, a_sid, one
@@ -100,3 +101,20 @@ async def test_one_process_has_a_lease(store: Store, redis: Redis) -> None:
     assert not await store.lease("drain", "bob", 0)
     assert await store.lease("drain", "anna", 0)
     assert await store.lease("drain", "bob", 60_000)
+
+
+async def test_clocks_are_brought_back_after_a_loss_of_everything(store: Store) -> None:
+    """From the archive: the first tick finds the true outage. A partition that is no more is left out."""
+    assert await store.clocks() == {}
+    await store.set_clocks({0: NOW, 63: NOW, 64: NOW})
+    assert await store.clocks() == {0: NOW, 63: NOW}
+    await store.set_clocks({64: NOW})
+    waiting = await store.tick(NOW + GAP_MS + 1)
+    assert [(outage.partition, outage.from_ms) for outage in waiting] == [(0, NOW), (63, NOW)]
+
+
+async def test_a_reply_that_is_no_reply_is_a_defect(store: Store, redis: Redis) -> None:
+    """Something else lies under the name of a clock: no partition passes for acknowledged."""
+    await redis.hset("u:{p00}", "a", "b")
+    with pytest.raises(StoreRefused):
+        await store.tick(NOW)

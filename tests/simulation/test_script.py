@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
+from collections.abc import Awaitable, Callable
 from itertools import chain
 from typing import Any
 
@@ -32,7 +33,8 @@ from sessions.model import (
     Submit,
     Ticket,
 )
-from sessions.packing import encode, packed, sid_of
+from sessions.packing import encode, glance, packed, sid_of
+from sessions.script import ASIDES_MAX, BATCHES_MAX, OUTAGES_MAX
 from sessions.states import Status
 from simulation.world.data import SESSIONS, UPKEEP, Commands, Data
 
@@ -127,6 +129,17 @@ class Both:
             # What is sealed and counts no more the script lets go a few saves later.
             assert all(real == pure for real, pure in held if pure is not None)
 
+    async def same_glances(self, sids: list[bytes]) -> None:
+        """What a teacher's page shows: when a device was seen, what it holds, evidence kept and dropped."""
+        for sid in sids:
+            names = [f"{kind}:{keys.owner(sid, 64)}" for kind in "sce"]
+            shown = [await self.link.command("MGET", *names), self.pure.mget(0, *names)]
+            one, other = (
+                glance(sid, record, constants, int(sealed or 0)) if record else None
+                for record, constants, sealed in shown
+            )
+            assert one == other
+
 
 def comparable(reply: list[Any] | bytes) -> list[Any] | bytes:
     """Batches have no order of their own."""
@@ -138,50 +151,110 @@ def lines_of(entries: list[Any]) -> list[RawLine]:
     return [line._replace(where=(0, "", line.where[2])) for line in raw_lines(0, entries)]
 
 
-async def walk(redis_url: str, seed: int, steps: int) -> None:
+async def walk(both: Both, seed: int, steps: int = 60) -> None:
     """A history of groups of three sessions, with outages, on both."""
     chance, now_ms = random.Random(seed), NOW
-    link = Link(redis_url)
-    both = Both(link)
     sids = [bytes([number]) + seed.to_bytes(14, "big") + b"\x01" for number in range(3)]
     told = {sid: [Ticket(sid, "maths26a", 0, 0, Status.READY, 0, 0)] for sid in sids}
     rows: list[Operation] = [SessionRow(sid, "maths26a", "R1", 1000, "", b"wrapped") for sid in sids]
     clocks = [
         name for part in range(3) for name in (keys.clock(part), keys.outages(part), keys.uncredited(part))
     ]
-    try:
-        await link.command("FLUSHALL")
-        await both.commit(rows, now_ms)
-        for _ in range(steps):
-            now_ms += chance.choice([0, 0, 500, 3_000, MINUTE, 5 * MINUTE])
-            if chance.random() < 0.3:
-                await both.upkeep(clocks, ["tick", now_ms, 5_000])
-            picked = [chance.choice(sids) for _ in range(chance.randint(1, 4))]
-            group = [an_operation(chance, sid, told[sid], now_ms) for sid in picked]
-            for sid, reply in zip(picked, await both.commit(group, now_ms), strict=True):
-                session = both.pure.data.sessions.get(sid)
-                if session and len(reply) > 2:
-                    told[sid].append(
-                        Ticket(
-                            sid,
-                            "maths26a",
-                            session.epoch,
-                            session.version,
-                            session.status,
-                            session.started_ms,
-                            session.deadline_ms,
-                        )
+    await both.commit(rows, now_ms)
+    for _ in range(steps):
+        now_ms += chance.choice([0, 0, 500, 3_000, MINUTE, 5 * MINUTE])
+        if chance.random() < 0.3:
+            await both.upkeep(clocks, ["tick", now_ms, 5_000])
+        picked = [chance.choice(sids) for _ in range(chance.randint(1, 4))]
+        group = [an_operation(chance, sid, told[sid], now_ms) for sid in picked]
+        for sid, reply in zip(picked, await both.commit(group, now_ms), strict=True):
+            session = both.pure.data.sessions.get(sid)
+            if session and len(reply) > 2:
+                told[sid].append(
+                    Ticket(
+                        sid,
+                        "maths26a",
+                        session.epoch,
+                        session.version,
+                        session.status,
+                        session.started_ms,
+                        session.deadline_ms,
                     )
-            for names in ([keys.clock(p), keys.uncredited(p), keys.open_sessions(p)] for p in range(3)):
-                await both.upkeep(names[1:2], ["waiting", now_ms, 5_000])
-                await both.upkeep(names, ["due", now_ms, 5_000, now_ms - GRACE_MS, 10])
-        await both.same_journal()
-    finally:
-        await link.aclose()
+                )
+        for names in ([keys.clock(p), keys.uncredited(p), keys.open_sessions(p)] for p in range(3)):
+            await both.upkeep(names[1:2], ["waiting", now_ms, 5_000])
+            await both.upkeep(names, ["due", now_ms, 5_000, now_ms - GRACE_MS, 10])
+    await both.same_journal()
+    await both.same_glances(sids)
+
+
+def on_both(redis_url: str, work: Callable[[Both], Awaitable[None]]) -> None:
+    """Run `work` on both, with an empty Redis."""
+
+    async def run() -> None:
+        link = Link(redis_url)
+        try:
+            await link.command("FLUSHALL")
+            await work(Both(link))
+        finally:
+            await link.aclose()
+
+    asyncio.run(run())
 
 
 @pytest.mark.parametrize("seeds", [range(40), pytest.param(range(40, 600), marks=pytest.mark.long)])
 def test_the_script_does_what_the_protocol_says(redis_url: str, seeds: range) -> None:
     """Every verdict, state, late class and journal line, tickets ahead of the store included."""
     for seed in seeds:
-        asyncio.run(walk(redis_url, seed, 60))
+        on_both(redis_url, lambda both, seed=seed: walk(both, seed))  # type: ignore[misc]
+
+
+def a_batch(ticket: Ticket, n: int, body: str = "x", *, full: bool = False) -> Save:
+    digest = hashlib.sha256(f"{n}{body}".encode()).digest()
+    return Save(ticket, n, digest, body.encode(), (f"i{n % 4}",), full, 0, GRACE_MS, "i1", 0)
+
+
+async def bounds(both: Both) -> None:
+    """A session with too many batches, forks and log-ins, one closed before it began."""
+    sids = [bytes([0]) + number.to_bytes(15) for number in range(3)]
+    await both.commit([SessionRow(sid, "maths26a", "R1") for sid in sids], NOW)
+    await both.commit([Login(sids[0], b"mark of%d" % number) for number in range(9)], NOW)
+    ticket = Ticket(sids[0], "maths26a", NOW + 8, 9, Status.READY, 0, 0)
+    await both.commit([Start(ticket, 60 * MINUTE)], NOW)
+    await both.commit([a_batch(ticket, n, full=True) for n in (1, BATCHES_MAX, BATCHES_MAX + 1)], NOW)
+    await both.commit([a_batch(ticket, 1, f"fork {number}") for number in range(ASIDES_MAX + 2)], NOW)
+    for number in (*range(9), 0, 8, 4):
+        await both.commit([Login(sids[2], b"mark of%d" % number)], NOW + number)
+    never = Ticket(sids[1], "maths26a", 0, 0, Status.READY, 0, 0)
+    await both.commit([Close(sids[1]), a_batch(never, 1), Submit(never, 0)], NOW)
+    glances = [both.pure.data.sessions[sid] for sid in sids]
+    assert (glances[0].asides, glances[0].dropped) == (ASIDES_MAX, 2)
+    assert glances[1].last == 0
+    other = Ticket(sids[2], "maths26a", NOW + 11, 99, Status.RUNNING, NOW, NOW + 60 * MINUTE)
+    for n in range(1, 6):
+        await both.commit([a_batch(other, n)._replace(items=("i1",)), Seal(sids[2], n)], NOW + MINUTE)
+        await both.commit([Read(other)], NOW + MINUTE)
+    await both.same_journal()
+    await both.same_glances(sids)
+
+
+def test_the_bounds_of_a_session_are_the_same_in_both(redis_url: str) -> None:
+    """Batches, evidence, log-ins remembered: what random histories seldom reach."""
+    on_both(redis_url, bounds)
+
+
+async def settled(both: Both) -> None:
+    """More outages than are remembered, some of them credited."""
+    names = [keys.clock(0), keys.outages(0), keys.uncredited(0)]
+    for number in range(OUTAGES_MAX + 2):
+        await both.upkeep(names, ["tick", NOW + number * MINUTE, 5_000])
+    for from_ms in (NOW, NOW + MINUTE, NOW + 1):
+        done = ("HDEL", keys.uncredited(0), from_ms)
+        assert await both.link.command(*done) == both.pure.do(done, 0)
+        await both.upkeep(names[2:], ["waiting", 0, 5_000])
+    assert len(both.pure.data.clocks[0].outages) == OUTAGES_MAX
+
+
+def test_an_outage_that_is_settled_waits_no_more_in_both(redis_url: str) -> None:
+    """And the last of them alone are remembered."""
+    on_both(redis_url, settled)
