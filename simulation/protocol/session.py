@@ -113,9 +113,7 @@ def adopt(session: Session, ticket: Ticket, now_ms: int) -> tuple[Session, tuple
         deadline_ms = ticket.deadline_ms
         if RANKS[ticket.status] == 1 and ticket.started_ms == session.started_ms:
             deadline_ms = max(deadline_ms, session.deadline_ms)
-        after = after._replace(
-            status=ticket.status, started_ms=ticket.started_ms, deadline_ms=deadline_ms
-        )
+        after = after._replace(status=ticket.status, started_ms=ticket.started_ms, deadline_ms=deadline_ms)
     after = after._replace(
         epoch=max(session.epoch, ticket.epoch), version=max(session.version, ticket.version)
     )

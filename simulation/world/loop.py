@@ -17,7 +17,7 @@ class Stuck(RuntimeError):
 
 
 class Errand:
-    """As `asyncio.Handle` and `TimerHandle`, as far as anybody asks: what is to be done, and in whose context."""
+    """What asyncio's handles are, as far as anybody asks: what is to be done, and in whose context."""
 
     __slots__ = ("arguments", "callback", "context", "is_cancelled", "when_s")
 
