@@ -10,6 +10,7 @@ import hashlib
 import re
 import struct
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,12 +48,14 @@ class Script(NamedTuple):
     sha: str
 
 
+@cache
 def sessions_script() -> Script:
     """The script that all operations on sessions go through."""
     names = ("head", "batches", "answers", "course", "staff", "keeping", "run")
     return _script("\n".join([*_tables(), *_record_functions()]), names, _constants())
 
 
+@cache
 def upkeep_script() -> Script:
     """The script of clocks, outages and leases."""
     return _script("", ("upkeep",), {"OUTAGES_MAX": OUTAGES_MAX})

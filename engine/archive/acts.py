@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import String, and_, bindparam, case, cast, exists, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    LargeBinary,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    select,
+    tuple_,
+    update,
+)
 
 from engine.archive import audit
 from engine.archive.database import Database
@@ -19,6 +31,15 @@ from engine.archive.tables import acts, events, sessions
 EVENTS = {"pause": "pause", "resume": "resume", "extend": "extend", "close": "close", "allow": "seat"}
 """Act -> the event that the journal brings when it takes effect."""
 DONE = "done"
+
+_ARCHIVED = exists().where(
+    and_(
+        events.c.sid == acts.c.sid,
+        events.c.at_ms == acts.c.at_ms,
+        events.c.event == cast(case(EVENTS, value=acts.c.act, else_=""), String(10)),
+    )
+)
+_SETTLE = update(acts).where(acts.c.verdict == "", _ARCHIVED).values(verdict=DONE)
 
 
 class Act(NamedTuple):
@@ -43,6 +64,20 @@ class Outcome(NamedTuple):
     told_status: str = ""
     told_version: int = 0
     told_deadline_ms: int = 0
+
+
+_OPEN = (
+    select(*(acts.c[name] for name in Act._fields))
+    .join(sessions, sessions.c.sid == acts.c.sid)
+    .where(
+        acts.c.verdict == "",
+        acts.c.at_ms <= bindparam("until_ms"),
+        tuple_(acts.c.line, acts.c.sid)
+        > tuple_(bindparam("line", type_=BigInteger), bindparam("sid", type_=LargeBinary)),
+    )
+    .order_by(acts.c.line, acts.c.sid)
+    .limit(bindparam("limit"))
+)
 
 
 async def write(
@@ -85,17 +120,8 @@ async def note(database: Database, outcomes: Sequence[Outcome]) -> None:
 
 async def settle_archived(database: Database) -> None:
     """Settle the acts whose events are in the archive."""
-    event_of = case(EVENTS, value=acts.c.act, else_="")
-    archived = exists().where(
-        and_(
-            events.c.sid == acts.c.sid,
-            events.c.at_ms == acts.c.at_ms,
-            events.c.event == cast(event_of, String(10)),
-        )
-    )
-    change = update(acts).where(acts.c.verdict == "", archived).values(verdict=DONE)
     async with database.writing.begin() as connection:
-        await connection.execute(change)
+        await connection.execute(_SETTLE)
 
 
 async def open_acts(
@@ -105,16 +131,9 @@ async def open_acts(
 
     Ids that no session has, typed by mistake, are left out.
     """
-    columns = [acts.c[name] for name in Act._fields]
-    query = (
-        select(*columns)
-        .join(sessions, sessions.c.sid == acts.c.sid)
-        .where(acts.c.verdict == "", acts.c.at_ms <= until_ms, tuple_(acts.c.line, acts.c.sid) > after)
-        .order_by(acts.c.line, acts.c.sid)
-        .limit(limit)
-    )
+    given = {"until_ms": until_ms, "limit": limit, "line": after[0], "sid": after[1]}
     async with database.reading.connect() as connection:
-        return [Act(*row) for row in await connection.execute(query)]
+        return [Act(*row) for row in await connection.execute(_OPEN, given)]
 
 
 async def extensions(database: Database, sids: Sequence[bytes]) -> list[Act]:

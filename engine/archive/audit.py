@@ -35,6 +35,9 @@ class AuditLine(NamedTuple):
     hash: bytes
 
 
+_NEWEST = select(audit.c.seq, audit.c.hash).order_by(desc(audit.c.seq)).limit(1)
+
+
 def line_hash(prev: bytes, seq: int, at_ms: int, who: str, act: str, delivery: str, detail: str) -> bytes:
     """SHA-256 over the hash before and the line, in a form that reads in one way only."""
     return hashlib.sha256(prev + orjson.dumps([seq, at_ms, who, act, delivery, detail])).digest()
@@ -46,8 +49,7 @@ async def append(
     """Add a line within the caller's transaction; gives its number."""
     if connection.dialect.name == "postgresql":  # SQLite's writer is alone already
         await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7016)")
-    newest = select(audit.c.seq, audit.c.hash).order_by(desc(audit.c.seq)).limit(1)
-    row = (await connection.execute(newest)).first()
+    row = (await connection.execute(_NEWEST)).first()
     seq, prev = (row.seq + 1, bytes(row.hash)) if row else (1, START)
     text = orjson.dumps(detail, option=orjson.OPT_SORT_KEYS).decode()
     line = line_hash(prev, seq, at_ms, who, act, delivery, text)

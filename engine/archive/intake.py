@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, LargeBinary, any_, bindparam, or_, select, tuple_, update
+from sqlalchemy import Boolean, LargeBinary, Update, any_, bindparam, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -37,6 +37,20 @@ _MARK_SQLITE = (
 )
 
 _STATE = ("status", "epoch", "version", "started_ms", "deadline_ms", "last", "ended_ms", "to_score")
+
+
+def _newer() -> Update:
+    """A session's state as it is now, unless a newer one, or its end, is known."""
+    is_open = sessions.c.ended_ms == 0
+    ends = bindparam("of_end", type_=Boolean)
+    is_newer = (sessions.c.version < bindparam("to_version")) & or_(is_open, ends)
+    is_later_end = (sessions.c.version == bindparam("to_version")) & ends
+    is_later_end &= sessions.c.ended_ms < bindparam("to_ended_ms")
+    change = update(sessions).values({name: bindparam(f"to_{name}") for name in _STATE})
+    return change.where(sessions.c.sid == bindparam("of_sid"), or_(is_newer, is_open & ends, is_later_end))
+
+
+_NEWER = _newer()
 
 
 async def write_portion(database: Database, connection: AsyncConnection, portion: Portion) -> None:
@@ -70,21 +84,12 @@ async def _keep_conflicts(database: Database, connection: AsyncConnection, porti
 async def _take_over_states(connection: AsyncConnection, portion: Portion) -> None:
     if not portion.states:
         return
-    is_open = sessions.c.ended_ms == 0
-    ends = bindparam("of_end", type_=Boolean)
-    is_newer = (sessions.c.version < bindparam("to_version")) & or_(is_open, ends)
-    is_later_end = (sessions.c.version == bindparam("to_version")) & ends
-    is_later_end &= sessions.c.ended_ms < bindparam("to_ended_ms")
-    newer = update(sessions).where(
-        sessions.c.sid == bindparam("of_sid"), or_(is_newer, is_open & ends, is_later_end)
-    )
-    values: dict[str, Any] = {name: bindparam(f"to_{name}") for name in _STATE}
     rows = [
         {"of_sid": sid, "of_end": state[0] in ENDED}
         | {f"to_{name}": value for name, value in zip(_STATE, state, strict=True)}
         for sid, state in portion.states.items()
     ]
-    await connection.execute(newer.values(**values), rows)
+    await connection.execute(_NEWER, rows)
 
 
 async def _mark_for_scoring(database: Database, connection: AsyncConnection, portion: Portion) -> None:

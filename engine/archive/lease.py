@@ -12,7 +12,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import Update, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.archive.database import Database
@@ -51,18 +51,23 @@ class Lease:
         self._database = database
         self._holder = holder
         self._name = name
+        is_it = leases.c.name == name
+        taken = update(leases).values(holder=holder, until_ms=bindparam("to_ms"))
+        self._keep = taken.where(is_it, leases.c.holder == holder)
+        is_over = leases.c.until_ms < bindparam("before_ms")
+        self._take = taken.where(is_it, or_(leases.c.holder == holder, is_over))
+        self._inherit = taken.where(is_it, leases.c.holder == bindparam("dead"))
 
     async def take(self, now_ms: int) -> bool:
         """Take or renew the lease; False while somebody else holds it."""
         async with self._database.writing.begin() as connection:
             fresh = self._database.insert(leases).on_conflict_do_nothing()
             await connection.execute(fresh.values(name=self._name, holder=self._holder, until_ms=0))
-            mine_or_over = or_(leases.c.holder == self._holder, leases.c.until_ms < now_ms)
-            if await self._renew(connection, now_ms, mine_or_over):
+            if await self._renew(connection, now_ms, self._take, before_ms=now_ms):
                 return True
             query = select(leases.c.holder).where(leases.c.name == self._name)
             holder = (await connection.execute(query)).scalar_one()
-            return is_dead(holder) and await self._renew(connection, now_ms, leases.c.holder == holder)
+            return is_dead(holder) and await self._renew(connection, now_ms, self._inherit, dead=holder)
 
     async def give_back(self) -> None:
         """Let the next one begin at once."""
@@ -74,11 +79,9 @@ class Lease:
     async def transaction(self, now_ms: int) -> AsyncIterator[AsyncConnection]:
         """A transaction that commits only if the lease is still ours, or LeaseLost."""
         async with self._database.writing.begin() as connection:
-            if not await self._renew(connection, now_ms, leases.c.holder == self._holder):
+            if not await self._renew(connection, now_ms, self._keep):
                 raise LeaseLost(f"another process drains now, {self._holder} stops")
             yield connection
 
-    async def _renew(self, connection: AsyncConnection, now_ms: int, condition: ColumnElement[bool]) -> bool:
-        change = update(leases).where(leases.c.name == self._name, condition)
-        change = change.values(holder=self._holder, until_ms=now_ms + LEASE_MS)
-        return (await connection.execute(change)).rowcount == 1
+    async def _renew(self, connection: AsyncConnection, now_ms: int, change: Update, **given: object) -> bool:
+        return (await connection.execute(change, {"to_ms": now_ms + LEASE_MS, **given})).rowcount == 1

@@ -51,9 +51,7 @@ class Sweep:
         elif self._keyring is not None:  # it came up empty: nobody is credited or closed before it is filled
             await publish(self._archive, self._store, self._keyring)
         waiting = await self._store.waiting()
-        if waiting:  # Redis may be another one now, or have lost its last moments
-            await catch_up(self._archive, self._store, min(outage.from_ms for outage in waiting))
-        await replay(self._archive, self._store, now_ms - AFTER_MS)
+        await self._do_again(waiting, now_ms)
         if waiting:
             await self._note_outages(lease, waiting, now_ms)
         for outage in waiting:
@@ -68,6 +66,12 @@ class Sweep:
         if now_ms - self._kept_ms >= clocks.EVERY_MS:
             await clocks.keep(self._archive.database, lease, await self._store.clocks(), now_ms)
             self._kept_ms = now_ms
+
+    async def _do_again(self, waiting: Sequence[Outage], now_ms: int) -> None:
+        """What staff did and Redis has forgotten, or never heard of."""
+        if waiting:  # Redis may be another one now, or have lost its last moments
+            await catch_up(self._archive, self._store, min(outage.from_ms for outage in waiting))
+        await replay(self._archive, self._store, now_ms - AFTER_MS)
 
     async def _note_outages(self, lease: Lease, waiting: Sequence[Outage], now_ms: int) -> None:
         """Write outages down, each once; those of one time are one line of the audit log."""

@@ -160,14 +160,18 @@ local function begin_epoch(record, epoch)
 end
 
 -- A ticket that is ahead of what is stored proves that Redis lost its last moments in a fail-over. What is ahead in
--- it is taken over: the further status, the newer version's times, the higher epoch. The version becomes the higher
--- one and no higher still, so that tickets may come in any order.
+-- it is taken over: the further status, the newer version's times, the higher epoch. Of one start the later deadline
+-- stays: time that was given while the ticket was on its way is not taken back. The version becomes the higher one
+-- and no higher still, so that tickets may come in any order.
 local function adopt(owner, record, epoch, version, status, started, deadline)
     local further = RANK[status] - RANK[record[STATUS]]
     if epoch <= record[EPOCH] and version <= record[VERSION] and further <= 0 then return end
 
     if further > 0 or (further == 0 and version > record[VERSION]) then
         if status == PAUSED and record[STATUS] ~= PAUSED then record[PAUSED_AT_MS] = now end
+        if RANK[status] == 1 and started == record[STARTED_MS] then
+            deadline = math.max(deadline, record[DEADLINE_MS])
+        end
         record[STATUS], record[STARTED_MS], record[DEADLINE_MS] = status, started, deadline
     end
     if epoch > record[EPOCH] then begin_epoch(record, epoch) end

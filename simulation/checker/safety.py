@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import orjson
 
-from sessions.states import Status
+from sessions.states import RANKS, Status
 from simulation.checker.evidence import Evidence, Violation, name
 from simulation.plan import DURATION_MS, GRACE_MS
 
@@ -75,8 +75,8 @@ def _kept(evidence: Evidence) -> Iterator[Violation]:
     for sid, session in evidence.data.sessions.items():
         told = [act for act in evidence.history.acts if act.sid == sid and act.act == "extend"]
         given_ms = sum(act.value for act in told if act.verdict == "ok")
-        if not given_ms or not session.started_ms or session.status is Status.CLOSED:
-            continue
+        if not given_ms or not session.started_ms or RANKS[session.status] == 2:
+            continue  # who has handed in needs no more time
         own_ms = int(DURATION_MS * session.row.factor_permille / 1000 + 0.5)
         short_ms = session.started_ms + own_ms + given_ms - session.deadline_ms
         if short_ms > 0:

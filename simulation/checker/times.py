@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from sessions.keys import partition_of
-from sessions.states import Status
+from sessions.states import RANKS, Status
 from simulation.checker.evidence import Evidence, Violation, name
 from simulation.history import Written
 from simulation.plan import DURATION_MS, GRACE_MS
@@ -41,12 +41,21 @@ def _moved(before: Session | None, written: Written) -> Iterator[Violation]:
     if must_ms is not None and after.deadline_ms != must_ms:
         off_ms = after.deadline_ms - must_ms
         yield Violation("I5", f"{name(after.sid)}: {event} leaves the deadline {off_ms} ms off")
+    if event == "adopt" and before:
+        yield from _adopted(before, after)
     if event == "start" and before and before.started_ms:
         yield Violation("I5", f"{name(after.sid)}: the clock was started again")
     if event == "close" and written.reason == "deadline" and before:
         is_due = before.status is Status.RUNNING and written.clock_ms >= old_ms + GRACE_MS
         if not is_due:
             yield Violation("I5", f"{name(after.sid)}: closed before its time and grace were over")
+
+
+def _adopted(before: Session, after: Session) -> Iterator[Violation]:
+    """A ticket takes no time away from a session that goes on: what was given since stays given."""
+    taken_ms = before.deadline_ms - after.deadline_ms
+    if RANKS[after.status] == 1 and after.started_ms == before.started_ms and taken_ms > 0:
+        yield Violation("I5", f"{name(after.sid)}: a ticket took {taken_ms} ms away")
 
 
 def _deadline_after(event: str, before: Session | None, written: Written) -> int | None:

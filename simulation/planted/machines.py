@@ -249,6 +249,13 @@ class NoClosing(Sweep):
         """Perhaps later."""
 
 
+class NoReplay(Sweep):
+    """What staff did and a fail-over forgot is not done again from the audit log."""
+
+    async def _do_again(self, waiting: Sequence[Outage], now_ms: int) -> None:
+        """It stands in the log, after all."""
+
+
 class NoGrace(Sweep):
     """Closed at the deadline, not after the grace."""
 

@@ -73,6 +73,25 @@ RECEIPT = adding(
 WAITING = adding(
     Act(18_000, "cut replica", 0, 9_000), Act(26_000, "fail-over", 0, 300), wait_replicas=1, loss=0.0
 )
+FORGOTTEN_TIME = adding(
+    Act(20_000, "cut replica", 0, 9_000),
+    *(Act(at_ms, "offline", who, 6_000) for at_ms in (21_800,) for who in range(2)),
+    *(Act(at_ms, "extend", who, 15_000) for at_ms in (21_900,) for who in range(2)),
+    Act(22_600, "fail-over", 0, 300),
+    wait_replicas=0,
+)
+TIME_ON_THE_WAY = adding(
+    Act(20_000, "cut replica", 0, 9_000),
+    Act(20_400, "open", 0, "b"),
+    Act(22_000, "allow", 0),
+    Act(22_600, "open", 0, "a"),
+    Act(24_500, "fail-over", 0, 300),
+    Act(24_900, "extend", 0, 15_000),
+    *(Act(at_ms, "answer", 0, f"i1={at_ms}") for at_ms in (25_600, 27_000)),
+    wait_replicas=0,
+    loss=0.0,
+    line_ms=(1, 20),
+)
 MOVING = adding(Act(20_000, "open", 0, "b"), Act(22_000, "open", 1, "b"), Act(23_000, "answer", 0, "i1=d"))
 PAUSING = adding(Act(12_000, "pause", 0), Act(19_000, "resume", 0), Act(15_000, "extend", 1, 15_000))
 OUTAGE = adding(Act(15_000, "freeze redis", 0, 15_500), loss=0.0)
@@ -144,6 +163,7 @@ PLANTED: tuple[Planted, ...] = (
     _script(scripts.save_after_end, "I10", adjust=AFTER_THE_END)._replace(first=26),
     _script(scripts.adopt_anything, "I4", adjust=COPIES),
     _script(scripts.adopt_nothing, "I1", "I11", adjust=FAIL_OVER),
+    _script(scripts.adopt_shortens, "I5", adjust=TIME_ON_THE_WAY),
     _script(scripts.version_stands_still, "I4", "I11"),
     _script(scripts.read_less, "I4", adjust=RELOADING),
     _script(scripts.hand_in_over_gap, "I6"),
@@ -182,6 +202,7 @@ PLANTED: tuple[Planted, ...] = (
     _reader("events lost by the drain", machines.LosesEvents, "I11"),
     _sweep("credit without a line", machines.SilentCredit, "I9", adjust=OUTAGE),
     _sweep("outage never credited", machines.NoCredit, "I5", "I11", adjust=OUTAGE),
+    _sweep("given time forgotten", machines.NoReplay, "I9", adjust=FORGOTTEN_TIME),
     _sweep("nobody is closed", machines.NoClosing, "I11"),
     _sweep("closed without grace", machines.NoGrace, "I5"),
     _outbox("deleted when acknowledged", players.DeletesWhenAcknowledged, "I1", adjust=FAIL_OVER),

@@ -99,7 +99,10 @@ def step(session: Session, event: Event) -> tuple[Status | None, Verdict]:
 
 
 def adopt(session: Session, ticket: Ticket, now_ms: int) -> tuple[Session, tuple[Line, ...]]:
-    """What is ahead in a ticket proves that the store lost its last moments, and is taken over."""
+    """What is ahead in a ticket proves that the store lost its last moments, and is taken over.
+
+    Of one start the later deadline stays.
+    """
     further = RANKS[ticket.status] - RANKS[session.status]
     if ticket.epoch <= session.epoch and ticket.version <= session.version and further <= 0:
         return session, ()
@@ -107,9 +110,10 @@ def adopt(session: Session, ticket: Ticket, now_ms: int) -> tuple[Session, tuple
     if further > 0 or (further == 0 and ticket.version > session.version):
         if ticket.status is Status.PAUSED and session.status is not Status.PAUSED:
             after = after._replace(paused_at_ms=now_ms)
-        after = after._replace(
-            status=ticket.status, started_ms=ticket.started_ms, deadline_ms=ticket.deadline_ms
-        )
+        deadline_ms = ticket.deadline_ms
+        if RANKS[ticket.status] == 1 and ticket.started_ms == session.started_ms:
+            deadline_ms = max(deadline_ms, session.deadline_ms)
+        after = after._replace(status=ticket.status, started_ms=ticket.started_ms, deadline_ms=deadline_ms)
     after = after._replace(
         epoch=max(session.epoch, ticket.epoch), version=max(session.version, ticket.version)
     )
