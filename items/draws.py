@@ -34,17 +34,23 @@ class Draws:
     def below(self, limit: int) -> int:
         """A whole number from 0 to limit - 1."""
         if not self._words:
-            block = self._block.to_bytes(4, "big")
-            size = self._size
-            self._words = list(unpack(f">{size}I", shake_256(block + self._source).digest(4 * size)))
-            self._block += 1
+            self._fill()
         return self._words.pop() * limit >> 32
 
     def shuffle(self, things: MutableSequence[T]) -> None:
         """Put them in any order, each as likely as another."""
+        words = self._words
         for last in range(len(things) - 1, 0, -1):
-            other = self.below(last + 1)
+            if not words:
+                words = self._fill()
+            other = words.pop() * (last + 1) >> 32  # `below`, without its call: each start of a test is here
             things[last], things[other] = things[other], things[last]
+
+    def _fill(self) -> list[int]:
+        made = shake_256(self._block.to_bytes(4, "big") + self._source).digest(4 * self._size)
+        self._words = list(unpack(f">{self._size}I", made))
+        self._block += 1
+        return self._words
 
     def identifier(self, taken: set[str]) -> str:
         """Four letters not taken yet; they are taken then."""

@@ -151,7 +151,7 @@ class Worker:
             Route("/api/v1/submit", pupil.submit, methods=["POST"]),
         ]
         contents, router = Contents(self.services), Router(routes)
-        return Application(Answers(self.services), contents, router, self.services.gate)
+        return Application(Answers(self.services), pupil, contents, router, self.services.gate)
 
     async def _beat(self) -> None:
         while True:
