@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -47,6 +47,7 @@ def report_of(
         **_times(delays),
         "generator_cpu": max(part["generator_cpu"] for part in parts),
         "generator_kib_a_pupil": round(sum(part["rss_kib"] for part in parts) / max(1, counts["pupils"]), 1),
+        "generators": _generators(parts),
     }
     report |= {"why_void": (reasons := why_void(report)), "void": bool(reasons)}
     slices = overtime.merged(slice_of(scenario.seconds), (part["over_time"] for part in parts))
@@ -57,6 +58,26 @@ def report_of(
         "scenario": asdict(scenario),
         "series": series_of(slices, by_second),
     }
+
+
+def _generators(parts: Sequence[Mapping[str, Any]]) -> Report:
+    """What each generator saw and took; two beside each other must have seen the same."""
+    found: Report = {}
+    for name in sorted({part.get("generator", "locust") for part in parts}):
+        own = [part for part in parts if part.get("generator", "locust") == name]
+        counts = sum((Counter(part["counts"]) for part in own), Counter[str]())
+        delays = intended.merged(part["delays"] for part in own)
+        sent = sum(count for kind, count in counts.items() if kind.startswith("sent: "))
+        found[name] = {
+            "processes": len(own),
+            "pupils": counts["pupils"],
+            "cpu": max(part["generator_cpu"] for part in own),
+            "us_a_request": round(sum(part.get("cpu_s", 0.0) for part in own) / max(1, sent) * 1e6),
+            "kib_a_pupil": round(sum(part["rss_kib"] for part in own) / max(1, counts["pupils"]), 1),
+            "save_p50_ms": delays.percentile_ms("save", 50),
+            "save_p99_ms": delays.percentile_ms("save", 99),
+        }
+    return found
 
 
 def _times(delays: intended.Delays) -> dict[str, float | None]:

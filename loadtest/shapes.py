@@ -55,7 +55,7 @@ def timetable(scenario: Scenario, index: int) -> Timetable:
     """The day of pupil `index`."""
     random = Random(f"{scenario.seed}/{index}")
     log_in_s, start_s = SHAPES[scenario.shape](scenario, random)
-    hand_in_s = scenario.seconds - random.uniform(0, min(scenario.hand_in_window_s, scenario.seconds / 10))
+    hand_in_s = scenario.seconds - random.uniform(0, min(scenario.hand_in_window_s, scenario.seconds / 5))
     saves_s = array("d")
     next_s = start_s + scenario.think_s * random.random()
     while next_s < hand_in_s:

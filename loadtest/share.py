@@ -35,7 +35,11 @@ class Share:
     def part(self) -> dict[str, Any]:
         """The share of the report, when the last pupil has left."""
         self._busy.sample()
-        return self.day.part() | {"generator_cpu": self._busy.busiest(), "rss_kib": rss_kib()}
+        return self.day.part() | {
+            "generator_cpu": self._busy.busiest(),
+            "cpu_s": self._busy.used_s(),
+            "rss_kib": rss_kib(),
+        }
 
 
 def day_of(order: Mapping[str, Any], file: BinaryIO) -> Day:
