@@ -60,26 +60,6 @@ def report_of(
     }
 
 
-def _generators(parts: Sequence[Mapping[str, Any]]) -> Report:
-    """What each generator saw and took; two beside each other must have seen the same."""
-    found: Report = {}
-    for name in sorted({part.get("generator", "locust") for part in parts}):
-        own = [part for part in parts if part.get("generator", "locust") == name]
-        counts = sum((Counter(part["counts"]) for part in own), Counter[str]())
-        delays = intended.merged(part["delays"] for part in own)
-        sent = sum(count for kind, count in counts.items() if kind.startswith("sent: "))
-        found[name] = {
-            "processes": len(own),
-            "pupils": counts["pupils"],
-            "cpu": max(part["generator_cpu"] for part in own),
-            "us_a_request": round(sum(part.get("cpu_s", 0.0) for part in own) / max(1, sent) * 1e6),
-            "kib_a_pupil": round(sum(part["rss_kib"] for part in own) / max(1, counts["pupils"]), 1),
-            "save_p50_ms": delays.percentile_ms("save", 50),
-            "save_p99_ms": delays.percentile_ms("save", 99),
-        }
-    return found
-
-
 def _times(delays: intended.Delays) -> dict[str, float | None]:
     times = {}
     for kind in ("save", "login", "start", "submit", "save_service", "slip"):
@@ -105,3 +85,23 @@ def series_of(slices: OverTime, by_second: Seconds) -> Report:
         p50, p99, highest = slices.percentiles_ms(kind, (50, 99, 100))
         series |= {f"{kind}_p50_ms": p50, f"{kind}_p99_ms": p99, f"{kind}_max_ms": highest}
     return series
+
+
+def _generators(parts: Sequence[Mapping[str, Any]]) -> Report:
+    """What each generator saw and took; two beside each other must have seen the same."""
+    found: Report = {}
+    for name in sorted({part.get("generator", "locust") for part in parts}):
+        own = [part for part in parts if part.get("generator", "locust") == name]
+        counts = sum((Counter(part["counts"]) for part in own), Counter[str]())
+        delays = intended.merged(part["delays"] for part in own)
+        sent = sum(count for kind, count in counts.items() if kind.startswith("sent: "))
+        found[name] = {
+            "processes": len(own),
+            "pupils": counts["pupils"],
+            "cpu": max(part["generator_cpu"] for part in own),
+            "us_a_request": round(sum(part.get("cpu_s", 0.0) for part in own) / max(1, sent) * 1e6),
+            "kib_a_pupil": round(sum(part["rss_kib"] for part in own) / max(1, counts["pupils"]), 1),
+            "save_p50_ms": delays.percentile_ms("save", 50),
+            "save_p99_ms": delays.percentile_ms("save", 99),
+        }
+    return found

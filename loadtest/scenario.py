@@ -28,7 +28,7 @@ class Scenario:
     answers_each: int = _option(1, "answers that a pupil gives between two saves")
     long_share: float = _option(0.02, "saves that carry a long text, where the form asks for one")
     long_characters: int = _option(3000, "length of such a text")
-    hand_in_window_s: float = _option(10.0, "the hand-ins fall so close together; a fifth of the run at most")
+    hand_in_window_s: float = _option(10.0, "the last hand-ins fall so close together")
     hand_in_again_share: float = _option(0.05, "pupils who hand in twice; both receipts must be the same")
     content: str = _option("head", "the form of each pupil: get, head, or once (one pupil of each process)")
     heartbeat_s: float = _option(25.0, "a pupil who sent nothing for so long (and up to 5 s more) says so")
