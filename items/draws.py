@@ -7,15 +7,17 @@ the same from the same seed; so the draws come from SHAKE-256, 32 bits at a time
 
 from __future__ import annotations
 
+import sys
+from array import array
 from collections.abc import MutableSequence
 from hashlib import shake_256
-from struct import unpack
 from typing import TypeVar
 
 T = TypeVar("T")
 
 # No vowels, so that no identifier happens to be a word that makes a class laugh.
 LETTERS = "bcdfghjklmnpqrstvwxz"
+LITTLE = sys.byteorder == "little"
 WORDS = 256  # 32-bit words made at a time: enough for the order of a form of forty items
 
 
@@ -29,7 +31,7 @@ class Draws:
         self._size = words
         self._source = label.encode() + b"\0" + seed
         self._block = 0
-        self._words: list[int] = []
+        self._words = array("I")
 
     def below(self, limit: int) -> int:
         """A whole number from 0 to limit - 1."""
@@ -46,9 +48,11 @@ class Draws:
             other = words.pop() * (last + 1) >> 32  # `below`, without its call: each start of a test is here
             things[last], things[other] = things[other], things[last]
 
-    def _fill(self) -> list[int]:
+    def _fill(self) -> array[int]:
         made = shake_256(self._block.to_bytes(4, "big") + self._source).digest(4 * self._size)
-        self._words = list(unpack(f">{self._size}I", made))
+        self._words = array("I", made)
+        if LITTLE:
+            self._words.byteswap()
         self._block += 1
         return self._words
 
