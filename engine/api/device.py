@@ -29,7 +29,7 @@ def new_cookies(scope: Scope, services: Services, device: str) -> list[tuple[byt
     """A cookie for a browser that has none of ours, as headers; nothing for the others."""
     if device != SHARED:
         return []
-    is_secure = scope["scheme"] == "https" or services.settings.behind_proxy
+    is_secure = scope.get("scheme") == "https" or services.settings.behind_proxy
     attributes = f"Path=/; HttpOnly; SameSite=Strict; Max-Age={COOKIE_SECONDS}"
     attributes += "; Secure" if is_secure else ""
     return [(b"set-cookie", f"{COOKIE}={services.guessing.new_device()}; {attributes}".encode())]
