@@ -45,9 +45,7 @@ def report_of(
         "requests_per_s": round(by_second.replies.total() / length_s, 1),
         "peak_requests_per_s": by_second.peak_replies(),
         **_times(delays),
-        "generator_cpu": max(part["generator_cpu"] for part in parts),
-        "generator_kib_a_pupil": round(sum(part["rss_kib"] for part in parts) / max(1, counts["pupils"]), 1),
-        "generators": _generators(parts),
+        **_generators(parts),
     }
     report |= {"why_void": (reasons := why_void(report)), "void": bool(reasons)}
     slices = overtime.merged(slice_of(scenario.seconds), (part["over_time"] for part in parts))
@@ -88,7 +86,7 @@ def series_of(slices: OverTime, by_second: Seconds) -> Report:
 
 
 def _generators(parts: Sequence[Mapping[str, Any]]) -> Report:
-    """What each generator saw and took; two beside each other must have seen the same."""
+    """What the generators took, and what each of them saw: two beside each other must have seen the same."""
     found: Report = {}
     for name in sorted({part.get("generator", "locust") for part in parts}):
         own = [part for part in parts if part.get("generator", "locust") == name]
@@ -100,8 +98,17 @@ def _generators(parts: Sequence[Mapping[str, Any]]) -> Report:
             "pupils": counts["pupils"],
             "cpu": max(part["generator_cpu"] for part in own),
             "us_a_request": round(sum(part.get("cpu_s", 0.0) for part in own) / max(1, sent) * 1e6),
-            "kib_a_pupil": round(sum(part["rss_kib"] for part in own) / max(1, counts["pupils"]), 1),
+            "kib_a_pupil": _kib_a_pupil(own),
             "save_p50_ms": delays.percentile_ms("save", 50),
             "save_p99_ms": delays.percentile_ms("save", 99),
         }
-    return found
+    return {
+        "generator_cpu": max(part["generator_cpu"] for part in parts),
+        "generator_kib_a_pupil": _kib_a_pupil(parts),
+        "generators": found,
+    }
+
+
+def _kib_a_pupil(parts: Sequence[Mapping[str, Any]]) -> float:
+    pupils = sum(part["counts"].get("pupils", 0) for part in parts)
+    return round(sum(part["rss_kib"] for part in parts) / max(1, pupils), 1)

@@ -85,9 +85,7 @@ def loadtest(
     option: Annotated[
         list[str] | None, typer.Option("--set", help="NAME=VALUE of the scenario; see loadtest/README.md.")
     ] = None,
-    generator: Annotated[
-        str, typer.Option(help="locust, light (large crowds), or both beside each other.")
-    ] = "locust",
+    generator: Annotated[str, typer.Option(help="Whose pupils: locust, light or both.")] = "locust",
     beyond_capacity: Annotated[
         bool, typer.Option("--beyond-capacity", help="Do not judge the shares of saves.")
     ] = False,
