@@ -64,7 +64,8 @@ class Application:
     ) -> None:
         self.answers = answers
         self.gate = gate
-        self._raw = {"/api/v1/answers": (answers, ("POST",)), **pupil.calls()}
+        self._raw: dict[str, tuple[ASGIApp, tuple[str, ...]]] = pupil.calls()
+        self._raw["/api/v1/answers"] = (answers, ("POST",))
         self._contents = contents
         self._router = router
 

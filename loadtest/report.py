@@ -110,5 +110,6 @@ def _generators(parts: Sequence[Mapping[str, Any]]) -> Report:
 
 
 def _kib_a_pupil(parts: Sequence[Mapping[str, Any]]) -> float:
-    pupils = sum(part["counts"].get("pupils", 0) for part in parts)
-    return round(sum(part["rss_kib"] for part in parts) / max(1, pupils), 1)
+    pupils: int = sum(part["counts"].get("pupils", 0) for part in parts)
+    kib: int = sum(part["rss_kib"] for part in parts)
+    return round(kib / max(1, pupils), 1)
