@@ -1,6 +1,6 @@
 """The composition root: the only place that makes the parts of a worker and joins them.
 
-    routing                     answers and contents on raw ASGI, everything else through the router
+    routing                     the pupil's calls and contents on raw ASGI, everything else through the router
     two connections to Redis    answers on one, everybody else on the other: log-ins cannot delay a save
     one beat                    about once a second: deliveries read again if changed, partitions marked alive
 
@@ -59,10 +59,13 @@ Told = TypeVar("Told")
 class Application:
     """The ASGI application of one worker."""
 
-    def __init__(self, answers: Answers, contents: ASGIApp, router: ASGIApp, gate: Gate) -> None:
+    def __init__(
+        self, answers: Answers, pupil: Pupil, contents: ASGIApp, router: ASGIApp, gate: Gate
+    ) -> None:
         self.answers = answers
         self.gate = gate
-        self._raw: dict[str, tuple[ASGIApp, tuple[str, ...]]] = {"/api/v1/answers": (answers, ("POST",))}
+        self._raw: dict[str, tuple[ASGIApp, tuple[str, ...]]] = pupil.calls()
+        self._raw["/api/v1/answers"] = (answers, ("POST",))
         self._contents = contents
         self._router = router
 
@@ -220,7 +223,6 @@ def _files(settings: Settings) -> FileStore:
 def _application(services: Services, beat: Beat, rooms: Rooms) -> Application:
     files = Files(services)
     routes = [
-        *Pupil(services).routes(),
         Route("/api/v1/attempts", Attempts(services).call, methods=["POST"]),
         Route("/api/v1/files", files.put, methods=["POST"]),
         Route("/api/v1/files/{file}", files.get, methods=["GET"]),
@@ -230,4 +232,4 @@ def _application(services: Services, beat: Beat, rooms: Rooms) -> Application:
         *openapi_routes(),
         *page_routes(services, Assets()),
     ]
-    return Application(Answers(services), Contents(services), Router(routes), services.gate)
+    return Application(Answers(services), Pupil(services), Contents(services), Router(routes), services.gate)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 from http import HTTPStatus
+from typing import Any
 
+import orjson
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from engine.admission.gate import Refusal
@@ -107,10 +110,17 @@ async def send_json(
     await send({"type": "http.response.body", "body": body})
 
 
-async def send_problem(send: Send, problem: Problem) -> None:
+def reply_json(document: Any) -> Response:
+    """The same for the router's calls."""
+    response = Response(orjson.dumps(document))
+    response.raw_headers.extend(JSON_HEADERS)
+    return response
+
+
+async def send_problem(send: Send, problem: Problem, extra: Iterable[tuple[bytes, bytes]] = ()) -> None:
     """Answer with a row of the table of refusals."""
     status, headers, body = _refusal(problem)
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, *extra]})
     await send({"type": "http.response.body", "body": body})
 
 

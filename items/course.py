@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
-from items.ordering import Place, draw, order_of, parts_of
+from items.ordering import Place, Turning, draw, order_of, parts_of
 from items.routing import END, Agreed, Decided, Rules, Step, Way, next_place, siblings_of, way
 from items.testscorer import Feedback, Given, TestScorer
 
@@ -33,6 +33,7 @@ class Course:
         self.scorer = TestScorer(key) if key is not None else None
         self._rules = Rules(key["test"] if key is not None else None)
         self._siblings = siblings_of(structure)
+        self._turning: Turning = {}
         self._told = self._told_parts()
         self._timed = self._timed_nodes()
         self._is_plain = not (self._rules.nodes or self._told or self._timed)
@@ -154,7 +155,7 @@ class Course:
     def order(self, walked: Way, seed: bytes) -> list[dict[str, Any]]:
         """`order` of the API."""
         asks = {to: step.after for to, step in walked.asks.items()}
-        order = order_of(walked.places, self.parts, seed, asks)
+        order = order_of(walked.places, self.parts, seed, asks, self._turning)
         return order if END not in asks else [*order, {"items": [], "ask": asks[END]}]
 
     def _told_parts(self) -> frozenset[str]:

@@ -7,15 +7,17 @@ the same from the same seed; so the draws come from SHAKE-256, 32 bits at a time
 
 from __future__ import annotations
 
+import sys
+from array import array
 from collections.abc import MutableSequence
 from hashlib import shake_256
-from struct import unpack
 from typing import TypeVar
 
 T = TypeVar("T")
 
 # No vowels, so that no identifier happens to be a word that makes a class laugh.
 LETTERS = "bcdfghjklmnpqrstvwxz"
+LITTLE = sys.byteorder == "little"
 WORDS = 256  # 32-bit words made at a time: enough for the order of a form of forty items
 
 
@@ -29,22 +31,30 @@ class Draws:
         self._size = words
         self._source = label.encode() + b"\0" + seed
         self._block = 0
-        self._words: list[int] = []
+        self._words = array("I")
 
     def below(self, limit: int) -> int:
         """A whole number from 0 to limit - 1."""
         if not self._words:
-            block = self._block.to_bytes(4, "big")
-            size = self._size
-            self._words = list(unpack(f">{size}I", shake_256(block + self._source).digest(4 * size)))
-            self._block += 1
+            self._fill()
         return self._words.pop() * limit >> 32
 
     def shuffle(self, things: MutableSequence[T]) -> None:
         """Put them in any order, each as likely as another."""
+        words = self._words
         for last in range(len(things) - 1, 0, -1):
-            other = self.below(last + 1)
+            if not words:
+                words = self._fill()
+            other = words.pop() * (last + 1) >> 32  # `below`, without its call: each start of a test is here
             things[last], things[other] = things[other], things[last]
+
+    def _fill(self) -> array[int]:
+        made = shake_256(self._block.to_bytes(4, "big") + self._source).digest(4 * self._size)
+        self._words = array("I", made)
+        if LITTLE:
+            self._words.byteswap()
+        self._block += 1
+        return self._words
 
     def identifier(self, taken: set[str]) -> str:
         """Four letters not taken yet; they are taken then."""

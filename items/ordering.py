@@ -15,6 +15,8 @@ from items.draws import Draws
 
 T = TypeVar("T")
 Node = Mapping[str, Any]
+Turning = dict[str, list[tuple[str, list[tuple[list[str], list[int]]]]]]
+"""By item: for each response the groups of its choices, each with the places in which they change."""
 
 
 class Place(NamedTuple):
@@ -63,12 +65,18 @@ def draw(structure: Mapping[str, Any], seed: bytes) -> list[Place]:
 
 
 def order_of(
-    places: Iterable[Place], parts: Mapping[str, Node], seed: bytes, asks: Mapping[str, str] | None = None
+    places: Iterable[Place],
+    parts: Mapping[str, Node],
+    seed: bytes,
+    asks: Mapping[str, str] | None = None,
+    turning: Turning | None = None,
 ) -> list[dict[str, Any]]:
     """`order` of the API: items that follow one another in the same section of the same part, together.
 
     `asks` names the items before which the server is to be asked for the way, each with the item after which.
+    `turning` keeps from one session to the next what is the same for all.
     """
+    turning = {} if turning is None else turning
     order: list[dict[str, Any]] = []
     asks = asks or {}
     before: object = None
@@ -76,7 +84,7 @@ def order_of(
         here = (place.part, place.sections)
         if here != before or place.item in asks:
             order.append(_run(place, parts[place.part], asks.get(place.item)))
-        order[-1]["items"].append(_entry(place, seed))
+        order[-1]["items"].append(_entry(place, seed, turning))
         before = here
     return order
 
@@ -90,25 +98,51 @@ def _run(place: Place, part: Node, ask: str | None) -> dict[str, Any]:
     return run if ask is None else run | {"ask": ask}
 
 
-def _entry(place: Place, seed: bytes) -> dict[str, Any]:
-    entry: dict[str, Any] = {"item": place.item, "choices": _choices(place, seed)}
-    return entry | {"control": place.node["control"]} if "control" in place.node else entry
+def _entry(place: Place, seed: bytes, turning: Turning) -> dict[str, Any]:
+    entry: dict[str, Any] = {"item": place.item, "choices": _choices(place, seed, turning)}
+    if "control" in place.node:
+        entry["control"] = place.node["control"]
+    return entry
 
 
-def _choices(place: Place, seed: bytes) -> dict[str, list[str]]:
+def _choices(place: Place, seed: bytes, turning: Turning) -> dict[str, list[str]]:
     """Drawn for each item by itself, so that no selection and no route turns the choices of another round."""
-    if not place.node["choices"]:
+    turns = turning.get(place.item)
+    if turns is None:
+        turns = turning[place.item] = _turns(place.node["choices"])
+    if not turns:
         return {}
     draws = Draws(seed, f"choices {place.item}", words=64)
-    return {
-        response: [choice for group in groups for choice in _group(group, draws)]
-        for response, groups in place.node["choices"].items()
-    }
+    found = {}
+    for response, groups in turns:
+        choices: list[str] = []
+        for names, free in groups:
+            choices += _moved(names, free, draws) if free else names
+        found[response] = choices
+    return found
+
+
+def _turns(
+    choices: Mapping[str, list[list[list[Any]]]],
+) -> list[tuple[str, list[tuple[list[str], list[int]]]]]:
+    return [
+        (
+            response,
+            [
+                ([name for name, _ in group], [place for place, (_, held) in enumerate(group) if not held])
+                for group in groups
+            ],
+        )
+        for response, groups in choices.items()
+    ]
 
 
 def shuffled(things: Sequence[T], fixed: Sequence[bool], draws: Draws) -> list[T]:
     """The things in a drawn order, the fixed ones where they were."""
-    free = [place for place, held in enumerate(fixed) if not held]
+    return _moved(things, [place for place, held in enumerate(fixed) if not held], draws)
+
+
+def _moved(things: Sequence[T], free: Sequence[int], draws: Draws) -> list[T]:
     drawn = list(free)
     draws.shuffle(drawn)
     result = list(things)
@@ -175,9 +209,3 @@ def _with_replacement(
         for child, count in zip(children, times, strict=True)
         for copy in child["copies"][:count]
     ]
-
-
-def _group(group: list[list[Any]], draws: Draws) -> list[str]:
-    names = [name for name, _ in group]
-    fixed = [held for _, held in group]
-    return names if all(fixed) else shuffled(names, fixed, draws)

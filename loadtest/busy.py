@@ -14,6 +14,7 @@ class Busy:
     def __init__(self) -> None:
         self._samples: deque[tuple[float, float]] = deque([_now()])
         self._busiest = 0.0
+        self._before_s = self._samples[0][1]
 
     def sample(self) -> None:
         """Look at the clocks; the window is as long as the run where that is shorter."""
@@ -28,6 +29,10 @@ class Busy:
     def busiest(self) -> float:
         """The largest share seen, 0 to 1."""
         return round(self._busiest, 3)
+
+    def used_s(self) -> float:
+        """Processor time since this was made, up to the last sample."""
+        return self._samples[-1][1] - self._before_s
 
 
 def _now() -> tuple[float, float]:

@@ -7,7 +7,6 @@ the server asked, then send the same bytes again.
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 from loadtest.backoff import Backoff
@@ -28,7 +27,7 @@ class Calls:
 
     def __init__(self, day: Day, index: int) -> None:
         self._day = day
-        self._line = Line(day.address, day.scenario.timeout_s, day.address.source(index))
+        self._line = Line(day.address, day.scenario.timeout_s, day.address.source(index), day.connect)
         self._backoff = Backoff()
         self.token = ""
         self.sent_s = 0.0
@@ -74,7 +73,7 @@ class Calls:
         if day.now_s() > day.scenario.seconds + day.scenario.patience_s:
             day.counts["gave_up"] += 1
             raise Stopped
-        time.sleep(self._backoff.delay_s(asked_s, day.random))
+        day.sleep(self._backoff.delay_s(asked_s, day.random))
 
     def fail(self, what: str) -> None:
         """Note what must never happen; this pupil stops."""

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from loadtest.intended import Delays
 from loadtest.ledger import row
-from loadtest.line import Address
+from loadtest.line import Address, Connect, connect
 from loadtest.outbox import Batch
 from loadtest.overtime import OverTime, slice_of
 from loadtest.paper import Paper
@@ -35,6 +35,8 @@ class Day:
         self.over_time = OverTime(slice_of(scenario.seconds))
         self.counts: Counter[str] = Counter()
         self.random = Random(f"{scenario.seed}/crowd/{places[0][0] if places else 0}")
+        self.sleep: Callable[[float], None] = time.sleep
+        self.connect: Connect = connect
         self.tell: Tell = lambda kind, ms, size, wrong: None
         self.sealed: dict[str, bytes] = {}
         self.papers: dict[str, Paper] = {}

@@ -2,15 +2,17 @@
 
 Headers are those of a browser, written once. Locust's FastHttpUser does more than a pupil needs and costs
 several times as much processor time a request (README: figures), which on the machine of a rehearsal is taken
-from the server. Blocking sockets of the standard library: under gevent they yield, without it they wait.
+from the server. Blocking sockets of the standard library: under gevent they yield, without it they wait. The
+light generator brings sockets of its own (`hub`).
 """
 
 from __future__ import annotations
 
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 PIECE_BYTES = 16 * 1024
@@ -21,8 +23,9 @@ BROWSER = (
     "Accept-Encoding: gzip, deflate, br\r\nConnection: keep-alive\r\n"
     "Sec-Fetch-Dest: empty\r\nSec-Fetch-Mode: cors\r\nSec-Fetch-Site: same-origin\r\n"
 )
-PUPILS_AN_ADDRESS = 20_000
-"""An address pair has some 28,000 ports; beyond so many pupils the next loopback address is used."""
+PUPILS_AN_ADDRESS = 10_000
+"""Beyond so many pupils the next loopback address is used: an address pair has some 28,000 ports, and once
+half of them are taken Linux looks through that half in vain at each connection."""
 
 
 class Dead(Exception):
@@ -74,16 +77,57 @@ class Address:
         return (lines + "\r\n").encode()
 
 
+class Connection(Protocol):
+    """What a line needs of a socket."""
+
+    def sendall(self, data: bytes, /) -> None: ...
+    def recv(self, size: int, /) -> bytes: ...
+    def close(self) -> None: ...
+
+
+Connect = Callable[[Address, float, str | None], Connection]
+"""(address, seconds after which a call is given up, source address) -> a connection; OSError."""
+
+
+def unconnected(address: Address, source: str | None) -> socket.socket:
+    """A socket that will come from `source`."""
+    made = socket.socket(address.family, socket.SOCK_STREAM)
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if source:
+        made.setsockopt(socket.IPPROTO_IP, getattr(socket, "IP_BIND_ADDRESS_NO_PORT", 24), 1)
+        made.bind((source, 0))
+    return made
+
+
+def connect(address: Address, timeout_s: float, source: str | None) -> Connection:
+    """A blocking connection."""
+    made = unconnected(address, source)
+    made.settimeout(timeout_s)
+    try:
+        made.connect(address.target)
+        return address.tls.wrap_socket(made, server_hostname=address.host) if address.tls else made
+    except BaseException:
+        made.close()
+        raise
+
+
 class Line:
     """The connection of one pupil; opened when needed, again after it died."""
 
-    __slots__ = ("_address", "_socket", "_source", "_timeout_s")
+    __slots__ = ("_address", "_connect", "_socket", "_source", "_timeout_s")
 
-    def __init__(self, address: Address, timeout_s: float, source: str | None = None) -> None:
+    def __init__(
+        self,
+        address: Address,
+        timeout_s: float,
+        source: str | None = None,
+        connect: Connect = connect,
+    ) -> None:
         self._address = address
         self._timeout_s = timeout_s
         self._source = source
-        self._socket: socket.socket | None = None
+        self._connect = connect
+        self._socket: Connection | None = None
 
     def ask(self, request: bytes, *, with_body: bool = True) -> Reply:
         """Send a request and wait for its reply, or Dead.
@@ -96,7 +140,7 @@ class Line:
                     return self._exchange(self._socket, request, with_body)
                 except _ClosedMeanwhile:
                     self.close()
-            self._socket = self._connect()
+            self._socket = self._connect(self._address, self._timeout_s, self._source)
             return self._exchange(self._socket, request, with_body)
         except (OSError, ValueError) as error:
             self.close()
@@ -108,23 +152,7 @@ class Line:
             self._socket.close()
             self._socket = None
 
-    def _connect(self) -> socket.socket:
-        made = socket.socket(self._address.family, socket.SOCK_STREAM)
-        made.settimeout(self._timeout_s)
-        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        try:
-            if self._source:
-                made.setsockopt(socket.IPPROTO_IP, getattr(socket, "IP_BIND_ADDRESS_NO_PORT", 24), 1)
-                made.bind((self._source, 0))
-            made.connect(self._address.target)
-            if self._address.tls:
-                return self._address.tls.wrap_socket(made, server_hostname=self._address.host)
-        except BaseException:
-            made.close()
-            raise
-        return made
-
-    def _exchange(self, connection: socket.socket, request: bytes, with_body: bool) -> Reply:
+    def _exchange(self, connection: Connection, request: bytes, with_body: bool) -> Reply:
         try:
             connection.sendall(request)
             data = connection.recv(PIECE_BYTES)
@@ -144,7 +172,7 @@ class Line:
             self.close()
         return Reply(status, float(_value(head, b"retry-after") or 0), rest)
 
-    def _body(self, connection: socket.socket, head: bytes, rest: bytes) -> bytes:
+    def _body(self, connection: Connection, head: bytes, rest: bytes) -> bytes:
         if b"chunked" in _value(head, b"transfer-encoding"):
             return self._chunks(connection, rest)
         length = int(_value(head, b"content-length") or 0)
@@ -154,7 +182,7 @@ class Line:
             missing -= len(pieces[-1])
         return b"".join(pieces)
 
-    def _chunks(self, connection: socket.socket, rest: bytes) -> bytes:
+    def _chunks(self, connection: Connection, rest: bytes) -> bytes:
         pieces = []
         while True:
             while (end := rest.find(b"\r\n")) < 0:
@@ -168,7 +196,7 @@ class Line:
                 return b"".join(pieces)
 
     @staticmethod
-    def _more(connection: socket.socket) -> bytes:
+    def _more(connection: Connection) -> bytes:
         data = connection.recv(PIECE_BYTES)
         if not data:
             raise ConnectionResetError("the reply ends in the middle")

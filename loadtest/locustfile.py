@@ -24,12 +24,12 @@ from loadtest.busy import Busy
 from loadtest.day import Day
 from loadtest.ledger import rows_of
 from loadtest.line import Address
-from loadtest.process import REPORT_S, rss_kib
 from loadtest.publish import publish
 from loadtest.pupil import Crowd, Pupil, tell_locust
 from loadtest.report import report_of
 from loadtest.run import LEAD_S, read_codes, told
 from loadtest.scenario import options, scenario_of
+from loadtest.share import REPORT_S, rss_kib
 
 __all__ = ["Pupil"]
 

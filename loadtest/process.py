@@ -1,30 +1,21 @@
-"""One generator process: `python -m loadtest.process`, started by `loadtest.run`, for ten thousand pupils.
-
-It reads two lines: what to do, as JSON, and when to begin, by the clock that all processes share. It says
-"ready" once every pupil waits, some counts every few seconds, and at the end its share of the report.
-"""
+"""One process of Locust's users: `python -m loadtest.process`, started by `loadtest.run`."""
 
 from __future__ import annotations
 
 import json
 import logging
-import resource
 import sys
 from pathlib import Path
-from typing import Any
 
 import gevent
 from gevent.fileobject import FileObject
 from locust.env import Environment
 
-from loadtest.busy import Busy
 from loadtest.day import Day
-from loadtest.line import Address
 from loadtest.pupil import Crowd, Pupil
-from loadtest.scenario import Scenario
+from loadtest.share import REPORT_S, Share, day_of, say
 
 SPAWN_A_SECOND = 5000
-REPORT_S = 2.0
 
 
 def main() -> None:
@@ -32,19 +23,15 @@ def main() -> None:
     lines = FileObject(sys.stdin.fileno(), "rb")
     order = json.loads(lines.readline())
     with Path(order["ledger"]).open("wb") as file:
-        day = Day(
-            Scenario(**order["scenario"]),
-            Address.of(order["url"], order["ca_file"]),
-            [(index, code) for index, code in order["places"]],
-            file,
-        )
+        day = day_of(order, file)
         crowd = assemble(day, len(order["places"]))
         say("ready", {})
         day.begin_s = float(lines.readline())
-        busy = Busy()
+        share = Share(day)
         crowd.begun.set()
-        watch(crowd, busy)
-    say("part", day.part() | {"generator_cpu": busy.busiest(), "rss_kib": rss_kib()})
+        while not crowd.finished.wait(timeout=REPORT_S):
+            share.look()
+    say("part", share.part())
 
 
 def assemble(day: Day, count: int) -> Crowd:
@@ -57,25 +44,6 @@ def assemble(day: Day, count: int) -> Crowd:
     while crowd.present < count:
         gevent.sleep(0.01)
     return crowd
-
-
-def watch(crowd: Crowd, busy: Busy) -> None:
-    """Tell how far it is until the last pupil has left."""
-    while not crowd.finished.wait(timeout=REPORT_S):
-        busy.sample()
-        counts = crowd.day.counts
-        say("progress", {name: counts[name] for name in ("logged_in", "started", "acknowledged", "errors")})
-    busy.sample()
-
-
-def say(kind: str, value: dict[str, Any]) -> None:
-    """One line to the process that started this one."""
-    print(json.dumps({"kind": kind} | value), flush=True)
-
-
-def rss_kib() -> int:
-    """The most memory that this process has used."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 if __name__ == "__main__":

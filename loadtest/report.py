@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -45,8 +45,7 @@ def report_of(
         "requests_per_s": round(by_second.replies.total() / length_s, 1),
         "peak_requests_per_s": by_second.peak_replies(),
         **_times(delays),
-        "generator_cpu": max(part["generator_cpu"] for part in parts),
-        "generator_kib_a_pupil": round(sum(part["rss_kib"] for part in parts) / max(1, counts["pupils"]), 1),
+        **_generators(parts),
     }
     report |= {"why_void": (reasons := why_void(report)), "void": bool(reasons)}
     slices = overtime.merged(slice_of(scenario.seconds), (part["over_time"] for part in parts))
@@ -84,3 +83,33 @@ def series_of(slices: OverTime, by_second: Seconds) -> Report:
         p50, p99, highest = slices.percentiles_ms(kind, (50, 99, 100))
         series |= {f"{kind}_p50_ms": p50, f"{kind}_p99_ms": p99, f"{kind}_max_ms": highest}
     return series
+
+
+def _generators(parts: Sequence[Mapping[str, Any]]) -> Report:
+    """What the generators took, and what each of them saw: two beside each other must have seen the same."""
+    found: Report = {}
+    for name in sorted({part.get("generator", "locust") for part in parts}):
+        own = [part for part in parts if part.get("generator", "locust") == name]
+        counts = sum((Counter(part["counts"]) for part in own), Counter[str]())
+        delays = intended.merged(part["delays"] for part in own)
+        sent = sum(count for kind, count in counts.items() if kind.startswith("sent: "))
+        found[name] = {
+            "processes": len(own),
+            "pupils": counts["pupils"],
+            "cpu": max(part["generator_cpu"] for part in own),
+            "us_a_request": round(sum(part.get("cpu_s", 0.0) for part in own) / max(1, sent) * 1e6),
+            "kib_a_pupil": _kib_a_pupil(own),
+            "save_p50_ms": delays.percentile_ms("save", 50),
+            "save_p99_ms": delays.percentile_ms("save", 99),
+        }
+    return {
+        "generator_cpu": max(part["generator_cpu"] for part in parts),
+        "generator_kib_a_pupil": _kib_a_pupil(parts),
+        "generators": found,
+    }
+
+
+def _kib_a_pupil(parts: Sequence[Mapping[str, Any]]) -> float:
+    pupils: int = sum(part["counts"].get("pupils", 0) for part in parts)
+    kib: int = sum(part["rss_kib"] for part in parts)
+    return round(kib / max(1, pupils), 1)

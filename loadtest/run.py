@@ -17,7 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 from loadtest.archived import until_archived
 from loadtest.ledger import read_rows
@@ -27,8 +27,18 @@ from loadtest.report import report_of
 from loadtest.scenario import Scenario, options, scenario_of
 from loadtest.watch import Watch, usage
 
-PUPILS_A_PROCESS = 10_000
+GENERATORS = {"locust": ("loadtest.process", 10_000), "light": ("loadtest.light", 18_000)}
+"""By name: the module of a process, and how many pupils it plays: of 20,000 descriptors each needs one."""
+BESIDE_MAX, BESIDE_SHARE = 1_000, 0.1
+"""`both`: so many pupils at most, and so large a share of them, are Locust's."""
 LEAD_S = 1.0
+
+
+class Troop(NamedTuple):
+    """The pupils of one generator process."""
+
+    generator: str
+    places: list[tuple[int, str]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,7 +79,15 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--delivery", required=True, help="the delivery that the codes belong to")
     parser.add_argument("--operator-token-file", required=True, help="lets this program read the ledger")
     parser.add_argument("--pupils", type=int, default=0, help="so many of the codes; 0: all")
-    parser.add_argument("--processes", type=int, default=0, help="0: one for ten thousand pupils")
+    parser.add_argument(
+        "--generator",
+        choices=[*GENERATORS, "both"],
+        default="locust",
+        help="whose pupils come; both: a thousand of Locust's, a tenth at most, beside the light ones",
+    )
+    parser.add_argument(
+        "--processes", type=int, default=0, help="of each generator; 0: as many as the pupils need"
+    )
     parser.add_argument("--ca-file", default=None, help="authority of the server's certificate (PEM)")
     parser.add_argument("--json", default="", help="write the report into this file, too")
     parser.add_argument("--report", default="", help="write a page with plots into this file")
@@ -103,22 +121,18 @@ def drive(
     given: argparse.Namespace, scenario: Scenario, codes: Sequence[str], folder: Path, watch: Watch
 ) -> tuple[list[Path], list[dict[str, Any]]]:
     """Run the processes; gives their ledgers' files and their shares of the report."""
-    count = given.processes or -(-len(codes) // PUPILS_A_PROCESS)
-    files = [folder / f"ledger-{number}" for number in range(count)]
-    places = list(enumerate(codes))
-    orders = [
-        {
-            "url": given.url,
-            "ca_file": given.ca_file,
-            "scenario": asdict(scenario),
-            "places": places[number::count],
-            "ledger": str(files[number]),
-        }
-        for number in range(count)
+    troops = troops_of(codes, given.generator, given.processes)
+    files = [folder / f"ledger-{number}" for number in range(len(troops))]
+    order = {"url": given.url, "ca_file": given.ca_file, "scenario": asdict(scenario)}
+    processes = [
+        start_process(troop.generator, order | {"places": troop.places, "ledger": str(file)})
+        for troop, file in zip(troops, files, strict=True)
     ]
-    processes = [start_process(order) for order in orders]
     try:
-        parts = list(conduct(processes, len(codes), scenario, watch))
+        parts = [
+            part | {"generator": troops[number].generator}
+            for number, part in conduct(processes, len(codes), scenario, watch)
+        ]
     finally:
         watch.stop()
         for process in processes:
@@ -127,10 +141,24 @@ def drive(
     return files, parts
 
 
-def start_process(order: dict[str, Any]) -> subprocess.Popen[bytes]:
+def troops_of(codes: Sequence[str], generator: str, processes: int) -> list[Troop]:
+    """Who plays whom: pupils of all indexes in each process, so that none has the early or the late ones."""
+    places = list(enumerate(codes))
+    step = max(round(1 / BESIDE_SHARE), -(-len(places) // BESIDE_MAX))
+    beside = places[::step]
+    rest = [place for place in places if place[0] % step]
+    crowds = {"locust": beside, "light": rest} if generator == "both" else {generator: places}
+    troops = []
+    for name, crowd in crowds.items():
+        count = processes or -(-len(crowd) // GENERATORS[name][1])
+        troops += [Troop(name, crowd[number::count]) for number in range(count)]
+    return troops
+
+
+def start_process(generator: str, order: dict[str, Any]) -> subprocess.Popen[bytes]:
     """A generator process that has its order."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "loadtest.process"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", GENERATORS[generator][0]], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert process.stdin is not None
     process.stdin.write(json.dumps(order).encode() + b"\n")
@@ -140,8 +168,8 @@ def start_process(order: dict[str, Any]) -> subprocess.Popen[bytes]:
 
 def conduct(
     processes: Sequence[subprocess.Popen[bytes]], pupils: int, scenario: Scenario, watch: Watch
-) -> Iterator[dict[str, Any]]:
-    """Begin when all are ready, tell how far it is, give the shares as they come."""
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Begin when all are ready, tell how far it is, give the shares as they come, each with its number."""
     lines: SimpleQueue[tuple[int, dict[str, Any]]] = SimpleQueue()
     for number, process in enumerate(processes):
         Thread(target=listen, args=(number, process, lines), daemon=True).start()
@@ -160,7 +188,7 @@ def conduct(
                 tell_progress(progress.values())
         elif kind == "part":
             done += 1
-            yield line
+            yield number, line
         else:
             raise RuntimeError("a generator process ended before its time: see the lines above")
 

@@ -15,11 +15,16 @@ class Scenario:
     """The table: `python -m loadtest --think-s 30`, or `locust -f loadtest/locustfile.py --think-s 30`."""
 
     seconds: float = _option(120.0, "length of the run, from the first log-in to the last hand-in")
-    shape: str = _option("bell", "bell: all start together; ramp: they come one after the other")
+    shape: str = _option(
+        "bell", "bell: all start together; ramp: one after the other; storm: most come while others answer"
+    )
     arrive_s: float = _option(0.0, "time over which pupils log in; 0: a fifth of the run, 300 s at most")
-    start_window_s: float = _option(5.0, "bell: how far apart a class clicks on start")
-    early_share: float = _option(0.9, "bell: pupils who have logged in before it; the others come with it")
-    think_s: float = _option(20.0, "mean time between two saves of a pupil; half of it to one and a half")
+    start_window_s: float = _option(5.0, "bell, storm: how far apart a class clicks on start")
+    early_share: float = _option(
+        0.9, "bell: have logged in before it, the others come with it; storm: answer already when it breaks"
+    )
+    think_s: float = _option(20.0, "mean time between two saves of a pupil")
+    think_spread: float = _option(0.5, "how far a pause may be from think_s, as a share of it")
     answers_each: int = _option(1, "answers that a pupil gives between two saves")
     long_share: float = _option(0.02, "saves that carry a long text, where the form asks for one")
     long_characters: int = _option(3000, "length of such a text")
@@ -46,6 +51,8 @@ def checked(scenario: Scenario) -> Scenario:
         raise ValueError(f"content is one of {', '.join(CONTENTS)}")
     if scenario.seconds <= scenario.arrival_s + scenario.start_window_s:
         raise ValueError("the run is over before the last pupil has started: give it more seconds")
+    if not 0 <= scenario.think_spread < 1 or not 0 <= scenario.early_share <= 1:
+        raise ValueError("think_spread is at least 0 and less than 1, early_share from 0 to 1")
     if min(scenario.think_s, scenario.answers_each, scenario.timeout_s) <= 0:
         raise ValueError("think_s, answers_each and timeout_s are more than 0")
     return scenario

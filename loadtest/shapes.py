@@ -36,17 +36,29 @@ def ramp(scenario: Scenario, random: Random) -> tuple[float, float]:
     return come_s, come_s
 
 
-SHAPES: dict[str, Callable[[Scenario, Random], tuple[float, float]]] = {"bell": bell, "ramp": ramp}
+def storm(scenario: Scenario, random: Random) -> tuple[float, float]:
+    """Some come and answer; then all others log in and start at once, within the window."""
+    if random.random() < scenario.early_share:
+        return ramp(scenario, random)
+    come_s = scenario.arrival_s + random.uniform(0, scenario.start_window_s)
+    return come_s, come_s
+
+
+SHAPES: dict[str, Callable[[Scenario, Random], tuple[float, float]]] = {
+    "bell": bell,
+    "ramp": ramp,
+    "storm": storm,
+}
 
 
 def timetable(scenario: Scenario, index: int) -> Timetable:
     """The day of pupil `index`."""
     random = Random(f"{scenario.seed}/{index}")
     log_in_s, start_s = SHAPES[scenario.shape](scenario, random)
-    hand_in_s = scenario.seconds - random.uniform(0, min(scenario.hand_in_window_s, scenario.seconds / 10))
+    hand_in_s = scenario.seconds - random.uniform(0, min(scenario.hand_in_window_s, scenario.seconds / 5))
     saves_s = array("d")
     next_s = start_s + scenario.think_s * random.random()
     while next_s < hand_in_s:
         saves_s.append(next_s)
-        next_s += scenario.think_s * random.uniform(0.5, 1.5)
+        next_s += scenario.think_s * random.uniform(1 - scenario.think_spread, 1 + scenario.think_spread)
     return Timetable(log_in_s, start_s, saves_s, hand_in_s)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 from typing import Any
 
 from loadtest.calls import Calls, Stopped, code_of, decoded
@@ -141,7 +140,7 @@ class Sitting:
         day = self._day
         wait_s = until_s - day.now_s()
         if wait_s > 0:
-            time.sleep(wait_s)
+            day.sleep(wait_s)
             day.timed("slip", until_s, day.now_s())
 
     # --- answers ----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -28,12 +28,12 @@ class Neighbours:
         """Say how this worker stands, and hear how the others do; StoreError if Redis is away."""
         opening = gate.opening
         opening.forget(records, now_ms)
-        mine = gate.control.starts_per_s()
-        word = orjson.dumps((now_ms, mine, opening.counts()))
+        mine = gate.starts_per_s()
+        word = orjson.dumps((now_ms, mine, opening.told()))
         words = await self._store.tell_workers(self._name, word)
         words.pop(self._name.encode(), None)
-        others: dict[str, int] = {}
-        total, workers, gone = mine, 1, []
+        others: list[Mapping[str, Sequence[int]]] = []
+        total, gone = mine, []
         for name, packed in words.items():
             try:
                 at_ms, starts_per_s, waiting = orjson.loads(packed)
@@ -43,9 +43,9 @@ class Neighbours:
             if at_ms < now_ms - FRESH_MS:
                 gone += [name] if at_ms < now_ms - GONE_MS else []
                 continue
-            total, workers = total + starts_per_s, workers + 1
-            for delivery, count in waiting.items():
-                others[delivery] = others.get(delivery, 0) + count
-        opening.others, opening.starts_per_s, gate.workers = others, total, workers
+            total += starts_per_s
+            others.append({name: least for name, least in waiting.items() if isinstance(least, list)})
+        opening.hear(others)
+        opening.starts_per_s, gate.workers = total, 1 + len(others)
         if gone:
             await self._store.forget_workers(gone)

@@ -8,6 +8,7 @@ come back cost little. Log-in alone says more: a place in the waiting room.
 from __future__ import annotations
 
 import hmac
+import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -52,7 +53,12 @@ class Gate:
         """Those that share the crowd, this one included."""
         self._under_way = [0] * len(Rank)
         self._most = {Rank.PAGES: settings.pages_pending_max, Rank.EXPORTS: settings.exports_pending_max}
+        self._core_share = min(1.0, (os.cpu_count() or 1) / settings.workers)
         self._seen_s = 0.0
+
+    def starts_per_s(self) -> float:
+        """Starts a second beside all else: they may take half of this worker's share of the cores."""
+        return self.control.starts_per_s(0.5 * self._core_share)
 
     def turned_away(self, url: bytes, headers: Headers) -> Refusal | None:
         """What a call past its limit is told; None: come in. Counts the call."""

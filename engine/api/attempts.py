@@ -19,14 +19,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.api.answers import acknowledgement, sealed_save, ticket_of
-from engine.api.pupil import reply_json
 from engine.api.ways import Ways
 from engine.attempts.asked import Act, Asked
 from engine.attempts.history import ATTEMPTS_MAX, attempts_by_item, entries, names_of
 from engine.attempts.rulebook import Rulebook, sitting_seed
 from engine.catalog import Opened, check_intake
 from engine.errors import Problem
-from engine.respond import read_body
+from engine.respond import read_body, reply_json
 from engine.services import ACCEPTED, RANK_ATTEMPT, Services, refusal
 from engine.wire import ANSWERS_BYTES_MAX, AnswerBatch, answer_batch, decode
 from sessions.cipher import NONCE_BYTES, SessionCipher

@@ -16,12 +16,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.api.answers import ticket_of
-from engine.api.pupil import reply_json
 from engine.catalog import check_intake
 from engine.errors import Problem
 from engine.filecipher import Chunk, FileCipher, Owner, Place
 from engine.files import CHUNK_BYTES_MAX
-from engine.respond import read_body
+from engine.respond import read_body, reply_json
 from engine.services import ACCEPTED, RANK_LOGIN, Services, refusal
 from items.filetypes import LOOK_BYTES, Upload, file_type
 from items.responses import FILE_ID

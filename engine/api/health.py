@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engine.api.pupil import reply_json
+from engine.respond import reply_json
 from engine.services import Services
 
 READY_WITHIN_MS = 5_000

@@ -1,4 +1,8 @@
-"""The pupil's other calls: log in, ask for the opening, start, resume, hand in."""
+"""The pupil's other calls: log in, ask for the opening, start, resume, hand in.
+
+On raw ASGI, as the answers are: in the minutes of a bell they are most of what a worker does, and a router
+with its requests and responses costs as much as the calls themselves.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route, request_response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.api.answers import ticket_of
-from engine.api.device import GivesDevice, device_of
+from engine.api.device import device_of, new_cookies
 from engine.catalog import Opened, check_intake, check_log_in, check_start, is_log_in_open, session_document
 from engine.errors import Problem
 from engine.held import latest_answers, open_batches, stretches_of
-from engine.respond import JSON_HEADERS, read_body
+from engine.respond import read_body, send_json, send_problem
 from engine.services import (
     ACCEPTED,
     RANK_LOGIN,
@@ -41,28 +43,41 @@ class Pupil:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    def routes(self) -> list[Route]:
-        """The addresses of these calls."""
-        login = GivesDevice(self._services, request_response(self.login))
-        return [
-            Route("/api/v1/time", self.time, methods=["GET"]),
-            Route("/api/v1/login", login, methods=["POST"]),
-            Route("/api/v1/opening", self.opening, methods=["GET"]),
-            Route("/api/v1/start", self.start, methods=["POST"]),
-            Route("/api/v1/session", self.resume, methods=["GET"]),
-            Route("/api/v1/submit", self.submit, methods=["POST"]),
-        ]
+    def calls(self) -> dict[str, tuple[ASGIApp, tuple[str, ...]]]:
+        """By address: the call and its methods."""
+        get, post = ("GET", "HEAD"), ("POST",)
+        return {
+            "/api/v1/time": (self.time, get),
+            "/api/v1/login": (self.login, post),
+            "/api/v1/opening": (self.opening, get),
+            "/api/v1/start": (self.start, post),
+            "/api/v1/session": (self.resume, get),
+            "/api/v1/submit": (self.submit, post),
+        }
 
-    async def time(self, request: Request) -> Response:
+    async def time(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The server's clock; needs no token."""
-        return reply_json({"now_ms": self._services.clock()})
+        await send_json(send, orjson.dumps({"now_ms": self._services.clock()}))
 
-    async def login(self, request: Request) -> Response:
-        """A code becomes a seat: token, session, and how far the answers got."""
+    async def login(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A code becomes a seat: token, session, and how far the answers got.
+
+        A browser without a cookie of ours gets one with whatever is answered, so that its typos are its own.
+        """
+        device = device_of(scope, self._services)
+        cookies = new_cookies(scope, self._services, device)
+        try:
+            body = await read_body(scope, receive, OTHER_BYTES_MAX)
+            document = await self._log_in(body, device)
+        except Problem as problem:
+            await send_problem(send, problem, cookies)
+        else:
+            await send_json(send, orjson.dumps(document), extra=cookies)
+
+    async def _log_in(self, body: bytes, device: str) -> dict[str, Any]:
         services = self._services
-        typed, room, mark = log_in(await read_body(request.scope, request.receive, OTHER_BYTES_MAX))
+        typed, room, mark = log_in(body)
         now_ms = services.clock()
-        device = device_of(request.scope, services)
         services.guessing.check(device, now_ms)
         entry = await self._entry(typed, device, now_ms)
         if room and room != entry.room:
@@ -81,25 +96,25 @@ class Pupil:
         if state.status is Status.READY:
             services.gate.opening.waits(opened.record, state.sid, now_ms)
             document |= self._slot(opened.record, state.sid)
-        return reply_json(document)
+        return document
 
-    async def opening(self, request: Request) -> Response:
+    async def opening(self, scope: Scope, receive: Receive, send: Send) -> None:
         """When this session starts, asked shortly before the bell: the server knows by then who waits."""
         services = self._services
-        ticket = ticket_of(request.scope, services)
+        ticket = ticket_of(scope, services)
         now_ms = services.clock()
         record = (await services.catalog.delivery(ticket.delivery)).record
         check_log_in(record, now_ms)
         if ticket.status is Status.READY:
             services.gate.opening.waits(record, ticket.sid, now_ms)
         document = {"opens_at_ms": record["opens_at_ms"], **self._slot(record, ticket.sid), "now_ms": now_ms}
-        return reply_json(document)
+        await send_json(send, orjson.dumps(document))
 
-    async def start(self, request: Request) -> Response:
+    async def start(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The clock starts, once; content key, order and first views go to the seat that asks."""
         services = self._services
-        route = taken_route(await read_body(request.scope, request.receive, OTHER_BYTES_MAX))
-        ticket = ticket_of(request.scope, services)
+        route = taken_route(await read_body(scope, receive, OTHER_BYTES_MAX))
+        ticket = ticket_of(scope, services)
         now_ms = services.clock()
         opened = await services.catalog.delivery(ticket.delivery)
         check_log_in(opened.record, now_ms)
@@ -108,19 +123,17 @@ class Pupil:
         reply = await self._commit(Start(ticket, opened.record["duration_ms"]), RANK_START)
         views = services.rulebooks.first_views(opened.record["compiled"], opened.kek, ticket.sid)
         course = opened.of(ticket.sid)
-        return reply_json(
-            self._document(reply.state, opened, now_ms)
-            | {
-                "content_key": base64.b64encode(opened.content_key).decode(),
-                "order": course.order(course.read(route)),
-            }
-            | ({"views": views} if views else {})
-        )
+        document = self._document(reply.state, opened, now_ms)
+        document["content_key"] = base64.b64encode(opened.content_key).decode()
+        document["order"] = course.order(course.read(route))
+        if views:
+            document["views"] = views
+        await send_json(send, orjson.dumps(document))
 
-    async def resume(self, request: Request) -> Response:
+    async def resume(self, scope: Scope, receive: Receive, send: Send) -> None:
         """All answers held, by item, with the number of the batch that brought each; the item on screen."""
         services = self._services
-        ticket = ticket_of(request.scope, services)
+        ticket = ticket_of(scope, services)
         now_ms = services.clock()
         opened = await services.catalog.delivery(ticket.delivery)
         check_intake(opened.record, now_ms)
@@ -132,13 +145,13 @@ class Pupil:
             document["answers"] = latest_answers(bodies)
             document["at"] = glance.at if glance else ""
             document |= stretches_of(bodies, opened.of(ticket.sid))
-        return reply_json(document)
+        await send_json(send, orjson.dumps(document))
 
-    async def submit(self, request: Request) -> Response:
+    async def submit(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The test is handed in; repeated, or closed by the server meanwhile, the receipt is the same."""
         services = self._services
-        last = hand_in(await read_body(request.scope, request.receive, OTHER_BYTES_MAX))
-        ticket = ticket_of(request.scope, services)
+        last = hand_in(await read_body(scope, receive, OTHER_BYTES_MAX))
+        ticket = ticket_of(scope, services)
         now_ms = services.clock()
         opened = await services.catalog.delivery(ticket.delivery)
         check_intake(opened.record, now_ms)
@@ -147,7 +160,7 @@ class Pupil:
             # The reply to a hand-in leaves out what never changes.
             known = glance.state
             state = state._replace(factor_permille=known.factor_permille, needs=known.needs)
-        return reply_json(self._document(state, opened, now_ms))
+        await send_json(send, orjson.dumps(self._document(state, opened, now_ms)))
 
     async def _entry(self, typed: str, device: str, now_ms: int) -> CodeEntry:
         services = self._services
@@ -198,13 +211,6 @@ def receipt(key: bytes, sid: bytes) -> str:
         value, place = divmod(value, len(signs))
         text += signs[place]
     return f"{text[:4]} {text[4:]}"
-
-
-def reply_json(document: Any) -> Response:
-    """A JSON reply that nobody may keep."""
-    response = Response(orjson.dumps(document))
-    response.raw_headers.extend(JSON_HEADERS)
-    return response
 
 
 def _short(mark: str) -> bytes:

@@ -17,13 +17,12 @@ from starlette.routing import Route, request_response
 
 from engine import seats
 from engine.api.crossing import Crossing
-from engine.api.pupil import reply_json
 from engine.archive import Archive, ArchiveAway, Conflict
 from engine.archive.database import is_away
 from engine.assertion import Assertion, authority_key, read
 from engine.catalog import Opened
 from engine.errors import Problem
-from engine.respond import read_body
+from engine.respond import read_body, reply_json
 from engine.seats import Roster, Seat
 from engine.services import Services
 from engine.staff import Staff

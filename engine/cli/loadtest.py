@@ -85,6 +85,7 @@ def loadtest(
     option: Annotated[
         list[str] | None, typer.Option("--set", help="NAME=VALUE of the scenario; see loadtest/README.md.")
     ] = None,
+    generator: Annotated[str, typer.Option(help="Whose pupils: locust, light or both.")] = "locust",
     beyond_capacity: Annotated[
         bool, typer.Option("--beyond-capacity", help="Do not judge the shares of saves.")
     ] = False,
@@ -93,6 +94,7 @@ def loadtest(
     if context.invoked_subcommand:
         return
     more = [part for entry in option or () for part in _flag(entry)]
+    more += ["--generator", generator]
     more += ["--beyond-capacity"] if beyond_capacity else []
     more += ["--report", str(page.absolute())] if page else []
     more += ["--json", str(json_file.absolute())] if json_file else []

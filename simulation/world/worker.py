@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from starlette.routing import Route, Router
+from starlette.routing import Router
 
 from engine.admission.gate import Gate
 from engine.api.answers import Answers
@@ -143,15 +143,8 @@ class Worker:
         )
 
     def _application(self) -> Application:
-        pupil = Pupil(self.services)
-        routes = [
-            Route("/api/v1/login", pupil.login, methods=["POST"]),
-            Route("/api/v1/start", pupil.start, methods=["POST"]),
-            Route("/api/v1/session", pupil.resume, methods=["GET"]),
-            Route("/api/v1/submit", pupil.submit, methods=["POST"]),
-        ]
-        contents, router = Contents(self.services), Router(routes)
-        return Application(Answers(self.services), contents, router, self.services.gate)
+        services = self.services
+        return Application(Answers(services), Pupil(services), Contents(services), Router(), services.gate)
 
     async def _beat(self) -> None:
         while True:

@@ -221,10 +221,11 @@ async def test_workers_hear_of_one_another(engine: Served) -> None:
     for _ in range(2):
         for neighbour, gate in zip(neighbours, gates, strict=True):
             await neighbour.exchange(gate, {"abcdefgh": record}, NOON_MS)
-    assert gates[1].opening.others == {"abcdefgh": 1}
+    gates[1].opening.starts_per_s = 0.5
+    assert gates[1].opening.spread_ms(record) == 2_500
     assert gates[0].workers == 2
-    alone = gates[0].control.starts_per_s()
+    alone = gates[0].starts_per_s()
     assert gates[0].opening.starts_per_s == pytest.approx(2 * alone)
     await neighbours[1].exchange(gates[1], {}, NOON_MS + 120_000)
-    assert (gates[1].workers, gates[1].opening.others) == (1, {})
+    assert (gates[1].workers, gates[1].opening.spread_ms(record)) == (1, 0)
     await store.aclose()

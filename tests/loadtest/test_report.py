@@ -49,6 +49,18 @@ def test_the_names_that_machines_read_are_there() -> None:
     assert [name for name in NAMES if name not in a_report()] == []
 
 
+def test_each_generator_tells_what_it_saw_and_took() -> None:
+    """Two beside each other must have seen the same; what a request costs shows which is the wall."""
+    light = a_part(pupils=900, **{"sent: save": 1000}) | {"generator": "light", "cpu_s": 0.05}
+    locust = a_part(cpu=0.5, pupils=100, **{"sent: save": 100}) | {"generator": "locust", "cpu_s": 0.02}
+    found = report_of(Scenario(), [light, light, locust], WHOLE)["generators"]
+
+    assert (found["light"]["processes"], found["light"]["pupils"]) == (2, 1800)
+    assert (found["light"]["us_a_request"], found["locust"]["us_a_request"]) == (50, 200)
+    assert (found["light"]["cpu"], found["locust"]["cpu"]) == (0.3, 0.5)
+    assert found["light"]["save_p99_ms"] == found["locust"]["save_p99_ms"]
+
+
 def test_a_run_in_which_all_went_well_passes() -> None:
     """Nothing lost, nothing doubled, no error, generator at ease."""
     assert faults(a_report()) == []

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.run import main, read_codes
+from loadtest.run import main, read_codes, troops_of
 
 ROOT = Path(__file__).parent.parent.parent
 
 
 def test_a_small_rehearsal_loses_nothing(tmp_path: Path) -> None:
-    """Each acknowledged save is in the archive, once, with the bytes that the pupil sent."""
+    """Under both generators: what is acknowledged is in the archive, once, with the bytes that were sent."""
     file = tmp_path / "report.json"
     command = [
         sys.executable,
@@ -26,6 +26,8 @@ def test_a_small_rehearsal_loses_nothing(tmp_path: Path) -> None:
         "12",
         "--seconds",
         "6",
+        "--generator",
+        "both",
         "--json",
         str(file),
     ]
@@ -44,7 +46,24 @@ def test_a_small_rehearsal_loses_nothing(tmp_path: Path) -> None:
     assert report["pupils"] == report["counts"]["handed_in"] == 12
     assert 0 < report["acknowledged"] == report["archived"]
     assert (report["lost"], report["doubled"], report["errors"]) == (0, 0, 0)
+    assert {name: used["pupils"] for name, used in report["generators"].items()} == {"light": 10, "locust": 2}
     assert (done.returncode == 0) == (report["faults"] == [])
+
+
+@pytest.mark.parametrize("generator", ["locust", "light", "both"])
+def test_each_pupil_comes_once_whoever_plays_it(generator: str) -> None:
+    """Processes share the early and the late ones; none has more pupils than it may have connections."""
+    codes = [f"code {number}" for number in range(50_000)]
+    troops = troops_of(codes, generator, 0)
+
+    places = sorted(place for troop in troops for place in troop.places)
+    assert places == list(enumerate(codes))
+    assert max(len(troop.places) for troop in troops) < 20_000
+    assert {troop.generator for troop in troops} == (
+        {"locust", "light"} if generator == "both" else {generator}
+    )
+    if generator == "both":
+        assert sum(len(troop.places) for troop in troops if troop.generator == "locust") == 1_000
 
 
 def test_codes_may_be_printed_in_groups(tmp_path: Path) -> None:
