@@ -13,16 +13,22 @@ from loadtest.overtime import OverTime, slice_of
 from loadtest.scenario import Scenario
 from loadtest.seconds import Seconds
 from loadtest.verdict import why_void
+from loadtest.waves import waves_of
 
 Report = dict[str, Any]
 
 
 def report_of(
-    scenario: Scenario, parts: Iterable[Mapping[str, Any]], found: Comparison, waited_s: float = 0.0
+    scenario: Scenario,
+    parts: Iterable[Mapping[str, Any]],
+    found: Comparison,
+    waited_s: float = 0.0,
+    outages: Sequence[Mapping[str, Any]] = (),
 ) -> Report:
     """The whole run from the shares of its processes and the comparison with the archive.
 
-    `waited_s`: how long the archive needed after the last pupil had left.
+    `waited_s`: how long the archive needed after the last pupil had left; `outages`: what was away, `what`,
+    `from_s`, `to_s` in seconds since the beginning.
     """
     parts = list(parts)
     counts = sum((Counter(part["counts"]) for part in parts), Counter[str]())
@@ -49,13 +55,19 @@ def report_of(
     }
     report |= {"why_void": (reasons := why_void(report)), "void": bool(reasons)}
     slices = overtime.merged(slice_of(scenario.seconds), (part["over_time"] for part in parts))
+    given_s = {f"p{share}": _seconds(delays.percentile_ms("given", share)) for share in (1, 50)}
     return report | {
+        "waves": waves_of(by_second, outages, scenario, given_s),
         "archive_wait_s": round(waited_s, 2),
         "unacknowledged": found.unacknowledged,
         "counts": dict(sorted(counts.items())),
         "scenario": asdict(scenario),
         "series": series_of(slices, by_second),
     }
+
+
+def _seconds(value_ms: float | None) -> float | None:
+    return None if value_ms is None else round(value_ms / 1000, 1)
 
 
 def _times(delays: intended.Delays) -> dict[str, float | None]:
@@ -74,6 +86,10 @@ def series_of(slices: OverTime, by_second: Seconds) -> Report:
         "slice_s": slice_s,
         "slices": count,
         "live": by_second.live_at([(at + 1) * slice_s - 1 for at in range(count)]),
+        "attempts_per_s": [
+            max(by_second.attempts[second] for second in range(at * slice_s, (at + 1) * slice_s))
+            for at in range(count)
+        ],
         "unarchived": [round(lag / max(1, saves), 2) for saves, lag in zip(*replies, strict=True)],
         "refused": {name.removeprefix("why: "): slices.counted(name) for name in slices.names("why: ")},
     }

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from queue import SimpleQueue
@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 from loadtest.archived import until_archived
 from loadtest.ledger import read_rows
+from loadtest.outages import Owner, outages_of
 from loadtest.overtime import slice_of
 from loadtest.publish import publish
 from loadtest.report import report_of
@@ -46,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parsed(arguments)
     try:
         scenario = scenario_of(given)
+        outages = outages_of(given.outage, scenario)
         codes = read_codes(Path(given.codes), given.pupils)
         operator = Path(given.operator_token_file).read_text().strip()
     except (OSError, ValueError) as error:
@@ -54,14 +56,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     raise_descriptors()
     with tempfile.TemporaryDirectory(prefix="loadtest-") as folder:
         watch = Watch(given.watch, slice_of(scenario.seconds) / 2)
-        files, parts = drive(given, scenario, codes, Path(folder), watch)
+        owner = Owner(given.owner, outages)
+        files, parts = drive(given, scenario, codes, Path(folder), [watch.start, owner.begin])
+        watch.stop()
+        owner.stop()
         told("waiting for the archive ...")
         left_s = time.monotonic()
         found = until_archived(
             given.url, given.delivery, operator, lambda: read_rows(files), ca_file=given.ca_file
         )
         waited_s = time.monotonic() - left_s
-    report = report_of(scenario, parts, found, waited_s)
+    report = report_of(scenario, parts, found, waited_s, owner.done())
     used = usage(watch, report["series"]["slice_s"], report["series"]["slices"])
     return publish(
         report | used,
@@ -98,6 +103,15 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="id of a process of this machine: it and all below it are measured",
     )
     parser.add_argument(
+        "--outage",
+        action="append",
+        default=[],
+        help="redis:60 or engine:5min@90; several times; a person or --owner stops and starts it",
+    )
+    parser.add_argument(
+        "--owner", default="", help="file in which whoever owns the server finds the moments of outages"
+    )
+    parser.add_argument(
         "--beyond-capacity",
         action="store_true",
         help="more than the server is meant for: shares of saves are not judged",
@@ -118,9 +132,16 @@ def read_codes(path: Path, count: int) -> list[str]:
 
 
 def drive(
-    given: argparse.Namespace, scenario: Scenario, codes: Sequence[str], folder: Path, watch: Watch
+    given: argparse.Namespace,
+    scenario: Scenario,
+    codes: Sequence[str],
+    folder: Path,
+    begun: Sequence[Callable[[float], None]],
 ) -> tuple[list[Path], list[dict[str, Any]]]:
-    """Run the processes; gives their ledgers' files and their shares of the report."""
+    """Run the processes; gives their ledgers' files and their shares of the report.
+
+    `begun` hear of the moment at which the run begins, by the clock that all processes share.
+    """
     troops = troops_of(codes, given.generator, given.processes)
     files = [folder / f"ledger-{number}" for number in range(len(troops))]
     order = {"url": given.url, "ca_file": given.ca_file, "scenario": asdict(scenario)}
@@ -131,10 +152,9 @@ def drive(
     try:
         parts = [
             part | {"generator": troops[number].generator}
-            for number, part in conduct(processes, len(codes), scenario, watch)
+            for number, part in conduct(processes, len(codes), scenario, begun)
         ]
     finally:
-        watch.stop()
         for process in processes:
             process.kill()
             process.wait()
@@ -167,7 +187,10 @@ def start_process(generator: str, order: dict[str, Any]) -> subprocess.Popen[byt
 
 
 def conduct(
-    processes: Sequence[subprocess.Popen[bytes]], pupils: int, scenario: Scenario, watch: Watch
+    processes: Sequence[subprocess.Popen[bytes]],
+    pupils: int,
+    scenario: Scenario,
+    begun: Sequence[Callable[[float], None]],
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Begin when all are ready, tell how far it is, give the shares as they come, each with its number."""
     lines: SimpleQueue[tuple[int, dict[str, Any]]] = SimpleQueue()
@@ -181,7 +204,9 @@ def conduct(
         if kind == "ready":
             ready += 1
             if ready == len(processes):
-                watch.start(begin(processes))
+                begin_s = begin(processes)
+                for hear in begun:
+                    hear(begin_s)
         elif kind == "progress":
             progress[number] = line
             if number == 0:

@@ -39,6 +39,7 @@ class Sitting:
         self._done = 0
         self._not_before_s = 0.0
         self._live_s: float | None = None
+        self._deadlines_ms: tuple[int, int] | None = None
 
     def sit(self) -> None:
         """The whole day; whatever happens, what was intended is counted."""
@@ -57,6 +58,8 @@ class Sitting:
             self._day.error(f"a reply is not as agreed: {type(error).__name__} {error}")
         finally:
             self._calls.close()
+            if self._deadlines_ms:
+                self._day.given((self._deadlines_ms[1] - self._deadlines_ms[0]) / 1000)
             self._day.counts["intended"] += len(self._plan.saves_s)
 
     # --- the day ----------------------------------------------------------------------------------
@@ -174,6 +177,8 @@ class Sitting:
         day.timed("save_service", sent_s, now_s)
         day.lags(max(0, self._outbox.last - 1 - self._outbox.sealed))
         self._calls.token = reply.get("token", self._calls.token)
+        deadline_ms = reply["now_ms"] + reply["remaining_ms"]
+        self._deadlines_ms = (self._deadlines_ms or (deadline_ms,))[0], deadline_ms
         self._not_before_s = sent_s + max(TYPING_PAUSE_S, reply["flush_after_ms"] / 1000)
 
     def _handled(self, batch: Batch, reply: Reply) -> None:

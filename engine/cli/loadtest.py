@@ -28,6 +28,7 @@ from engine import demonstration
 from engine.cli.serve import make_folders
 from engine.keyring import KeyRing
 from engine.logs import set_up
+from engine.rehearsal.outage import credits, keep_to
 from engine.settings import Settings
 from engine.supervisor import Supervisor, wait_until_ready
 from loadtest.page import compare as comparison
@@ -82,6 +83,10 @@ def loadtest(
     operator_token_file: Annotated[
         Path | None, typer.Option(help="With --url: the operator's token.")
     ] = None,
+    outage: Annotated[
+        list[str] | None,
+        typer.Option(help="redis:60 or engine:5min@90: killed for so long, started again; several times."),
+    ] = None,
     option: Annotated[
         list[str] | None, typer.Option("--set", help="NAME=VALUE of the scenario; see loadtest/README.md.")
     ] = None,
@@ -95,6 +100,7 @@ def loadtest(
         return
     more = [part for entry in option or () for part in _flag(entry)]
     more += ["--generator", generator]
+    more += [part for spec in outage or () for part in ("--outage", spec)]
     more += ["--beyond-capacity"] if beyond_capacity else []
     more += ["--report", str(page.absolute())] if page else []
     more += ["--json", str(json_file.absolute())] if json_file else []
@@ -104,7 +110,7 @@ def loadtest(
             raise typer.BadParameter("--url needs --codes, --delivery and --operator-token-file")
         report = crowd(Target(url, codes, delivery, operator_token_file), [*size, *more])
     else:
-        report = asyncio.run(_rehearse(pupils, [*size, *more]))
+        report = asyncio.run(_rehearse(pupils, [*size, *more], has_outages=bool(outage)))
     show(report)
     print(json.dumps(report))
     if report["faults"]:
@@ -141,14 +147,24 @@ def _flag(entry: str) -> tuple[str, str]:
     return f"--{name.replace('_', '-')}", value
 
 
-async def _rehearse(pupils: int, options: Sequence[str]) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="passation-rehearsal-", dir=disk()) as folder:
-        async with rehearsal(Path(folder), pupils) as target:
-            return await asyncio.to_thread(crowd, target, [*options, "--watch", str(os.getpid())])
+async def _rehearse(pupils: int, options: Sequence[str], *, has_outages: bool) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="passation-rehearsal-", dir=disk()) as name:
+        folder = Path(name)
+        async with rehearsal(folder, pupils) as (target, supervisor):
+            plan = folder / "outages"
+            own = ["--watch", str(os.getpid()), "--owner", str(plan)]
+            acts = asyncio.create_task(keep_to(plan, supervisor))
+            try:
+                report = await asyncio.to_thread(crowd, target, [*options, *own])
+            finally:
+                acts.cancel()
+            if has_outages:
+                report["credits"] = await credits(supervisor.settings.archive_address)
+            return report
 
 
 @asynccontextmanager
-async def rehearsal(folder: Path, pupils: int, **given: Any) -> AsyncIterator[Target]:
+async def rehearsal(folder: Path, pupils: int, **given: Any) -> AsyncIterator[tuple[Target, Supervisor]]:
     """A server of its own on a free port of the loopback, with one code for each pupil; `given` settings."""
     settings = _settings(folder, pupils, given)
     set_up(settings.log_level)
@@ -165,7 +181,7 @@ async def rehearsal(folder: Path, pupils: int, **given: Any) -> AsyncIterator[Ta
         codes.write_text("\n".join(prepared.codes))
         token.write_text(keyring.operator_token())
         url = f"http://{settings.host}:{settings.port}"
-        yield Target(url, codes, prepared.delivery, token)
+        yield Target(url, codes, prepared.delivery, token), supervisor
     finally:
         await supervisor.stop()
 
