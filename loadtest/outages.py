@@ -62,8 +62,8 @@ def _check(outages: Sequence[Outage], begin_s: float, end_s: float) -> None:
     for outage in outages:
         if outage.from_s < free_s + WORK_S:
             raise ValueError(
-                f"{outage.what} would be away from {outage.from_s:.0f} s on, with less than {WORK_S:.0f} s of "
-                "work before: give the run more seconds, or another moment"
+                f"{outage.what} would be away from {outage.from_s:.0f} s on, with less than {WORK_S:.0f} s "
+                "of work before: give the run more seconds, or another moment"
             )
         free_s = outage.to_s
     if outages and free_s + WORK_S > end_s:

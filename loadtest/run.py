@@ -204,9 +204,7 @@ def conduct(
         if kind == "ready":
             ready += 1
             if ready == len(processes):
-                begin_s = begin(processes)
-                for hear in begun:
-                    hear(begin_s)
+                begin(processes, begun)
         elif kind == "progress":
             progress[number] = line
             if number == 0:
@@ -230,14 +228,15 @@ def listen(number: int, process: subprocess.Popen[bytes], lines: SimpleQueue[Any
         lines.put((number, {"kind": "ended"}))
 
 
-def begin(processes: Sequence[subprocess.Popen[bytes]]) -> float:
-    """Tell all of them the same moment, and give it."""
+def begin(processes: Sequence[subprocess.Popen[bytes]], begun: Sequence[Callable[[float], None]]) -> None:
+    """Tell all of them the same moment, and whoever else wants to hear of it."""
     begin_s = time.monotonic() + LEAD_S
     for process in processes:
         assert process.stdin is not None
         process.stdin.write(f"{begin_s}\n".encode())
         process.stdin.flush()
-    return begin_s
+    for hear in begun:
+        hear(begin_s)
 
 
 def tell_progress(progress: Any) -> None:

@@ -3,8 +3,8 @@
 A run is void, and says nothing, when its generator was saturated or late by itself. It passes when nothing
 was lost, nothing doubled, no error met, and it is not void; and, within the stated capacity, at least 99 % of
 the intended saves were acknowledged and at most 0.1 % of them refused on the way. With outages what is
-refused does not decide, but how the crowd came back: whoever sat handed in, the second wave was no larger than
-the first, saves became usual again and stayed so, and the time was given back.
+refused does not decide, but how the crowd came back: whoever sat handed in, the second wave was no larger
+than the first, saves became usual again and stayed so, and the time was given back.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ def largest(counts: Counter[int], from_s: float, to_s: float) -> int:
 def usual_saves(
     saves: Counter[int], outages: Sequence[Mapping[str, Any]], scenario: Scenario, hand_in_s: float
 ) -> float:
-    """Saves a second while nothing is away: the median of the seconds between the starts and the first outage.
+    """Saves a second while nothing is away: the median of those between the starts and the first outage.
 
     A crowd that has just come back brings what it held, all at once, so later seconds are not usual.
     """

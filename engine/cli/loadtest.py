@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -110,6 +111,7 @@ def loadtest(
             raise typer.BadParameter("--url needs --codes, --delivery and --operator-token-file")
         report = crowd(Target(url, codes, delivery, operator_token_file), [*size, *more])
     else:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is stopped
         report = asyncio.run(_rehearse(pupils, [*size, *more], has_outages=bool(outage)))
     show(report)
     print(json.dumps(report))

@@ -1,8 +1,8 @@
 """Outages on purpose: the server that a rehearsal owns is killed at set moments, and started again.
 
-The moments come from the crowd in a file (`loadtest/outages.py`), in seconds since its beginning. What was done
-goes beside it, one JSON line an outage. Killed with SIGKILL, as a machine that goes dark: whatever an orderly
-stop would have saved must not be needed.
+The moments come from the crowd in a file (`loadtest/outages.py`), in seconds since its beginning. What was
+done goes beside it, one JSON line an outage. Killed with SIGKILL, as a machine that goes dark: whatever an
+orderly stop would have saved must not be needed.
 """
 
 from __future__ import annotations
@@ -24,9 +24,8 @@ CREDIT = "outage.credit"
 
 async def keep_to(plan: Path, supervisor: Supervisor) -> None:
     """Wait for the plan, then do what it says; ends after the last outage."""
-    while not plan.exists():  # noqa: ASYNC110, another process writes it
+    while (wanted := _read(plan)) is None:
         await asyncio.sleep(LOOK_S)
-    wanted = json.loads(plan.read_text())
     begin_s = float(wanted["begin_s"])
     for outage in sorted(wanted["outages"], key=lambda outage: float(outage["from_s"])):
         await _until(begin_s + outage["from_s"])
@@ -38,8 +37,7 @@ async def keep_to(plan: Path, supervisor: Supervisor) -> None:
             child.start()
         done = {"what": outage["what"], "from_s": round(from_s, 2)}
         done["to_s"] = round(time.monotonic() - begin_s, 2)
-        with plan.with_suffix(".done").open("a") as notes:
-            notes.write(json.dumps(done) + "\n")
+        _note(plan.with_suffix(".done"), done)
 
 
 def affected(supervisor: Supervisor, what: str) -> Sequence[Child]:
@@ -60,6 +58,16 @@ async def credits(archive_address: str) -> list[dict[str, Any]]:
     finally:
         await archive.close()
     return [detail | {"partitions": len(detail["partitions"])} for detail in details]
+
+
+def _read(plan: Path) -> dict[str, Any] | None:
+    """What the crowd wants; None until it has begun. The file is there at once, as a whole."""
+    return json.loads(plan.read_text()) if plan.exists() else None
+
+
+def _note(notes: Path, done: dict[str, Any]) -> None:
+    with notes.open("a") as file:
+        file.write(json.dumps(done) + "\n")
 
 
 async def _until(moment_s: float) -> None:
