@@ -24,7 +24,7 @@ CREDIT = "outage.credit"
 
 async def keep_to(plan: Path, supervisor: Supervisor) -> None:
     """Wait for the plan, then do what it says; ends after the last outage."""
-    while (wanted := _read(plan)) is None:
+    while (wanted := _read(plan)) is None:  # noqa: ASYNC110, another process writes it
         await asyncio.sleep(LOOK_S)
     begin_s = float(wanted["begin_s"])
     for outage in sorted(wanted["outages"], key=lambda outage: float(outage["from_s"])):
