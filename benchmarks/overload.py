@@ -44,7 +44,8 @@ from benchmarks.stack import Stack, pin_generator, stack
 from sessions.link import Link
 
 GROUPS = Path("/sys/fs/cgroup/cpu")
-PERIOD_US = 10_000
+PERIOD_US, SHARE_MIN = 10_000, 0.1
+"""The kernel gives no less than a millisecond in a period."""
 CALM_FACTOR, CALM_S = 0.5, 30.0
 CALIBRATE_PUPILS, CALIBRATE_S = 128, 8.0
 NORMAL_FLOOR_S = 0.1
@@ -233,6 +234,8 @@ def main() -> int:
     parser.add_argument("--front", choices=("bare", "nginx"), default="bare")
     parser.add_argument("--nginx", default="", help="the binary of nginx, where it is not on the path")
     given = parser.parse_args()
+    if not SHARE_MIN <= given.share <= 1:
+        parser.error(f"--share lies between {SHARE_MIN} and 1")
     if not os.access(GROUPS, os.W_OK):
         parser.error(f"{GROUPS} cannot be written: the share of the worker cannot be held")
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())

@@ -13,7 +13,18 @@ from typing import cast
 from hdrh.histogram import HdrHistogram
 
 LONGEST_US = 3_600_000_000
-KINDS = ("login", "start", "content", "save", "save_service", "heartbeat", "submit", "slip", "given")
+KINDS = (
+    "login",
+    "start",
+    "content",
+    "save",
+    "save_service",
+    "resume",
+    "heartbeat",
+    "submit",
+    "slip",
+    "given",
+)
 """`given` is no delay of a call: the time that the server gave back to a pupil.
 
 `save_service` is the uncorrected time: from sending to the reply, as most generators tell it."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from loadtest.report import report_of
 from loadtest.run import LEAD_S, read_codes, told
 from loadtest.scenario import options, scenario_of
 from loadtest.share import REPORT_S, rss_kib
+from loadtest.staff import staff_of, watchers
 
 __all__ = ["Pupil"]
 
@@ -39,6 +41,7 @@ OWN = (
     ("--operator-token-file", "lets this program read the ledger"),
     ("--report-json", "write the report into this file, too"),
     ("--report-page", "write a page with plots into this file"),
+    ("--staff", "file that says whose rooms teachers watch (see loadtest/staff.py)"),
     ("--ca-file", "authority of the server's certificate (PEM)"),
 )
 
@@ -69,6 +72,7 @@ class Share:
         self.environment = environment
         self.rows = io.BytesIO()
         self.told = 0
+        self.watchers: Sequence[Callable[[], None]] = ()
         self.busy = Busy()
         self.parts: dict[str, dict[str, Any]] = {}
 
@@ -79,6 +83,7 @@ class Share:
         address = Address.of(self.environment.host, given.ca_file or None)
         self.environment.crowd = Crowd(Day(scenario_of(given), address, codes, self.rows))
         tell_locust(self.environment)
+        self.watchers = watchers(self.environment.crowd.day, staff_of(given.staff), index, of)
 
     def begin(self) -> None:
         """All are there."""
@@ -86,6 +91,8 @@ class Share:
         crowd.day.begin_s = time.monotonic() + LEAD_S
         crowd.begun.set()
         gevent.spawn(self._watch, crowd)
+        for work in self.watchers:
+            gevent.spawn(work)
 
     def _watch(self, crowd: Crowd) -> None:
         while not crowd.finished.wait(timeout=REPORT_S):

@@ -12,6 +12,7 @@ from loadtest.ledger import Comparison
 from loadtest.overtime import OverTime, slice_of
 from loadtest.scenario import Scenario
 from loadtest.seconds import Seconds
+from loadtest.steps import steps_of
 from loadtest.verdict import why_void
 from loadtest.waves import waves_of
 
@@ -56,13 +57,15 @@ def report_of(
     report |= {"why_void": (reasons := why_void(report)), "void": bool(reasons)}
     slices = overtime.merged(slice_of(scenario.seconds), (part["over_time"] for part in parts))
     given_s = {f"p{share}": _seconds(delays.percentile_ms("given", share)) for share in (1, 50)}
+    series = series_of(slices, by_second)
     return report | {
+        "steps": steps_of(scenario, series),
         "waves": waves_of(by_second, outages, scenario, given_s),
         "archive_wait_s": round(waited_s, 2),
         "unacknowledged": found.unacknowledged,
         "counts": dict(sorted(counts.items())),
         "scenario": asdict(scenario),
-        "series": series_of(slices, by_second),
+        "series": series,
     }
 
 
@@ -72,7 +75,7 @@ def _seconds(value_ms: float | None) -> float | None:
 
 def _times(delays: intended.Delays) -> dict[str, float | None]:
     times = {}
-    for kind in ("save", "login", "start", "submit", "save_service", "slip"):
+    for kind in ("save", "login", "start", "submit", "resume", "room", "save_service", "slip"):
         times[f"{kind}_p50_ms"] = delays.percentile_ms(kind, 50)
         times[f"{kind}_p99_ms"] = delays.percentile_ms(kind, 99)
     return times

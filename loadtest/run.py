@@ -26,6 +26,7 @@ from loadtest.overtime import slice_of
 from loadtest.publish import publish
 from loadtest.report import report_of
 from loadtest.scenario import Scenario, options, scenario_of
+from loadtest.staff import staff_of
 from loadtest.watch import Watch, usage
 
 GENERATORS = {"locust": ("loadtest.process", 10_000), "light": ("loadtest.light", 18_000)}
@@ -103,6 +104,9 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="id of a process of this machine: it and all below it are measured",
     )
     parser.add_argument(
+        "--staff", default="", help="file that says whose rooms teachers watch (see loadtest/staff.py)"
+    )
+    parser.add_argument(
         "--outage",
         action="append",
         default=[],
@@ -145,9 +149,13 @@ def drive(
     troops = troops_of(codes, given.generator, given.processes)
     files = [folder / f"ledger-{number}" for number in range(len(troops))]
     order = {"url": given.url, "ca_file": given.ca_file, "scenario": asdict(scenario)}
+    order |= {"staff": staff_of(given.staff), "of": len(troops)}
     processes = [
-        start_process(troop.generator, order | {"places": troop.places, "ledger": str(file)})
-        for troop, file in zip(troops, files, strict=True)
+        start_process(
+            troop.generator,
+            order | {"places": troop.places, "ledger": str(files[number]), "share": number},
+        )
+        for number, troop in enumerate(troops)
     ]
     try:
         parts = [

@@ -101,7 +101,7 @@ def _losses(report: Mapping[str, Any]) -> list[Rule]:
 
 def _shares(report: Mapping[str, Any], beyond_capacity: bool) -> list[Rule]:
     intended, acknowledged, refused = report["intended"], report["acknowledged"], report["refused"]
-    judged = bool(intended) and not beyond_capacity
+    judged = bool(intended) and not (beyond_capacity or report.get("steps"))
     missing = f"only {acknowledged} of {intended} intended saves were acknowledged"
     return [
         Rule(

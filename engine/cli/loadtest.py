@@ -30,11 +30,13 @@ from engine.cli.serve import make_folders
 from engine.keyring import KeyRing
 from engine.logs import set_up
 from engine.rehearsal.outage import credits, keep_to
+from engine.rehearsal.staff import ORIGIN, employ
 from engine.settings import Settings
 from engine.supervisor import Supervisor, wait_until_ready
 from loadtest.page import compare as comparison
 
 FORM = demonstration.FORMS / demonstration.NAMES[0]
+STAFF_FILE = "staff.json"
 PUPILS_A_WORKER = 15_000
 """Below a worker's bound of connections (18,000), with room for those that are just being replaced."""
 ROWS = (
@@ -88,6 +90,9 @@ def loadtest(
         list[str] | None,
         typer.Option(help="redis:60 or engine:5min@90: killed for so long, started again; several times."),
     ] = None,
+    staff: Annotated[
+        bool, typer.Option("--staff", help="A teacher watches each room, and an operator the server.")
+    ] = False,
     option: Annotated[
         list[str] | None, typer.Option("--set", help="NAME=VALUE of the scenario; see loadtest/README.md.")
     ] = None,
@@ -107,12 +112,14 @@ def loadtest(
     more += ["--json", str(json_file.absolute())] if json_file else []
     size = ["--pupils", str(pupils), "--seconds", str(seconds)]
     if url:
+        if staff:
+            raise typer.BadParameter("--staff needs a server of its own; see loadtest/README.md for others")
         if not (codes and delivery and operator_token_file):
             raise typer.BadParameter("--url needs --codes, --delivery and --operator-token-file")
         report = crowd(Target(url, codes, delivery, operator_token_file), [*size, *more])
     else:
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is stopped
-        report = asyncio.run(_rehearse(pupils, [*size, *more], has_outages=bool(outage)))
+        report = asyncio.run(_rehearse(pupils, [*size, *more], has_outages=bool(outage), has_staff=staff))
     show(report)
     print(json.dumps(report))
     if report["faults"]:
@@ -149,12 +156,16 @@ def _flag(entry: str) -> tuple[str, str]:
     return f"--{name.replace('_', '-')}", value
 
 
-async def _rehearse(pupils: int, options: Sequence[str], *, has_outages: bool) -> dict[str, Any]:
+async def _rehearse(
+    pupils: int, options: Sequence[str], *, has_outages: bool, has_staff: bool
+) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="passation-rehearsal-", dir=disk()) as name:
         folder = Path(name)
-        async with rehearsal(folder, pupils) as (target, supervisor):
+        given = {"authority_origin": ORIGIN} if has_staff else {}
+        async with rehearsal(folder, pupils, **given) as (target, supervisor):
             plan = folder / "outages"
             own = ["--watch", str(os.getpid()), "--owner", str(plan)]
+            own += ["--staff", str(folder / STAFF_FILE)] if has_staff else []
             acts = asyncio.create_task(keep_to(plan, supervisor))
             try:
                 report = await asyncio.to_thread(crowd, target, [*options, *own])
@@ -172,6 +183,8 @@ async def rehearsal(folder: Path, pupils: int, **given: Any) -> AsyncIterator[tu
     set_up(settings.log_level)
     make_folders(settings)
     keyring = KeyRing.of(settings)
+    if settings.authority_origin:
+        employ(settings, folder / STAFF_FILE, pupils)
     supervisor = Supervisor(settings)
     try:
         with Console(stderr=True).status(f"preparing a server and {pupils:,} codes ..."):
