@@ -24,6 +24,9 @@ KINDS = (
     "submit",
     "slip",
     "given",
+    "room",
+    "act",
+    "operator",
 )
 """`given` is no delay of a call: the time that the server gave back to a pupil.
 

@@ -1,7 +1,7 @@
 """A run in steps: at how many live pupils does it break?
 
-A step is judged in its second half, when nobody is just coming: by the highest 99th percentile of a slice, and
-by the share of calls that were refused. The breaking point is the first step that does not hold.
+A step is judged in its second half, when nobody is just coming: by the highest 99th percentile of a slice,
+and by the share of calls that were refused. The breaking point is the first step that does not hold.
 """
 
 from __future__ import annotations
