@@ -3,12 +3,14 @@
 #   make test      the tests, real Redis, real PostgreSQL, a real browser (under ten minutes on 2 cores)
 #   make simulate SEEDS=20000  whole days under faults, in virtual time
 #   make faults RUNS=24 [KIND=kill-redis] [SEED=1] [JOBS=2]  real faults on real processes, 20 s and 500 pupils each
-#   make test-long everything; make lint; make bench [ONLY=name]; make loadtest [PUPILS=5000 SECONDS=120]
+#   make bench [ONLY=name] [COMPARE=commit]; make bench-plot  the history as benchmarks/history.svg
+#   make test-long everything; make lint; make loadtest [PUPILS=5000 SECONDS=120]
 
 PORT ?= 8080
 PUPILS ?= 5000
 SECONDS ?= 120
 ONLY ?=
+COMPARE ?=
 SEEDS ?= 1000
 FIRST ?= 0
 RUNS ?= 24
@@ -22,7 +24,7 @@ BIN := .venv/bin
 SPREAD := -n auto --maxprocesses 4 --dist loadfile
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: demo test test-long lint bench loadtest simulate faults lock clean
+.PHONY: demo test test-long lint bench bench-plot loadtest simulate faults lock clean
 
 demo: .venv/run.stamp
 	@$(BIN)/python -m engine demo --port $(PORT)
@@ -42,7 +44,10 @@ lint: .venv/dev.stamp
 	$(BIN)/lint-imports
 
 bench: .venv/dev.stamp
-	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
+	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(COMPARE),--compare $(COMPARE))
+
+bench-plot: .venv/dev.stamp
+	@$(BIN)/python -m benchmarks --plot benchmarks/history.svg
 
 simulate: .venv/dev.stamp
 	@$(BIN)/python -m simulation --seeds $(SEEDS) --first $(FIRST)
