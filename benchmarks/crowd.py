@@ -83,7 +83,7 @@ class Pupil(asyncio.Protocol):
         self.crowd, self._due_s, self._flush_s = crowd, [], 0.0
         if not self._is_resting:
             self._send()  # what the step before left unacknowledged: a number is never left out
-        crowd.loop.call_later(crowd.random.random() * crowd.think_s, self._act)
+        crowd.loop.call_later(crowd.random.random() * crowd.think_s, self._act, crowd)
 
     def ask_last(self) -> asyncio.Future[int]:
         """The highest number that the server holds of this pupil, by a heartbeat."""
@@ -92,15 +92,14 @@ class Pupil(asyncio.Protocol):
         self.transport.write(self.head + HEARTBEAT)
         return self.last
 
-    def _act(self) -> None:
+    def _act(self, crowd: Crowd) -> None:
         """An answer is given; it goes with the next batch."""
-        crowd = self.crowd
-        if crowd.is_over:
+        if crowd.is_over or crowd is not self.crowd:
             return
         crowd.counts.intended += 1
         self._due_s.append(crowd.loop.time())
         if crowd.think_s:
-            crowd.loop.call_later(crowd.think_s * (0.5 + crowd.random.random()), self._act)
+            crowd.loop.call_later(crowd.think_s * (0.5 + crowd.random.random()), self._act, crowd)
         self._send_new()
 
     def _send_new(self) -> None:
@@ -162,7 +161,7 @@ class Pupil(asyncio.Protocol):
         if crowd.think_s:
             self._send_new()
         else:
-            self._act()
+            self._act(crowd)
 
 
 def retry_after_s(data: bytes) -> int:
