@@ -25,6 +25,7 @@ from loadtest.busy import Busy
 from loadtest.day import Day
 from loadtest.ledger import rows_of
 from loadtest.line import Address
+from loadtest.outages import Outage, Owner, outages_of
 from loadtest.publish import publish
 from loadtest.pupil import Crowd, Pupil, tell_locust
 from loadtest.report import report_of
@@ -42,6 +43,7 @@ OWN = (
     ("--report-json", "write the report into this file, too"),
     ("--report-page", "write a page with plots into this file"),
     ("--staff", "file that says whose rooms teachers watch (see loadtest/staff.py)"),
+    ("--outage", "redis:60@90,engine:5min: a person, who is told when, stops and starts it"),
     ("--ca-file", "authority of the server's certificate (PEM)"),
 )
 
@@ -72,6 +74,7 @@ class Share:
         self.environment = environment
         self.rows = io.BytesIO()
         self.told = 0
+        self.owner = Owner("", [])
         self.watchers: Sequence[Callable[[], None]] = ()
         self.busy = Busy()
         self.parts: dict[str, dict[str, Any]] = {}
@@ -83,6 +86,7 @@ class Share:
         address = Address.of(self.environment.host, given.ca_file or None)
         self.environment.crowd = Crowd(Day(scenario_of(given), address, codes, self.rows))
         tell_locust(self.environment)
+        self.owner = Owner("", self.outages() if not index else [])
         self.watchers = watchers(self.environment.crowd.day, staff_of(given.staff), index, of)
 
     def begin(self) -> None:
@@ -91,6 +95,7 @@ class Share:
         crowd.day.begin_s = time.monotonic() + LEAD_S
         crowd.begun.set()
         gevent.spawn(self._watch, crowd)
+        self.owner.begin(crowd.day.begin_s)
         for work in self.watchers:
             gevent.spawn(work)
 
@@ -101,6 +106,11 @@ class Share:
         if isinstance(self.environment.runner, LocalRunner):
             self.parts["local"] = self.part()
             self.conclude()
+
+    def outages(self) -> list[Outage]:
+        """What is to be away, and when."""
+        given = self.environment.parsed_options
+        return outages_of(given.outage.split(",") if given.outage else [], scenario_of(given))
 
     def part(self) -> dict[str, Any]:
         """This process's share of the report."""
@@ -126,7 +136,8 @@ class Share:
             ca_file=given.ca_file or None,
         )
         parts = self.parts.values()
-        report = report_of(scenario_of(given), parts, found, time.monotonic() - left_s)
+        waited_s, away = time.monotonic() - left_s, Owner("", self.outages()).done()
+        report = report_of(scenario_of(given), parts, found, waited_s, away)
         environment.process_exit_code = publish(
             report, json_file=given.report_json, page_file=given.report_page
         )
