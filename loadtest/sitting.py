@@ -40,7 +40,8 @@ class Sitting:
         self._came_back_at = -1
         self._not_before_s = 0.0
         self._live_s: float | None = None
-        self._deadlines_ms: tuple[int, int] | None = None
+        self._deadlines_ms = 0, 0
+        """As the start told it, and as it is now: outages and teachers move it."""
 
     def sit(self) -> None:
         """The whole day; whatever happens, what was intended is counted."""
@@ -59,7 +60,7 @@ class Sitting:
             self._day.error(f"a reply is not as agreed: {type(error).__name__} {error}")
         finally:
             self._calls.close()
-            if self._deadlines_ms:
+            if self._paper:
                 self._day.given((self._deadlines_ms[1] - self._deadlines_ms[0]) / 1000)
             self._day.counts["intended"] += len(self._plan.saves_s)
 
@@ -95,6 +96,7 @@ class Sitting:
         self._calls.token = reply["token"]
         self._paper = self._day.paper(self._form, base64.b64decode(reply["content_key"]))
         self._chosen = bytearray([NOT_CHOSEN]) * len(self._paper.sheets)
+        self._deadlines_ms = (reply["session"]["deadline_ms"],) * 2
         self._day.happened("started")
 
     def _work(self) -> None:
@@ -202,8 +204,7 @@ class Sitting:
         day.timed("save_service", sent_s, now_s)
         day.lags(max(0, self._outbox.last - 1 - self._outbox.sealed))
         self._calls.token = reply.get("token", self._calls.token)
-        deadline_ms = reply["now_ms"] + reply["remaining_ms"]
-        self._deadlines_ms = (self._deadlines_ms or (deadline_ms,))[0], deadline_ms
+        self._deadlines_ms = self._deadlines_ms[0], reply["now_ms"] + reply["remaining_ms"]
         self._not_before_s = sent_s + max(TYPING_PAUSE_S, reply["flush_after_ms"] / 1000)
 
     def _took(self, last: int, sealed: int) -> None:
