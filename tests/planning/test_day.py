@@ -70,7 +70,7 @@ def test_everybody_hands_in_after_an_outage() -> None:
 
 
 def test_the_simulated_return_has_the_size_of_the_measured_one() -> None:
-    """10,000 pupils, Redis away for a minute and the engine for five: both waves, and all that was refused."""
+    """10,000 pupils, Redis away for a minute and the engine for five: both waves, and all refusals."""
     scenario, sample = AWAY["scenario"], 2500
     factor, arrive_s = AWAY["pupils"] / sample, scenario["arrive_s"]
     wave = Wave(
