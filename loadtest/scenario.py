@@ -56,6 +56,11 @@ class Scenario:
         return self.arrive_s or min(300.0, self.seconds / 5)
 
     @property
+    def hand_in_spread_s(self) -> float:
+        """The hand-ins fall within so long of the end."""
+        return min(self.hand_in_window_s, self.seconds / 5)
+
+    @property
     def last_bell_s(self) -> float:
         """How much later than the first the last bell of a wave may ring."""
         return (self.zones - 1) * self.zone_apart_s + self.school_spread_s

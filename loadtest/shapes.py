@@ -100,13 +100,13 @@ SHAPES: dict[str, Shape] = {
 
 def hand_in_early_s(scenario: Scenario, random: Random) -> float:
     """How long before the end a pupil hands in."""
-    return random.uniform(0, min(scenario.hand_in_window_s, scenario.seconds / 10))
+    return random.uniform(0, scenario.hand_in_spread_s)
 
 
 def keyed(scenario: Scenario, index: int) -> Stay:
     """A class whose teacher keys one booklet after the other: this pupil's share of the time."""
     begin_s = scenario.arrival_s + scenario.start_window_s
-    end_s = scenario.seconds - min(scenario.hand_in_window_s, scenario.seconds / 10)
+    end_s = scenario.seconds - scenario.hand_in_spread_s
     slot_s = (end_s - begin_s) / CLASS_SIZE
     log_in_s = begin_s + index % CLASS_SIZE * slot_s
     return Stay(log_in_s, log_in_s, log_in_s + slot_s)

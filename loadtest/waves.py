@@ -33,7 +33,7 @@ def waves_of(
     if not outages:
         return {}
     ordered = sorted(outages, key=lambda outage: float(outage["from_s"]))
-    hand_in_s = scenario.seconds - min(scenario.hand_in_window_s, scenario.seconds / 10)
+    hand_in_s = scenario.seconds - scenario.hand_in_spread_s
     usual = usual_saves(by_second.saves, ordered, scenario, hand_in_s)
     limits_s = [*(float(outage["from_s"]) for outage in ordered[1:]), hand_in_s]
     returns = [
