@@ -35,32 +35,23 @@ def report_of(
     counts = sum((Counter(part["counts"]) for part in parts), Counter[str]())
     delays = intended.merged(part["delays"] for part in parts)
     by_second = seconds.merged(part["seconds"] for part in parts)
-    length_s = max(by_second.replies, default=0) + 1
     report: Report = {
         "pupils": counts["pupils"],
         "seconds": scenario.seconds,
         "shape": scenario.shape,
         "processes": len(parts),
         "peak_live": by_second.peak_live(scenario.seconds),
-        "intended": counts["intended"],
-        "acknowledged": counts["acknowledged"],
-        "archived": found.archived,
-        "lost": found.lost,
-        "doubled": found.doubled,
-        "refused": counts["refused: save"],
-        "errors": counts["errors"],
-        "requests_per_s": round(by_second.replies.total() / length_s, 1),
-        "peak_requests_per_s": by_second.peak_replies(),
+        **_saves(counts, found),
+        **_rates(by_second),
         **_times(delays),
-        **_generators(parts),
+        **_burden(parts, counts["pupils"]),
     }
     report |= {"why_void": (reasons := why_void(report)), "void": bool(reasons)}
     slices = overtime.merged(slice_of(scenario.seconds), (part["over_time"] for part in parts))
-    given_s = {f"p{share}": _seconds(delays.percentile_ms("given", share)) for share in (1, 50)}
     series = series_of(slices, by_second)
     return report | {
         "steps": steps_of(scenario, series),
-        "waves": waves_of(by_second, outages, scenario, given_s),
+        "waves": waves_of(by_second, outages, scenario, _given_s(delays)),
         "archive_wait_s": round(waited_s, 2),
         "unacknowledged": found.unacknowledged,
         "counts": dict(sorted(counts.items())),
@@ -69,8 +60,37 @@ def report_of(
     }
 
 
-def _seconds(value_ms: float | None) -> float | None:
-    return None if value_ms is None else round(value_ms / 1000, 1)
+def _saves(counts: Counter[str], found: Comparison) -> Report:
+    return {
+        "intended": counts["intended"],
+        "acknowledged": counts["acknowledged"],
+        "archived": found.archived,
+        "lost": found.lost,
+        "doubled": found.doubled,
+        "refused": counts["refused: save"],
+        "errors": counts["errors"],
+    }
+
+
+def _rates(by_second: Seconds) -> Report:
+    length_s = max(by_second.replies, default=0) + 1
+    mean = round(by_second.replies.total() / length_s, 1)
+    return {"requests_per_s": mean, "peak_requests_per_s": by_second.peak_replies()}
+
+
+def _burden(parts: Sequence[Mapping[str, Any]], pupils: int) -> Report:
+    """What the generators themselves took."""
+    kib = sum(part["rss_kib"] for part in parts)
+    return {
+        "generator_cpu": max(part["generator_cpu"] for part in parts),
+        "generator_kib_a_pupil": round(kib / max(1, pupils), 1),
+        "generators": _generators(parts),
+    }
+
+
+def _given_s(delays: intended.Delays) -> dict[str, float]:
+    """Of the time that pupils got back."""
+    return {f"p{share}": round((delays.percentile_ms("given", share) or 0) / 1000, 1) for share in (1, 50)}
 
 
 def _times(delays: intended.Delays) -> dict[str, float | None]:

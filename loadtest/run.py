@@ -103,17 +103,9 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=0,
         help="id of a process of this machine: it and all below it are measured",
     )
+    _add_outages(parser)
     parser.add_argument(
         "--staff", default="", help="file that says whose rooms teachers watch (see loadtest/staff.py)"
-    )
-    parser.add_argument(
-        "--outage",
-        action="append",
-        default=[],
-        help="redis:60 or engine:5min@90; several times; a person or --owner stops and starts it",
-    )
-    parser.add_argument(
-        "--owner", default="", help="file in which whoever owns the server finds the moments of outages"
     )
     parser.add_argument(
         "--beyond-capacity",
@@ -125,6 +117,18 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
             option.flag, type=type(option.default), default=option.default, help=option.meaning
         )
     return parser.parse_args(arguments)
+
+
+def _add_outages(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--outage",
+        action="append",
+        default=[],
+        help="redis:60 or engine:5min@90; several times; a person or --owner stops and starts it",
+    )
+    parser.add_argument(
+        "--owner", default="", help="file in which whoever owns the server finds the moments of outages"
+    )
 
 
 def read_codes(path: Path, count: int) -> list[str]:

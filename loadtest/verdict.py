@@ -9,7 +9,7 @@ than the first, saves became usual again and stayed so, and the time was given b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 GENERATOR_CPU_MAX = 0.9
@@ -129,10 +129,6 @@ def _returns(report: Mapping[str, Any], waves: Mapping[str, Any]) -> list[Rule]:
     first, second = waves["first_wave_per_s"], waves["second_wave_per_s"]
     handed_in, pupils = report["counts"].get("handed_in", 0), report["pupils"]
     away_s, given_s = waves["away_s"], waves["given_back_s"]["p1"] or 0.0
-    late = [outage for outage in waves["outages"] if (outage["back_after_s"] or 0) > BACK_AFTER_S_MAX]
-    never = [outage["what"] for outage in waves["outages"] if outage["back_after_s"] is None]
-    longest_s = max((outage["back_after_s"] or 0.0 for outage in waves["outages"]), default=0.0)
-    broken_s = sum(outage["broken_s"] for outage in waves["outages"])
     return [
         Rule(
             "Handed in",
@@ -148,24 +144,7 @@ def _returns(report: Mapping[str, Any], waves: Mapping[str, Any]) -> list[Rule]:
             "Calls in the busiest second since the first outage, against those of the beginning.",
             f"the second wave had {second} calls a second, the first {first}" if second > first else "",
         ),
-        Rule(
-            "Back after an outage",
-            "never" if never else f"{longest_s:.0f} s",
-            f"≤ {BACK_AFTER_S_MAX:.0f} s",
-            "Until nine tenths of the usual saves were acknowledged again.",
-            f"saves did not become usual again after the outage of {', '.join(never)}"
-            if never
-            else f"saves were usual again only {longest_s:.0f} s after an outage"
-            if late
-            else "",
-        ),
-        Rule(
-            "No second outage",
-            f"{broken_s} s",
-            "= 0 s",
-            "Seconds, once saves were usual again, with less than half of them.",
-            f"the return broke down again for {broken_s} s" if broken_s else "",
-        ),
+        *_ways_back(waves["outages"]),
         Rule(
             "Time given back",
             f"{given_s:.1f} s",
@@ -174,5 +153,31 @@ def _returns(report: Mapping[str, Any], waves: Mapping[str, Any]) -> list[Rule]:
             f"of {away_s:.0f} s of outages only {given_s:.0f} s were given back"
             if given_s < GIVEN_BACK_MIN * away_s
             else "",
+        ),
+    ]
+
+
+def _ways_back(outages: Sequence[Mapping[str, Any]]) -> list[Rule]:
+    never = [outage["what"] for outage in outages if outage["back_after_s"] is None]
+    longest_s = max((outage["back_after_s"] or 0.0 for outage in outages), default=0.0)
+    broken_s = sum(outage["broken_s"] for outage in outages)
+    return [
+        Rule(
+            "Back after an outage",
+            "never" if never else f"{longest_s:.0f} s",
+            f"≤ {BACK_AFTER_S_MAX:.0f} s",
+            "Until nine tenths of the usual saves were acknowledged again.",
+            f"saves did not become usual again after the outage of {', '.join(never)}"
+            if never
+            else f"saves were usual again only {longest_s:.0f} s after an outage"
+            if longest_s > BACK_AFTER_S_MAX
+            else "",
+        ),
+        Rule(
+            "No second outage",
+            f"{broken_s} s",
+            "= 0 s",
+            "Seconds, once saves were usual again, with less than half of them.",
+            f"the return broke down again for {broken_s} s" if broken_s else "",
         ),
     ]

@@ -70,6 +70,19 @@ class Target(NamedTuple):
     operator_token: Path
 
 
+Outages = Annotated[
+    list[str] | None,
+    typer.Option(help="redis:60 or engine:5min@90: killed for so long, started again; several times."),
+]
+Staff = Annotated[
+    bool, typer.Option("--staff", help="A teacher watches each room, and an operator the server.")
+]
+Options = Annotated[
+    list[str] | None, typer.Option("--set", help="NAME=VALUE of the scenario; see loadtest/README.md.")
+]
+Generator = Annotated[str, typer.Option(help="locust, light (large crowds), or both beside each other.")]
+Beyond = Annotated[bool, typer.Option("--beyond-capacity", help="Do not judge the shares of saves.")]
+
 app = typer.Typer(invoke_without_command=True, help="A peak day's rehearsal, and two of them compared.")
 
 
@@ -86,44 +99,46 @@ def loadtest(
     operator_token_file: Annotated[
         Path | None, typer.Option(help="With --url: the operator's token.")
     ] = None,
-    outage: Annotated[
-        list[str] | None,
-        typer.Option(help="redis:60 or engine:5min@90: killed for so long, started again; several times."),
-    ] = None,
-    staff: Annotated[
-        bool, typer.Option("--staff", help="A teacher watches each room, and an operator the server.")
-    ] = False,
-    option: Annotated[
-        list[str] | None, typer.Option("--set", help="NAME=VALUE of the scenario; see loadtest/README.md.")
-    ] = None,
-    generator: Annotated[str, typer.Option(help="Whose pupils: locust, light or both.")] = "locust",
-    beyond_capacity: Annotated[
-        bool, typer.Option("--beyond-capacity", help="Do not judge the shares of saves.")
-    ] = False,
+    outage: Outages = None,
+    staff: Staff = False,
+    option: Options = None,
+    generator: Generator = "locust",
+    beyond_capacity: Beyond = False,
 ) -> None:
     """Send a crowd of pupils through a whole test; exit code 0 only if nothing was lost."""
     if context.invoked_subcommand:
         return
     more = [part for entry in option or () for part in _flag(entry)]
-    more += ["--generator", generator]
     more += [part for spec in outage or () for part in ("--outage", spec)]
-    more += ["--beyond-capacity"] if beyond_capacity else []
-    more += ["--report", str(page.absolute())] if page else []
-    more += ["--json", str(json_file.absolute())] if json_file else []
-    size = ["--pupils", str(pupils), "--seconds", str(seconds)]
+    more += ["--generator", generator, *(["--beyond-capacity"] if beyond_capacity else [])]
+    more += _files(page, json_file)
+    more += ["--pupils", str(pupils), "--seconds", str(seconds)]
     if url:
-        if staff:
-            raise typer.BadParameter("--staff needs a server of its own; see loadtest/README.md for others")
-        if not (codes and delivery and operator_token_file):
-            raise typer.BadParameter("--url needs --codes, --delivery and --operator-token-file")
-        report = crowd(Target(url, codes, delivery, operator_token_file), [*size, *more])
+        target = _elsewhere(url, codes, delivery, operator_token_file, staff=staff)
+        report = crowd(target, more)
     else:
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is stopped
-        report = asyncio.run(_rehearse(pupils, [*size, *more], has_outages=bool(outage), has_staff=staff))
+        report = asyncio.run(_rehearse(pupils, more, has_outages=bool(outage), has_staff=staff))
     show(report)
     print(json.dumps(report))
     if report["faults"]:
         raise typer.Exit(1)
+
+
+def _files(page: Path | None, json_file: Path | None) -> list[str]:
+    found = ["--report", str(page.absolute())] if page else []
+    return found + (["--json", str(json_file.absolute())] if json_file else [])
+
+
+def _elsewhere(
+    url: str, codes: Path | None, delivery: str, operator_token: Path | None, *, staff: bool
+) -> Target:
+    """A server that runs already, or BadParameter with what is missing."""
+    if staff:
+        raise typer.BadParameter("--staff needs a server of its own; see loadtest/README.md for others")
+    if not (codes and delivery and operator_token):
+        raise typer.BadParameter("--url needs --codes, --delivery and --operator-token-file")
+    return Target(url, codes, delivery, operator_token)
 
 
 @app.command()
