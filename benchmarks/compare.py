@@ -28,7 +28,10 @@ Line = dict[str, Any]
 @contextmanager
 def checked_out(revision: str) -> Iterator[tuple[Path, str]]:
     """The tree of another commit and the commit's short name; Skipped if there is no such commit."""
-    name = _git("rev-parse", "--short", "--verify", f"{revision}^{{commit}}")
+    try:
+        name = _git("rev-parse", "--short", "--verify", f"{revision}^{{commit}}")
+    except Skipped as reason:
+        raise Skipped(f"there is no commit {revision!r} here: see git log") from reason
     with tempfile.TemporaryDirectory(prefix="passation-compare-") as folder:
         tree = Path(folder) / "tree"
         _git("worktree", "add", "--detach", str(tree), name)
