@@ -116,6 +116,18 @@ async def calibrated(run: Run) -> float:
     return crowd.counts.saves / (time.perf_counter() - began_s)
 
 
+async def bare_capacity(run: Run) -> float:
+    """The worker's own capacity, whatever stands before it: a proxy's bound for each pupil is not it."""
+    port, run.port = run.port, run.stack.settings.port
+    found = await calibrated(run)
+    for pupil in run.pupils[:CALIBRATE_PUPILS]:
+        if pupil.transport:
+            pupil.transport.abort()
+    await asyncio.sleep(0)
+    run.port = port
+    return found
+
+
 async def step(run: Run, factor: float, seconds: float, obey: str) -> dict[str, Any]:
     """One step; the first quarter only warms up."""
     crowd, hammer = Crowd(run.bodies, run.given.think, obey), Crowd(run.bodies, 0.0, "nothing")
@@ -198,7 +210,7 @@ async def measure(given: argparse.Namespace) -> None:
     factors = [float(text) for text in given.factors.split(",")]
     async with prepared(given) as run:
         with held(run.stack.worker.pid, given.share):
-            run.capacity = given.capacity or await calibrated(run)
+            run.capacity = given.capacity or await bare_capacity(run)
             print(json.dumps({"capacity_per_s": round(run.capacity), "share": given.share}), flush=True)
             if len(some(run, max(factors))) == len(run.pupils):
                 needed = int(run.capacity * given.think * max(factors)) + 1
