@@ -44,7 +44,7 @@ def report_of(
         **_saves(counts, found),
         **_rates(by_second),
         **_times(delays),
-        **_burden(parts, counts["pupils"]),
+        **_generators(parts),
     }
     report |= {"why_void": (reasons := why_void(report)), "void": bool(reasons)}
     slices = overtime.merged(slice_of(scenario.seconds), (part["over_time"] for part in parts))
@@ -76,16 +76,6 @@ def _rates(by_second: Seconds) -> Report:
     length_s = max(by_second.replies, default=0) + 1
     mean = round(by_second.replies.total() / length_s, 1)
     return {"requests_per_s": mean, "peak_requests_per_s": by_second.peak_replies()}
-
-
-def _burden(parts: Sequence[Mapping[str, Any]], pupils: int) -> Report:
-    """What the generators themselves took."""
-    kib = sum(part["rss_kib"] for part in parts)
-    return {
-        "generator_cpu": max(part["generator_cpu"] for part in parts),
-        "generator_kib_a_pupil": round(kib / max(1, pupils), 1),
-        "generators": _generators(parts),
-    }
 
 
 def _given_s(delays: intended.Delays) -> dict[str, float]:
