@@ -5,12 +5,14 @@
 #   make faults RUNS=24 [KIND=kill-redis] [SEED=1] [JOBS=2]  real faults on real processes, 20 s and 500 pupils each
 #   make coverage  branches of protocol, store, writer, drain and keys that the tests take: all of them
 #   make mutants   small mistakes put into the protocol, and how many of them the tests see
-#   make test-long everything; make lint; make bench [ONLY=name]; make loadtest [PUPILS=5000 SECONDS=120]
+#   make bench [ONLY=name] [COMPARE=commit]; make bench-plot  the history as benchmarks/history.svg
+#   make test-long everything; make lint; make loadtest [PUPILS=5000 SECONDS=120]
 
 PORT ?= 8080
 PUPILS ?= 5000
 SECONDS ?= 120
 ONLY ?=
+COMPARE ?=
 SEEDS ?= 1000
 FIRST ?= 0
 RUNS ?= 24
@@ -29,7 +31,7 @@ COVERING := $(wildcard tests/engine/test_archive_*.py) tests/sessions tests/simu
 COVERING_LONG := tests/sessions/test_routes.py \
 	tests/engine/test_archive_killed.py::test_until_it_is_told_to_end_it_drains_without_a_supervisor
 
-.PHONY: demo test test-long coverage mutants lint bench loadtest simulate faults lock clean
+.PHONY: demo test test-long coverage mutants lint bench bench-plot loadtest simulate faults lock clean
 
 demo: .venv/run.stamp
 	@$(BIN)/python -m engine demo --port $(PORT)
@@ -61,7 +63,10 @@ lint: .venv/dev.stamp
 	$(BIN)/lint-imports
 
 bench: .venv/dev.stamp
-	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
+	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(COMPARE),--compare $(COMPARE))
+
+bench-plot: .venv/dev.stamp
+	@$(BIN)/python -m benchmarks --plot benchmarks/history.svg
 
 simulate: .venv/dev.stamp
 	@$(BIN)/python -m simulation --seeds $(SEEDS) --first $(FIRST)

@@ -1,15 +1,19 @@
 """More than the engine can do: what gets through at once, twice and five times its capacity.
 
-    python -m benchmarks.overload --share 0.25 --factors 1,2,5 --seconds 20
+    python -m benchmarks.overload --share 0.1 --factors 1,2,5 --seconds 20
+    python -m benchmarks.overload --factors 0.5 --hammer 400 [--front nginx]
 
 The worker is held to a fixed share of one core by the kernel (a control group of its own, Linux, root), so
 that this process, which plays the pupils, stays far below its own limit; Redis and it have the other core.
-Pupils act at intended moments, one save each on average every `--think` seconds; who is refused waits as long
-as he was told, and a quarter at most longer, then sends the same bytes again. `--obey all` also gathers
-answers as long as `flush_after_ms` asks; `--obey nothing` is a hammer: it sends again at once, for ever.
+Capacity is measured first (`--capacity` sets it): a few pupils who never think, for some seconds. Then pupils
+act at intended moments, one save each on average every `--think` seconds (`crowd.py` says how they obey).
 
 One JSON line a step: saves acknowledged a second, refusals a second, answers acknowledged over those
-intended, p99 from the intended moment, the share of this process. `goodput` is over the best step.
+intended, p99 from the intended moment, the share of this process; `goodput` is over the best step.
+After a step above capacity half of capacity comes: `normal_after_s` is the second from which on nobody is
+refused and p99 is no more than twice that of the same crowd before. `--hammer N`: N more pupils send without
+a pause and obey nothing, while those of the step are seated. The last line tells what was acknowledged and is
+not held: `lost`.
 """
 
 from __future__ import annotations
@@ -19,133 +23,50 @@ import asyncio
 import json
 import os
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from random import Random
-from typing import Any, cast
+from typing import Any
 
 import uvloop
 
+from benchmarks.crowd import OBEY, Counts, Crowd, Pupil, connected, lost
+from benchmarks.front import front, nginx_binary
 from benchmarks.generator import percentile_of
+from benchmarks.measure import Skipped
 from benchmarks.neighbours import cpu_s
-from benchmarks.pupils import VARIANTS, batches, head, paper_of, started_pupils
+from benchmarks.pupils import batches, paper_of, started_pupils
 from benchmarks.saves import take_journal
 from benchmarks.stack import Stack, pin_generator, stack
 from sessions.link import Link
 
 GROUPS = Path("/sys/fs/cgroup/cpu")
-PERIOD_US = 10_000
-OBEY = ("all", "retry-after", "nothing")
-CONNECT_AT_ONCE = 64
+PERIOD_US, SHARE_MIN = 10_000, 0.1
+"""The kernel gives no less than a millisecond in a period."""
+CALM_FACTOR, CALM_S = 0.5, 30.0
+CALIBRATE_PUPILS, CALIBRATE_S = 128, 8.0
+NORMAL_FLOOR_S = 0.1
+"""A p99 below this is normal, whatever it was before: the share comes in periods of 10 ms."""
+ANSWER_S = 30.0
 
 
 @dataclass(slots=True)
-class Counts:
-    """What happened in one step."""
+class Run:
+    """What the steps of a run share."""
 
-    intended: int = 0
-    saves: int = 0
-    answers: int = 0
-    refused: int = 0
-    other: int = 0
-    delays_s: list[float] = field(default_factory=list)
-
-
-class Crowd:
-    """All pupils of a step, and what they share."""
-
-    def __init__(self, bodies: list[bytes], think_s: float, obey: str) -> None:
-        self.counts = Counts()
-        self.bodies = bodies
-        self.think_s = think_s
-        self.obey = obey
-        self.random = Random(1)
-        self.loop = asyncio.get_running_loop()
-        self.is_over = False
-
-
-class Pupil(asyncio.Protocol):
-    """One pupil on a connection of his own."""
-
-    def __init__(self, token: str) -> None:
-        self.head = head("/api/v1/answers", token)
-        self.n = 0
-        self.crowd: Crowd
-        self.transport: asyncio.Transport | None = None
-        self._due_s: list[float] = []
-        self._request = b""
-        self._flush_s = self._sent_s = 0.0
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep it."""
-        self.transport = cast(asyncio.Transport, transport)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """The step goes on without this pupil; `other` tells."""
-        self.transport = None
-        self.crowd.counts.other += not self.crowd.is_over
-
-    def begin(self, crowd: Crowd) -> None:
-        """Act from now on, at moments of this pupil's own."""
-        self.crowd, self._due_s, self._flush_s = crowd, [], 0.0
-        self._send()  # what the step before left unacknowledged: a number is never left out
-        crowd.loop.call_later(crowd.random.random() * crowd.think_s, self._act)
-
-    def _act(self) -> None:
-        """An answer is given; it goes with the next batch."""
-        crowd = self.crowd
-        if crowd.is_over:
-            return
-        crowd.counts.intended += 1
-        self._due_s.append(crowd.loop.time())
-        crowd.loop.call_later(crowd.think_s * (0.5 + crowd.random.random()), self._act)
-        self._send_new()
-
-    def _send_new(self) -> None:
-        crowd, now_s = self.crowd, self.crowd.loop.time()
-        if self._request or not self._due_s or crowd.is_over:
-            return
-        wait_s = self._sent_s + self._flush_s - now_s
-        if wait_s > 0:
-            crowd.loop.call_later(wait_s, self._send_new)
-            return
-        self.n += 1
-        self._request = self.head + crowd.bodies[self.n % VARIANTS] % self.n
-        self._send()
-
-    def _send(self) -> None:
-        if self.transport is not None and self._request and not self.crowd.is_over:
-            self._sent_s = self.crowd.loop.time()
-            self.transport.write(self._request)
-
-    def data_received(self, data: bytes) -> None:
-        """A reply; it comes in one piece."""
-        counts, status = self.crowd.counts, data[9:12]
-        if status == b"200":
-            self._acknowledged(data)
-        elif status == b"503":
-            counts.refused += 1
-            place = data.find(b"retry-after: ") + 13
-            wait_s = int(data[place : data.find(b"\r", place)]) * (1 + self.crowd.random.random() / 4)
-            self.crowd.loop.call_later(0 if self.crowd.obey == "nothing" else wait_s, self._send)
-        else:
-            counts.other += 1
-
-    def _acknowledged(self, data: bytes) -> None:
-        crowd, counts, now_s = self.crowd, self.crowd.counts, self.crowd.loop.time()
-        sent, self._due_s = self._due_s, []
-        counts.saves += 1
-        counts.answers += len(sent)
-        counts.delays_s += [now_s - due_s for due_s in sent]
-        self._request = b""
-        if crowd.obey == "all":
-            place = data.find(b'"flush_after_ms":') + 17
-            self._flush_s = int(data[place : data.find(b",", place)]) / 1000
-        self._send_new()
+    given: argparse.Namespace
+    stack: Stack
+    link: Link
+    port: int
+    bodies: list[bytes]
+    pupils: list[Pupil]
+    hammers: list[Pupil]
+    capacity: float = 0.0
+    best: float = 0.0
+    calm_p99_s: float = NORMAL_FLOOR_S
 
 
 @contextmanager
@@ -163,94 +84,177 @@ def held(pid: int, share: float) -> Iterator[None]:
         group.rmdir()
 
 
-async def connected(pupils: list[Pupil], crowd: Crowd, port: int) -> None:
-    """Give a connection to each who has none: one that is idle for long is closed by the server."""
-    loop = asyncio.get_running_loop()
-    for pupil in pupils:
-        pupil.crowd = crowd
-    missing = [pupil for pupil in pupils if pupil.transport is None]
-    for begin in range(0, len(missing), CONNECT_AT_ONCE):
-        some = missing[begin : begin + CONNECT_AT_ONCE]
-        made = (loop.create_connection(partial(_same, pupil), "127.0.0.1", port) for pupil in some)
-        await asyncio.gather(*made)
+def some(run: Run, factor: float) -> list[Pupil]:
+    """So many pupils as ask for `factor` times the capacity."""
+    return run.pupils[: int(run.capacity * run.given.think * factor)]
 
 
-def _same(pupil: Pupil) -> Pupil:
-    return pupil
-
-
-async def step(
-    pupils: list[Pupil], crowd: Crowd, seconds: float, running: Stack, link: Link
-) -> dict[str, Any]:
-    """One step; the first quarter only warms up."""
+async def passed(run: Run, crowd: Crowd, pupils: list[Pupil], seconds: float) -> None:
+    """Let a crowd act for so long; the journal is emptied meanwhile, as a drain would."""
+    await connected(pupils, crowd, run.port)
+    crowd.began_s = crowd.loop.time()
     for pupil in pupils:
         pupil.begin(crowd)
-    await asyncio.sleep(seconds / 4)
-    crowd.counts = Counts()
-    began_s, own_s, worker_s = time.perf_counter(), time.process_time(), cpu_s(running.worker.pid)
-    while (left_s := began_s + seconds - time.perf_counter()) > 0:
+    await emptied(run, seconds)
+
+
+async def emptied(run: Run, seconds: float) -> None:
+    """Wait, and empty the journal every second."""
+    until_s = time.perf_counter() + seconds
+    while (left_s := until_s - time.perf_counter()) > 0:
         await asyncio.sleep(min(1.0, left_s))
-        await take_journal(link)
-    passed_s, counts = time.perf_counter() - began_s, crowd.counts
+        await take_journal(run.link)
+
+
+async def calibrated(run: Run) -> float:
+    """Saves a second at saturation, with a crowd that fills the worker and no more."""
+    crowd = Crowd(run.bodies, 0.0, "nothing")
+    await passed(run, crowd, run.pupils[:CALIBRATE_PUPILS], CALIBRATE_S / 4)
+    crowd.counts, began_s = Counts(), time.perf_counter()
+    await emptied(run, CALIBRATE_S)
     crowd.is_over = True
-    return {
+    return crowd.counts.saves / (time.perf_counter() - began_s)
+
+
+async def bare_capacity(run: Run) -> float:
+    """The worker's own capacity, whatever stands before it: a proxy's bound for each pupil is not it."""
+    port, run.port = run.port, run.stack.settings.port
+    found = await calibrated(run)
+    for pupil in run.pupils[:CALIBRATE_PUPILS]:
+        if pupil.transport:
+            pupil.transport.abort()
+    await asyncio.sleep(0)
+    run.port = port
+    return found
+
+
+async def step(run: Run, factor: float, seconds: float, obey: str) -> dict[str, Any]:
+    """One step; the first quarter only warms up."""
+    crowd, hammer = Crowd(run.bodies, run.given.think, obey), Crowd(run.bodies, 0.0, "nothing")
+    await connected(run.hammers, hammer, run.port)
+    for pupil in run.hammers:
+        pupil.begin(hammer)
+    pupils, worker = some(run, factor), run.stack.worker.pid
+    await passed(run, crowd, pupils, seconds / 4)
+    counts, struck = Counts(), Counts()
+    crowd.counts, hammer.counts = counts, struck
+    began_s, own_s, worker_s = time.perf_counter(), time.process_time(), cpu_s(worker)
+    await emptied(run, seconds)
+    passed_s = time.perf_counter() - began_s
+    crowd.is_over = hammer.is_over = True
+    found = {
         "pupils": len(pupils),
         "intended_per_s": round(counts.intended / passed_s),
         "saves_per_s": round(counts.saves / passed_s),
         "answers_per_s": round(counts.answers / passed_s),
         "refused_per_s": round(counts.refused / passed_s),
-        "other": counts.other,
-        "p50_ms": round(percentile_of(counts.delays_s, 50) * 1000) if counts.delays_s else None,
-        "p99_ms": round(percentile_of(counts.delays_s, 99) * 1000) if counts.delays_s else None,
+        "other": counts.other + struck.other,
+        "p50_ms": counts.p_ms(50),
+        "p99_ms": counts.p_ms(99),
         "generator": round((time.process_time() - own_s) / passed_s, 2),
-        "worker": round((cpu_s(running.worker.pid) - worker_s) / passed_s, 2),
+        "worker": round((cpu_s(worker) - worker_s) / passed_s, 2),
     }
+    if run.hammers:
+        found["hammer_saves_per_s"] = round(struck.saves / passed_s)
+        found["hammer_refused_per_s"] = round(struck.refused / passed_s)
+    return found
+
+
+async def back_to_normal(run: Run, obey: str) -> dict[str, Any]:
+    """Half of capacity right after more than capacity: from which second on all is as it was before."""
+    crowd = Crowd(run.bodies, run.given.think, obey)
+    await passed(run, crowd, some(run, CALM_FACTOR), CALM_S)
+    crowd.is_over = True
+    bound_s = max(NORMAL_FLOOR_S, 2 * run.calm_p99_s)
+    slow = [
+        second
+        for second in range(int(CALM_S))
+        if percentile_of(crowd.counts.by_second[second] or [CALM_S], 99) > bound_s
+    ]
+    after_s = slow[-1] + 1 if slow else 0
+    return {"normal_after_s": after_s if after_s < CALM_S else None, "normal_p99_ms": round(bound_s * 1000)}
+
+
+async def told(run: Run, factor: float, found: dict[str, Any]) -> None:
+    """One line."""
+    run.best = max(run.best, found["saves_per_s"])
+    goodput = round(found["saves_per_s"] / run.best, 3)
+    given = {"factor": factor, "obey": run.given.obey, "front": run.given.front, "share": run.given.share}
+    print(json.dumps(given | found | {"goodput": goodput}), flush=True)
+
+
+@asynccontextmanager
+async def prepared(given: argparse.Namespace) -> AsyncIterator[Run]:
+    """Redis, a worker, whatever stands before it, and pupils who have started."""
+    async with stack(given.pupils + given.hammer) as running:
+        started = await started_pupils(running, running.codes)
+        pupils = [Pupil(reply["token"]) for reply in started]
+        link = Link(running.settings.redis_address)
+        run = Run(given, running, link, running.settings.port, batches(paper_of(running, started[0])), [], [])
+        run.pupils, run.hammers = pupils[: given.pupils], pupils[given.pupils :]
+        try:
+            if given.front == "nginx":
+                with tempfile.TemporaryDirectory(prefix="passation-front-") as folder:
+                    async with front(nginx_binary(given.nginx), Path(folder), run.port) as port:
+                        run.port = port
+                        yield run
+            else:
+                yield run
+        finally:
+            await link.aclose()
 
 
 async def measure(given: argparse.Namespace) -> None:
     """All steps, one JSON line each."""
     pin_generator()
     factors = [float(text) for text in given.factors.split(",")]
-    most = int(given.capacity * given.think * max(factors))
-    async with stack(most) as running:
-        started = await started_pupils(running, running.codes)
-        bodies = batches(paper_of(running, started[0]))
-        link = Link(running.settings.redis_address)
-        pupils = [Pupil(reply["token"]) for reply in started]
-        best = 0.0
-        with held(running.worker.pid, given.share):
+    async with prepared(given) as run:
+        with held(run.stack.worker.pid, given.share):
+            run.capacity = given.capacity or await bare_capacity(run)
+            print(json.dumps({"capacity_per_s": round(run.capacity), "share": given.share}), flush=True)
+            if len(some(run, max(factors))) == len(run.pupils):
+                needed = int(run.capacity * given.think * max(factors)) + 1
+                raise Skipped(f"too few pupils: give --pupils {needed}, or a smaller --share or --think")
+            hammers, run.hammers = run.hammers, []
+            calm = await step(run, CALM_FACTOR, given.seconds / 2, given.obey)
+            run.calm_p99_s = (calm["p99_ms"] or 0) / 1000
+            await told(run, CALM_FACTOR, calm)
+            run.hammers = hammers
             for factor in factors:
-                crowd = Crowd(bodies, given.think, given.obey)
-                some = pupils[: int(given.capacity * given.think * factor)]
-                await connected(some, crowd, running.settings.port)
-                found = await step(some, crowd, given.seconds, running, link)
-                best = max(best, found["saves_per_s"])
-                goodput = round(found["saves_per_s"] / best, 3)
-                print(
-                    json.dumps({"factor": factor, "obey": given.obey, **found, "goodput": goodput}),
-                    flush=True,
-                )
+                found = await step(run, factor, given.seconds, given.obey)
+                if factor > 1 or hammers:
+                    found |= await back_to_normal(run, given.obey)
+                await told(run, factor, found)
                 await asyncio.sleep(given.rest)
-        await link.aclose()
+        missing = await lost([*run.pupils, *run.hammers], run.stack.settings.port, ANSWER_S)
+        acknowledged = sum(pupil.told for pupil in [*run.pupils, *run.hammers])
+        print(json.dumps({"acknowledged": acknowledged, "lost": missing}), flush=True)
 
 
 def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.overload", description=__doc__)
-    parser.add_argument("--share", type=float, default=0.25, help="of one core, for the worker")
-    parser.add_argument(
-        "--capacity", type=float, default=2000, help="saves a second that factor 1 stands for"
-    )
-    parser.add_argument("--think", type=float, default=1.5, help="seconds between two answers of a pupil")
-    parser.add_argument("--factors", default="0.8,1,1.2,2,5")
+    parser.add_argument("--share", type=float, default=0.1, help="of one core, for the worker")
+    parser.add_argument("--capacity", type=float, default=0, help="saves a second that factor 1 stands for")
+    parser.add_argument("--think", type=float, default=1.0, help="seconds between two answers of a pupil")
+    parser.add_argument("--factors", default="1,1.2,2,5")
     parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--rest", type=float, default=5, help="seconds between two steps")
+    parser.add_argument("--rest", type=float, default=2, help="seconds between two steps")
     parser.add_argument("--obey", choices=OBEY, default="retry-after")
+    parser.add_argument("--pupils", type=int, default=16_000, help="the most that may be needed")
+    parser.add_argument("--hammer", type=int, default=0, help="so many more who never wait")
+    parser.add_argument("--front", choices=("bare", "nginx"), default="bare")
+    parser.add_argument("--nginx", default="", help="the binary of nginx, where it is not on the path")
     given = parser.parse_args()
+    if not SHARE_MIN <= given.share <= 1:
+        parser.error(f"--share lies between {SHARE_MIN} and 1")
     if not os.access(GROUPS, os.W_OK):
         parser.error(f"{GROUPS} cannot be written: the share of the worker cannot be held")
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
-    asyncio.run(measure(given))
+    try:
+        asyncio.run(measure(given))
+    except Skipped as reason:
+        parser.error(str(reason))
     return 0
 
 

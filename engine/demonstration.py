@@ -33,6 +33,7 @@ from sessions.store import Store
 FORMS = Path(__file__).parent.parent / "items" / "content"
 DAY_MS = 24 * 3600 * 1000
 WHO = "demonstration"
+ROOM_SIZE = 30
 NAMES = ("maths-6e", "francais-6e", "maths-6e-en")
 
 
@@ -140,13 +141,13 @@ async def _codes(
     def rows() -> Iterator[CodesRow]:
         for number, code in enumerate(codes):
             long = generate(secrets.token_bytes, length=24)
-            room = f"R{number // 30 + 1}"
+            room = f"R{number // ROOM_SIZE + 1}"
             digests = digest(pepper, code), digest(pepper, long)
             own = needs if number % 2 or count == 1 else ()
             yield CodesRow(secrets.token_bytes(16), room, *digests, 1000, tuple(sorted(own)))
 
     path = settings.data_dir / f"codes-{delivery}.ndjson"
-    write_codes_file(path, rows(), campaign="demonstration", created_ms=now_ms(), count=count, key=key)
+    write_codes_file(path, rows(), campaign=WHO, created_ms=now_ms(), count=count, key=key)
     verified = CodesFile.verify(path, key.public_key())
     await import_file(archive, store, keyring, verified, delivery, who=WHO)
     path.unlink()

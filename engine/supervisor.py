@@ -53,15 +53,16 @@ class Child:
         return self._process.pid if self._process and self._process.returncode is None else 0
 
     def start(self) -> None:
-        """Start it and keep it."""
+        """Start it and keep it; again after `stop`, if need be."""
+        self._stopping.clear()
         self._task = asyncio.create_task(self._keep())
 
-    async def stop(self) -> None:
-        """Ask it to end; insist after `stop_s`."""
+    async def stop(self, *, kill: bool = False) -> None:
+        """Ask it to end; insist after `stop_s`, or at once with `kill`."""
         self._stopping.set()
         if self._process and self._process.returncode is None:
             with suppress(ProcessLookupError):
-                self._process.terminate()
+                self._process.kill() if kill else self._process.terminate()
             try:
                 await asyncio.wait_for(self._process.wait(), self._stop_s)
             except TimeoutError:

@@ -84,6 +84,7 @@ class Calls:
         day = self._day
         day.counts[f"sent: {kind}"] += 1
         self.sent_s = day.now_s()
+        day.seconds.attempted(self.sent_s)
         try:
             reply = self._line.ask(request, with_body=with_body)
         except Dead:

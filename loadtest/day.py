@@ -85,6 +85,11 @@ class Day:
         self._file.write(row(session, batch.n, batch.weight, batch.body))
         self.counts["batches"] += 1
         self.happened("acknowledged", len(batch.due))
+        self.seconds.saved(self.now_s(), len(batch.due))
+
+    def given(self, back_s: float) -> None:
+        """By how much the server moved a pupil's deadline while the test ran."""
+        self.delays.record("given", 0.0, max(0.0, back_s))
 
     def lags(self, batches: int) -> None:
         """So many earlier batches of a pupil are acknowledged and not yet in the archive."""

@@ -13,8 +13,24 @@ from typing import cast
 from hdrh.histogram import HdrHistogram
 
 LONGEST_US = 3_600_000_000
-KINDS = ("login", "start", "content", "save", "save_service", "heartbeat", "submit", "slip")
-"""`save_service` is the uncorrected time: from sending to the reply, as most generators tell it."""
+KINDS = (
+    "login",
+    "start",
+    "content",
+    "save",
+    "save_service",
+    "resume",
+    "heartbeat",
+    "submit",
+    "slip",
+    "given",
+    "room",
+    "act",
+    "operator",
+)
+"""`given` is no delay of a call: the time that the server gave back to a pupil.
+
+`save_service` is the uncorrected time: from sending to the reply, as most generators tell it."""
 
 
 class Delays:

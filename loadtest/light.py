@@ -14,6 +14,7 @@ from pathlib import Path
 from loadtest.hub import Hub
 from loadtest.share import REPORT_S, Share, day_of, say
 from loadtest.sitting import Sitting
+from loadtest.staff import watchers
 
 
 def main() -> None:
@@ -24,6 +25,8 @@ def main() -> None:
         day.sleep, day.connect = hub.sleep, hub.connect
         while place := day.next_place():
             hub.spawn(Sitting(day, *place).sit)
+        for work in watchers(day, order["staff"], order["share"], order["of"]):
+            hub.spawn(work)
         gc.collect()
         gc.freeze()  # a look at a million objects that stay would make everybody late
         gc.set_threshold(50_000, 20, 50)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,14 @@ from loadtest.busy import Busy
 from loadtest.day import Day
 from loadtest.ledger import rows_of
 from loadtest.line import Address
+from loadtest.outages import Outage, Owner, outages_of
 from loadtest.publish import publish
 from loadtest.pupil import Crowd, Pupil, tell_locust
 from loadtest.report import report_of
 from loadtest.run import LEAD_S, read_codes, told
 from loadtest.scenario import options, scenario_of
 from loadtest.share import REPORT_S, rss_kib
+from loadtest.staff import staff_of, watchers
 
 __all__ = ["Pupil"]
 
@@ -39,6 +42,8 @@ OWN = (
     ("--operator-token-file", "lets this program read the ledger"),
     ("--report-json", "write the report into this file, too"),
     ("--report-page", "write a page with plots into this file"),
+    ("--staff", "file that says whose rooms teachers watch (see loadtest/staff.py)"),
+    ("--outage", "redis:60@90,engine:5min: a person, who is told when, stops and starts it"),
     ("--ca-file", "authority of the server's certificate (PEM)"),
 )
 
@@ -69,6 +74,8 @@ class Share:
         self.environment = environment
         self.rows = io.BytesIO()
         self.told = 0
+        self.owner = Owner("", [])
+        self.watchers: Sequence[Callable[[], None]] = ()
         self.busy = Busy()
         self.parts: dict[str, dict[str, Any]] = {}
 
@@ -79,6 +86,8 @@ class Share:
         address = Address.of(self.environment.host, given.ca_file or None)
         self.environment.crowd = Crowd(Day(scenario_of(given), address, codes, self.rows))
         tell_locust(self.environment)
+        self.owner = Owner("", self.outages() if not index else [])
+        self.watchers = watchers(self.environment.crowd.day, staff_of(given.staff), index, of)
 
     def begin(self) -> None:
         """All are there."""
@@ -86,6 +95,9 @@ class Share:
         crowd.day.begin_s = time.monotonic() + LEAD_S
         crowd.begun.set()
         gevent.spawn(self._watch, crowd)
+        self.owner.begin(crowd.day.begin_s)
+        for work in self.watchers:
+            gevent.spawn(work)
 
     def _watch(self, crowd: Crowd) -> None:
         while not crowd.finished.wait(timeout=REPORT_S):
@@ -94,6 +106,11 @@ class Share:
         if isinstance(self.environment.runner, LocalRunner):
             self.parts["local"] = self.part()
             self.conclude()
+
+    def outages(self) -> list[Outage]:
+        """What is to be away, and when."""
+        given = self.environment.parsed_options
+        return outages_of(given.outage.split(",") if given.outage else [], scenario_of(given))
 
     def part(self) -> dict[str, Any]:
         """This process's share of the report."""
@@ -119,7 +136,8 @@ class Share:
             ca_file=given.ca_file or None,
         )
         parts = self.parts.values()
-        report = report_of(scenario_of(given), parts, found, time.monotonic() - left_s)
+        waited_s, away = time.monotonic() - left_s, Owner("", self.outages()).done()
+        report = report_of(scenario_of(given), parts, found, waited_s, away)
         environment.process_exit_code = publish(
             report, json_file=given.report_json, page_file=given.report_page
         )

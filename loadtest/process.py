@@ -14,6 +14,7 @@ from locust.env import Environment
 from loadtest.day import Day
 from loadtest.pupil import Crowd, Pupil
 from loadtest.share import REPORT_S, Share, day_of, say
+from loadtest.staff import watchers
 
 SPAWN_A_SECOND = 5000
 
@@ -29,6 +30,8 @@ def main() -> None:
         day.begin_s = float(lines.readline())
         share = Share(day)
         crowd.begun.set()
+        for work in watchers(day, order["staff"], order["share"], order["of"]):
+            gevent.spawn(work)
         while not crowd.finished.wait(timeout=REPORT_S):
             share.look()
     say("part", share.part())

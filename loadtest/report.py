@@ -12,29 +12,56 @@ from loadtest.ledger import Comparison
 from loadtest.overtime import OverTime, slice_of
 from loadtest.scenario import Scenario
 from loadtest.seconds import Seconds
+from loadtest.steps import steps_of
 from loadtest.verdict import why_void
+from loadtest.waves import waves_of
 
 Report = dict[str, Any]
 
 
 def report_of(
-    scenario: Scenario, parts: Iterable[Mapping[str, Any]], found: Comparison, waited_s: float = 0.0
+    scenario: Scenario,
+    parts: Iterable[Mapping[str, Any]],
+    found: Comparison,
+    waited_s: float = 0.0,
+    outages: Sequence[Mapping[str, Any]] = (),
 ) -> Report:
     """The whole run from the shares of its processes and the comparison with the archive.
 
-    `waited_s`: how long the archive needed after the last pupil had left.
+    `waited_s`: how long the archive needed after the last pupil had left; `outages`: what was away, `what`,
+    `from_s`, `to_s` in seconds since the beginning.
     """
     parts = list(parts)
     counts = sum((Counter(part["counts"]) for part in parts), Counter[str]())
     delays = intended.merged(part["delays"] for part in parts)
     by_second = seconds.merged(part["seconds"] for part in parts)
-    length_s = max(by_second.replies, default=0) + 1
     report: Report = {
         "pupils": counts["pupils"],
         "seconds": scenario.seconds,
         "shape": scenario.shape,
         "processes": len(parts),
         "peak_live": by_second.peak_live(scenario.seconds),
+        **_saves(counts, found),
+        **_rates(by_second),
+        **_times(delays),
+        **_generators(parts),
+    }
+    report |= {"why_void": (reasons := why_void(report)), "void": bool(reasons)}
+    slices = overtime.merged(slice_of(scenario.seconds), (part["over_time"] for part in parts))
+    series = series_of(slices, by_second)
+    return report | {
+        "steps": steps_of(scenario, series),
+        "waves": waves_of(by_second, outages, scenario, _given_s(delays)),
+        "archive_wait_s": round(waited_s, 2),
+        "unacknowledged": found.unacknowledged,
+        "counts": dict(sorted(counts.items())),
+        "scenario": asdict(scenario),
+        "series": series,
+    }
+
+
+def _saves(counts: Counter[str], found: Comparison) -> Report:
+    return {
         "intended": counts["intended"],
         "acknowledged": counts["acknowledged"],
         "archived": found.archived,
@@ -42,25 +69,23 @@ def report_of(
         "doubled": found.doubled,
         "refused": counts["refused: save"],
         "errors": counts["errors"],
-        "requests_per_s": round(by_second.replies.total() / length_s, 1),
-        "peak_requests_per_s": by_second.peak_replies(),
-        **_times(delays),
-        **_generators(parts),
     }
-    report |= {"why_void": (reasons := why_void(report)), "void": bool(reasons)}
-    slices = overtime.merged(slice_of(scenario.seconds), (part["over_time"] for part in parts))
-    return report | {
-        "archive_wait_s": round(waited_s, 2),
-        "unacknowledged": found.unacknowledged,
-        "counts": dict(sorted(counts.items())),
-        "scenario": asdict(scenario),
-        "series": series_of(slices, by_second),
-    }
+
+
+def _rates(by_second: Seconds) -> Report:
+    length_s = max(by_second.replies, default=0) + 1
+    mean = round(by_second.replies.total() / length_s, 1)
+    return {"requests_per_s": mean, "peak_requests_per_s": by_second.peak_replies()}
+
+
+def _given_s(delays: intended.Delays) -> dict[str, float]:
+    """Of the time that pupils got back."""
+    return {f"p{share}": round((delays.percentile_ms("given", share) or 0) / 1000, 1) for share in (1, 50)}
 
 
 def _times(delays: intended.Delays) -> dict[str, float | None]:
     times = {}
-    for kind in ("save", "login", "start", "submit", "save_service", "slip"):
+    for kind in ("save", "login", "start", "submit", "resume", "room", "save_service", "slip"):
         times[f"{kind}_p50_ms"] = delays.percentile_ms(kind, 50)
         times[f"{kind}_p99_ms"] = delays.percentile_ms(kind, 99)
     return times
@@ -74,6 +99,10 @@ def series_of(slices: OverTime, by_second: Seconds) -> Report:
         "slice_s": slice_s,
         "slices": count,
         "live": by_second.live_at([(at + 1) * slice_s - 1 for at in range(count)]),
+        "attempts_per_s": [
+            max(by_second.attempts[second] for second in range(at * slice_s, (at + 1) * slice_s))
+            for at in range(count)
+        ],
         "unarchived": [round(lag / max(1, saves), 2) for saves, lag in zip(*replies, strict=True)],
         "refused": {name.removeprefix("why: "): slices.counted(name) for name in slices.names("why: ")},
     }

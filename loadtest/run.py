@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from queue import SimpleQueue
@@ -21,10 +21,12 @@ from typing import Any, NamedTuple
 
 from loadtest.archived import until_archived
 from loadtest.ledger import read_rows
+from loadtest.outages import Owner, outages_of
 from loadtest.overtime import slice_of
 from loadtest.publish import publish
 from loadtest.report import report_of
 from loadtest.scenario import Scenario, options, scenario_of
+from loadtest.staff import staff_of
 from loadtest.watch import Watch, usage
 
 GENERATORS = {"locust": ("loadtest.process", 10_000), "light": ("loadtest.light", 18_000)}
@@ -46,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parsed(arguments)
     try:
         scenario = scenario_of(given)
+        outages = outages_of(given.outage, scenario)
         codes = read_codes(Path(given.codes), given.pupils)
         operator = Path(given.operator_token_file).read_text().strip()
     except (OSError, ValueError) as error:
@@ -54,14 +57,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     raise_descriptors()
     with tempfile.TemporaryDirectory(prefix="loadtest-") as folder:
         watch = Watch(given.watch, slice_of(scenario.seconds) / 2)
-        files, parts = drive(given, scenario, codes, Path(folder), watch)
+        owner = Owner(given.owner, outages)
+        files, parts = drive(given, scenario, codes, Path(folder), [watch.start, owner.begin])
+        watch.stop()
+        owner.stop()
         told("waiting for the archive ...")
         left_s = time.monotonic()
         found = until_archived(
             given.url, given.delivery, operator, lambda: read_rows(files), ca_file=given.ca_file
         )
         waited_s = time.monotonic() - left_s
-    report = report_of(scenario, parts, found, waited_s)
+    report = report_of(scenario, parts, found, waited_s, owner.done())
     used = usage(watch, report["series"]["slice_s"], report["series"]["slices"])
     return publish(
         report | used,
@@ -97,6 +103,10 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=0,
         help="id of a process of this machine: it and all below it are measured",
     )
+    _add_outages(parser)
+    parser.add_argument(
+        "--staff", default="", help="file that says whose rooms teachers watch (see loadtest/staff.py)"
+    )
     parser.add_argument(
         "--beyond-capacity",
         action="store_true",
@@ -109,6 +119,18 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def _add_outages(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--outage",
+        action="append",
+        default=[],
+        help="redis:60 or engine:5min@90; several times; a person or --owner stops and starts it",
+    )
+    parser.add_argument(
+        "--owner", default="", help="file in which whoever owns the server finds the moments of outages"
+    )
+
+
 def read_codes(path: Path, count: int) -> list[str]:
     """The first `count` codes of the file, or ValueError if there are not so many."""
     codes = ["".join(line.split()) for line in path.read_text().splitlines() if line.strip()]
@@ -118,23 +140,33 @@ def read_codes(path: Path, count: int) -> list[str]:
 
 
 def drive(
-    given: argparse.Namespace, scenario: Scenario, codes: Sequence[str], folder: Path, watch: Watch
+    given: argparse.Namespace,
+    scenario: Scenario,
+    codes: Sequence[str],
+    folder: Path,
+    begun: Sequence[Callable[[float], None]],
 ) -> tuple[list[Path], list[dict[str, Any]]]:
-    """Run the processes; gives their ledgers' files and their shares of the report."""
+    """Run the processes; gives their ledgers' files and their shares of the report.
+
+    `begun` hear of the moment at which the run begins, by the clock that all processes share.
+    """
     troops = troops_of(codes, given.generator, given.processes)
     files = [folder / f"ledger-{number}" for number in range(len(troops))]
     order = {"url": given.url, "ca_file": given.ca_file, "scenario": asdict(scenario)}
+    order |= {"staff": staff_of(given.staff), "of": len(troops)}
     processes = [
-        start_process(troop.generator, order | {"places": troop.places, "ledger": str(file)})
-        for troop, file in zip(troops, files, strict=True)
+        start_process(
+            troop.generator,
+            order | {"places": troop.places, "ledger": str(files[number]), "share": number},
+        )
+        for number, troop in enumerate(troops)
     ]
     try:
         parts = [
             part | {"generator": troops[number].generator}
-            for number, part in conduct(processes, len(codes), scenario, watch)
+            for number, part in conduct(processes, len(codes), scenario, begun)
         ]
     finally:
-        watch.stop()
         for process in processes:
             process.kill()
             process.wait()
@@ -167,7 +199,10 @@ def start_process(generator: str, order: dict[str, Any]) -> subprocess.Popen[byt
 
 
 def conduct(
-    processes: Sequence[subprocess.Popen[bytes]], pupils: int, scenario: Scenario, watch: Watch
+    processes: Sequence[subprocess.Popen[bytes]],
+    pupils: int,
+    scenario: Scenario,
+    begun: Sequence[Callable[[float], None]],
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Begin when all are ready, tell how far it is, give the shares as they come, each with its number."""
     lines: SimpleQueue[tuple[int, dict[str, Any]]] = SimpleQueue()
@@ -181,7 +216,7 @@ def conduct(
         if kind == "ready":
             ready += 1
             if ready == len(processes):
-                watch.start(begin(processes))
+                begin(processes, begun)
         elif kind == "progress":
             progress[number] = line
             if number == 0:
@@ -205,14 +240,15 @@ def listen(number: int, process: subprocess.Popen[bytes], lines: SimpleQueue[Any
         lines.put((number, {"kind": "ended"}))
 
 
-def begin(processes: Sequence[subprocess.Popen[bytes]]) -> float:
-    """Tell all of them the same moment, and give it."""
+def begin(processes: Sequence[subprocess.Popen[bytes]], begun: Sequence[Callable[[float], None]]) -> None:
+    """Tell all of them the same moment, and whoever else wants to hear of it."""
     begin_s = time.monotonic() + LEAD_S
     for process in processes:
         assert process.stdin is not None
         process.stdin.write(f"{begin_s}\n".encode())
         process.stdin.flush()
-    return begin_s
+    for hear in begun:
+        hear(begin_s)
 
 
 def tell_progress(progress: Any) -> None:

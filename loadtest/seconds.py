@@ -1,4 +1,4 @@
-"""What happened in each second of the run: replies, and pupils who were live.
+"""What happened in each second of the run: attempts, replies, saves acknowledged, and pupils who were live.
 
 A pupil is live when a save of it was acknowledged within the last 60 seconds. Each acknowledgement says "live
 from now to 60 s from now"; overlapping stretches of one pupil are one.
@@ -17,12 +17,22 @@ class Seconds:
     """Counts by second; those of several processes can be added."""
 
     def __init__(self) -> None:
+        self.attempts: Counter[int] = Counter()
         self.replies: Counter[int] = Counter()
+        self.saves: Counter[int] = Counter()
         self._steps: Counter[int] = Counter()
+
+    def attempted(self, now_s: float) -> None:
+        """One call was sent, for the first time or again."""
+        self.attempts[int(now_s)] += 1
 
     def replied(self, now_s: float) -> None:
         """One reply came."""
         self.replies[int(now_s)] += 1
+
+    def saved(self, now_s: float, how_many: int) -> None:
+        """So many saves were acknowledged."""
+        self.saves[int(now_s)] += how_many
 
     def live(self, now_s: float, before_s: float | None) -> None:
         """A save was acknowledged now; `before_s`: when one of the same pupil was the last time."""
@@ -35,12 +45,17 @@ class Seconds:
 
     def encoded(self) -> dict[str, dict[str, int]]:
         """For another process to add; keys are text, since JSON knows no others."""
-        return {"replies": _text(self.replies), "steps": _text(self._steps)}
+        counted = {name: _text(counts) for name, counts in self._counted().items()}
+        return counted | {"steps": _text(self._steps)}
 
     def add(self, encoded: Mapping[str, Mapping[str, int]]) -> None:
         """Add what another process counted."""
-        self.replies.update({int(second): count for second, count in encoded["replies"].items()})
+        for name, counts in self._counted().items():
+            counts.update({int(second): count for second, count in encoded.get(name, {}).items()})
         self._steps.update({int(second): count for second, count in encoded["steps"].items()})
+
+    def _counted(self) -> dict[str, Counter[int]]:
+        return {"attempts": self.attempts, "replies": self.replies, "saves": self.saves}
 
     def peak_live(self, until_s: float) -> int:
         """The largest number of pupils live at once, up to that moment."""

@@ -37,8 +37,11 @@ class Sitting:
         self._chosen = bytearray()
         self._position = index
         self._done = 0
+        self._came_back_at = -1
         self._not_before_s = 0.0
         self._live_s: float | None = None
+        self._deadlines_ms = 0, 0
+        """As the start told it, and as it is now: outages and teachers move it."""
 
     def sit(self) -> None:
         """The whole day; whatever happens, what was intended is counted."""
@@ -57,6 +60,8 @@ class Sitting:
             self._day.error(f"a reply is not as agreed: {type(error).__name__} {error}")
         finally:
             self._calls.close()
+            if self._paper:
+                self._day.given((self._deadlines_ms[1] - self._deadlines_ms[0]) / 1000)
             self._day.counts["intended"] += len(self._plan.saves_s)
 
     # --- the day ----------------------------------------------------------------------------------
@@ -91,6 +96,7 @@ class Sitting:
         self._calls.token = reply["token"]
         self._paper = self._day.paper(self._form, base64.b64decode(reply["content_key"]))
         self._chosen = bytearray([NOT_CHOSEN]) * len(self._paper.sheets)
+        self._deadlines_ms = (reply["session"]["deadline_ms"],) * 2
         self._day.happened("started")
 
     def _work(self) -> None:
@@ -107,8 +113,38 @@ class Sitting:
             self._wait(wake_s)
             if over:
                 return
+            self._come_back()
             self._gather()
             self._bring()
+
+    def _come_back(self) -> None:
+        """A page loaded anew, or another device: what was acknowledged must be there."""
+        at, plan = self._done, self._plan
+        if at not in (plan.reload_at, plan.move_at) or at == self._came_back_at:
+            return
+        self._came_back_at = at
+        self._calls.close()
+        if at == plan.move_at:
+            self._calls.token = ""
+            body = json.dumps({"code": self._code}).encode()
+            self._calls.token = self._calls.agreed("login", self._day.now_s(), "/api/v1/login", body)["token"]
+            reply = self._calls.agreed("start", self._day.now_s(), "/api/v1/start", b"{}")
+            self._calls.token = reply["token"]
+        self._resume()
+        self._day.happened("moved" if at == plan.move_at else "reloaded")
+
+    def _resume(self) -> None:
+        """Ask for what the server holds; it is all that this pupil was told."""
+        request = self._day.address.head("GET", "/api/v1/session", self._calls.token)
+        reply = self._calls.call("resume", self._day.now_s(), request)
+        value = decoded(reply)
+        if reply.status != 200:
+            self._calls.fail(f"resume {code_of(value) or reply.status}")
+        self._calls.token = value["token"]
+        answered = sum(chosen != NOT_CHOSEN for chosen in self._chosen)
+        if value["last"] >= self._outbox.top and len(value["answers"]) < answered:
+            self._day.error(f"came back to {len(value['answers'])} answers, {answered} were acknowledged")
+        self._took(value["last"], value["sealed"])
 
     def _hand_in(self) -> None:
         """Everything that waits, then the last number; some hand in twice and get the same receipt."""
@@ -164,17 +200,23 @@ class Sitting:
 
     def _accepted(self, reply: dict[str, Any]) -> None:
         day, now_s, sent_s = self._day, self._day.now_s(), self._calls.sent_s
-        for batch in self._outbox.acknowledged(reply["last"], reply["sealed"]):
+        self._took(reply["last"], reply["sealed"])
+        day.timed("save_service", sent_s, now_s)
+        day.lags(max(0, self._outbox.last - 1 - self._outbox.sealed))
+        self._calls.token = reply.get("token", self._calls.token)
+        self._deadlines_ms = self._deadlines_ms[0], reply["now_ms"] + reply["remaining_ms"]
+        self._not_before_s = sent_s + max(TYPING_PAUSE_S, reply["flush_after_ms"] / 1000)
+
+    def _took(self, last: int, sealed: int) -> None:
+        """The server holds everything up to `last`: each save in it is timed by itself."""
+        day, now_s = self._day, self._day.now_s()
+        for batch in self._outbox.acknowledged(last, sealed):
             day.acknowledged(self._session, batch)
             for intended_s in batch.due:
                 day.timed("save", intended_s, now_s)
             batch.due.clear()
             day.seconds.live(now_s, self._live_s)
             self._live_s = now_s
-        day.timed("save_service", sent_s, now_s)
-        day.lags(max(0, self._outbox.last - 1 - self._outbox.sealed))
-        self._calls.token = reply.get("token", self._calls.token)
-        self._not_before_s = sent_s + max(TYPING_PAUSE_S, reply["flush_after_ms"] / 1000)
 
     def _handled(self, batch: Batch, reply: Reply) -> None:
         value = decoded(reply)
@@ -194,7 +236,7 @@ class Sitting:
     def _heartbeat(self, intended_s: float) -> None:
         body = b'{"answers":[],"held":%d}' % self._outbox.held
         value = self._calls.agreed("heartbeat", intended_s, "/api/v1/answers", body)
-        self._outbox.acknowledged(value["last"], value["sealed"])
+        self._took(value["last"], value["sealed"])
         self._calls.token = value.get("token", self._calls.token)
 
     def _freeze(self, n: int, count: int, full: bool, held: int) -> bytes:
@@ -210,14 +252,14 @@ class Sitting:
 
     def _answer(self, paper: Paper) -> list[int]:
         """Answer the next items; gives their places in the form."""
-        random, scenario = self._day.random, self._day.scenario
+        random, scenario, level = self._day.random, self._day.scenario, self._plan.level
         places = []
-        for _ in range(scenario.answers_each):
+        for _ in range(scenario.answers_each * level.answers):
             place = self._position % len(paper.sheets)
             self._position += 1
             sheet = paper.sheets[place]
             chosen = random.randrange(len(sheet.pool) - sheet.has_long)
-            if paper.long and random.random() < scenario.long_share:
+            if paper.long and random.random() < scenario.long_share * level.long:
                 place = random.choice(paper.long)
                 chosen = len(paper.sheets[place].pool) - 1
             self._chosen[place] = chosen

@@ -2,17 +2,22 @@
 
 A run is void, and says nothing, when its generator was saturated or late by itself. It passes when nothing
 was lost, nothing doubled, no error met, and it is not void; and, within the stated capacity, at least 99 % of
-the intended saves were acknowledged and at most 0.1 % of them refused on the way.
+the intended saves were acknowledged and at most 0.1 % of them refused on the way. With outages what is
+refused does not decide, but how the crowd came back: whoever sat handed in, the second wave was no larger
+than the first, saves became usual again and stayed so, and the time was given back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 GENERATOR_CPU_MAX = 0.9
 SLIP_P99_MS_MAX = 50.0
 """A tenth of the goal for saves (500 ms): a generator later than this would be seen in the figures."""
+BACK_AFTER_S_MAX = 60.0
+"""Twice the longest pause of a player that has failed often."""
+GIVEN_BACK_MIN = 0.9
 ACKNOWLEDGED_MIN = 0.99
 REFUSED_MAX = 0.001
 
@@ -31,7 +36,8 @@ class Rule(NamedTuple):
 
 def rules(report: Mapping[str, Any], *, beyond_capacity: bool = False) -> list[Rule]:
     """Every rule with what this run has to say to it."""
-    return [*_validity(report), *_losses(report), *_shares(report, beyond_capacity)]
+    ours = [*_validity(report), *_losses(report), *_shares(report, beyond_capacity)]
+    return ours + (_returns(report, report["waves"]) if report.get("waves") else [])
 
 
 def why_void(report: Mapping[str, Any]) -> list[str]:
@@ -95,7 +101,7 @@ def _losses(report: Mapping[str, Any]) -> list[Rule]:
 
 def _shares(report: Mapping[str, Any], beyond_capacity: bool) -> list[Rule]:
     intended, acknowledged, refused = report["intended"], report["acknowledged"], report["refused"]
-    judged = bool(intended) and not beyond_capacity
+    judged = bool(intended) and not (beyond_capacity or report.get("steps"))
     missing = f"only {acknowledged} of {intended} intended saves were acknowledged"
     return [
         Rule(
@@ -114,6 +120,64 @@ def _shares(report: Mapping[str, Any], beyond_capacity: bool) -> list[Rule]:
             f"{refused} saves were refused, of {intended} intended ones"
             if refused > REFUSED_MAX * intended
             else "",
-            judged,
+            judged and not report.get("waves"),
+        ),
+    ]
+
+
+def _returns(report: Mapping[str, Any], waves: Mapping[str, Any]) -> list[Rule]:
+    first, second = waves["first_wave_per_s"], waves["second_wave_per_s"]
+    handed_in, pupils = report["counts"].get("handed_in", 0), report["pupils"]
+    away_s, given_s = waves["away_s"], waves["given_back_s"]["p1"] or 0.0
+    return [
+        Rule(
+            "Handed in",
+            f"{handed_in:,}",
+            f"= {pupils:,}",
+            "Everybody who came hands in, whatever was away meanwhile.",
+            f"only {handed_in} of {pupils} pupils handed in" if handed_in < pupils else "",
+        ),
+        Rule(
+            "The second wave",
+            f"{second:,} a second",
+            f"≤ {first:,}",
+            "Calls in the busiest second since the first outage, against those of the beginning.",
+            f"the second wave had {second} calls a second, the first {first}" if second > first else "",
+        ),
+        *_ways_back(waves["outages"]),
+        Rule(
+            "Time given back",
+            f"{given_s:.1f} s",
+            f"≥ {GIVEN_BACK_MIN:.0%} of {away_s:.1f} s",
+            "By how much deadlines moved, for all but one pupil of a hundred.",
+            f"of {away_s:.0f} s of outages only {given_s:.0f} s were given back"
+            if given_s < GIVEN_BACK_MIN * away_s
+            else "",
+        ),
+    ]
+
+
+def _ways_back(outages: Sequence[Mapping[str, Any]]) -> list[Rule]:
+    never = [outage["what"] for outage in outages if outage["back_after_s"] is None]
+    longest_s = max((outage["back_after_s"] or 0.0 for outage in outages), default=0.0)
+    broken_s = sum(outage["broken_s"] for outage in outages)
+    return [
+        Rule(
+            "Back after an outage",
+            "never" if never else f"{longest_s:.0f} s",
+            f"≤ {BACK_AFTER_S_MAX:.0f} s",
+            "Until nine tenths of the usual saves were acknowledged again.",
+            f"saves did not become usual again after the outage of {', '.join(never)}"
+            if never
+            else f"saves were usual again only {longest_s:.0f} s after an outage"
+            if longest_s > BACK_AFTER_S_MAX
+            else "",
+        ),
+        Rule(
+            "No second outage",
+            f"{broken_s} s",
+            "= 0 s",
+            "Seconds, once saves were usual again, with less than half of them.",
+            f"the return broke down again for {broken_s} s" if broken_s else "",
         ),
     ]

@@ -24,19 +24,20 @@ class Costs:
 
     login_us: float = _cost(167, "µs", "a worker's time for a log-in", "bench login_p99_vs_noop")
     start_us: float = _cost(181, "µs", "a worker's time for a start", "bench start_p99_vs_noop")
-    save_us: float = _cost(46, "µs", "a worker's time for a batch of answers", "bench save_cpu_us")
+    save_us: float = _cost(43, "µs", "a worker's time for a batch of answers", "bench save_vs_noop")
     submit_us: float = _cost(181, "µs", "a worker's time for a hand-in", "assumed: as a start")
-    redis_us: float = _cost(40, "µs", "Redis's time for a batch", "bench save_cpu_us")
-    drain_us: float = _cost(13, "µs", "the drain's time for a batch", "bench archive_vs_copy")
-    pupil_kib: float = _cost(9.1, "KiB", "a worker's memory for a pupil", "bench idle_pupil_kib")
+    redis_us: float = _cost(29, "µs", "Redis's time for a batch", "bench save_vs_noop, late in a test")
+    drain_us: float = _cost(10.1, "µs", "the drain's time for a batch", "bench archive_vs_copy")
+    pupil_kib: float = _cost(9.9, "KiB", "a worker's memory for a pupil", "bench idle_pupil_kib")
     socket_kib: float = _cost(8, "KiB", "the kernel's memory for a connection", "assumed: 4 KiB at each end")
-    session_kib: float = _cost(4, "KiB", "Redis's memory for a session", "assumed: 40 items answered")
-    batch_bytes: float = _cost(
-        700, "B", "a batch, sealed, in archive and append-only file", "assumed: 500 B body"
+    session_kib: float = _cost(
+        11.3, "KiB", "Redis's memory for a session, 14 batches", "bench redis_bytes_per_session"
     )
+    batch_bytes: float = _cost(700, "B", "a batch, sealed, in the archive", "assumed: 500 B body")
+    aof_bytes: float = _cost(1246, "B", "a batch in the append-only file", "measured: its size over saves")
     wire_in_bytes: float = _cost(1100, "B", "a batch on the line, headers and TLS included", "assumed")
     wire_out_bytes: float = _cost(900, "B", "its reply, with a token", "assumed")
-    form_bytes: float = _cost(33_820, "B", "the sealed form", "bench form_40_items_bytes")
+    form_bytes: float = _cost(34_670, "B", "the sealed form", "bench form_40_items_bytes")
     handshakes_a_core: float = _cost(
         2000, "/s", "TLS handshakes of a core (ECDSA P-256)", "NGINX, 2014 to 2016"
     )

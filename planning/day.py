@@ -19,6 +19,8 @@ from typing import Any, NamedTuple
 RANK_WAIT_S = {"save": 2.0, "submit": 1.5, "start": 1.0, "login": 0.5}
 """How long a call of each rank may wait in the queue before it is refused: those inside come first."""
 BACKOFF_FIRST_S, BACKOFF_LAST_S, RETRY_AFTER_S = 1.0, 30.0, 2.0
+TRIES, EARNED = 8.0, 0.25
+"""A device may try so often in a row; after that each try is earned by successes."""
 LIVE_S = 60.0
 
 
@@ -73,18 +75,20 @@ class Story:
 class Pupil:
     """One pupil: what comes next, and how often in a row it was refused."""
 
-    __slots__ = ("failures", "hand_in_s", "live_s", "start_s", "step")
+    __slots__ = ("budget", "failures", "hand_in_s", "live_s", "start_s", "step")
 
     def __init__(self, start_s: float, hand_in_s: float) -> None:
         self.step = "login"
         self.start_s = start_s
         self.hand_in_s = hand_in_s
         self.failures = 0
+        self.budget = TRIES
         self.live_s = -LIVE_S - 1
 
     def served(self, now_s: float, think_s: float, random: Random) -> float | None:
         """The call came through; gives the moment of the next one, None after the hand-in."""
         self.failures = 0
+        self.budget = min(TRIES, self.budget + EARNED)
         if self.step == "submit":
             return None
         if self.step == "login":
@@ -96,9 +100,12 @@ class Pupil:
         return max(now_s, min(next_s, self.hand_in_s))
 
     def refused(self, now_s: float, asked_s: float, random: Random) -> float:
-        """Full jitter under a doubling ceiling, never less than the server asked for."""
+        """Full jitter under a doubling ceiling, never less than was asked for; longer without tries."""
         ceiling_s = min(BACKOFF_LAST_S, BACKOFF_FIRST_S * 2.0**self.failures)
         self.failures = min(10, self.failures + 1)
+        if self.budget < 1:
+            return now_s + max(asked_s, BACKOFF_LAST_S * (0.5 + random.random() / 2))
+        self.budget -= 1
         return now_s + max(asked_s * (1 + random.random() / 4), 0.25 + random.random() * ceiling_s)
 
 

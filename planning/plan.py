@@ -107,7 +107,7 @@ def plan(demand: Demand, costs: Costs) -> dict[str, Any]:
         "mbit_in_per_s": round(saves_s * costs.wire_in_bytes * 8 / 1e6, 1),
         "mbit_out_per_s": round(saves_s * costs.wire_out_bytes * 8 / 1e6, 1),
         "mbit_content_per_s": round(logins_s * costs.form_bytes * 8 / 1e6, 1),
-        "disk_gib": round(batches * costs.batch_bytes * 2 / GIB, 2),
+        "disk_gib": round(batches * (costs.batch_bytes + costs.aof_bytes) / GIB, 2),
         "server_hours": round(servers * hours, 1),
         "price": round(servers * hours * demand.price, 2),
         "price_per_1000_pupils": round(servers * hours * demand.price * 1000 / demand.pupils, 2),

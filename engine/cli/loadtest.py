@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -28,11 +29,14 @@ from engine import demonstration
 from engine.cli.serve import make_folders
 from engine.keyring import KeyRing
 from engine.logs import set_up
+from engine.rehearsal.outage import credits, keep_to
+from engine.rehearsal.staff import ORIGIN, employ
 from engine.settings import Settings
 from engine.supervisor import Supervisor, wait_until_ready
 from loadtest.page import compare as comparison
 
 FORM = demonstration.FORMS / demonstration.NAMES[0]
+STAFF_FILE = "staff.json"
 PUPILS_A_WORKER = 15_000
 """Below a worker's bound of connections (18,000), with room for those that are just being replaced."""
 ROWS = (
@@ -66,6 +70,19 @@ class Target(NamedTuple):
     operator_token: Path
 
 
+Outages = Annotated[
+    list[str] | None,
+    typer.Option(help="redis:60 or engine:5min@90: killed for so long, started again; several times."),
+]
+Staff = Annotated[
+    bool, typer.Option("--staff", help="A teacher watches each room, and an operator the server.")
+]
+Options = Annotated[
+    list[str] | None, typer.Option("--set", help="NAME=VALUE of the scenario; see loadtest/README.md.")
+]
+Generator = Annotated[str, typer.Option(help="locust, light (large crowds), or both beside each other.")]
+Beyond = Annotated[bool, typer.Option("--beyond-capacity", help="Do not judge the shares of saves.")]
+
 app = typer.Typer(invoke_without_command=True, help="A peak day's rehearsal, and two of them compared.")
 
 
@@ -82,33 +99,46 @@ def loadtest(
     operator_token_file: Annotated[
         Path | None, typer.Option(help="With --url: the operator's token.")
     ] = None,
-    option: Annotated[
-        list[str] | None, typer.Option("--set", help="NAME=VALUE of the scenario; see loadtest/README.md.")
-    ] = None,
-    generator: Annotated[str, typer.Option(help="Whose pupils: locust, light or both.")] = "locust",
-    beyond_capacity: Annotated[
-        bool, typer.Option("--beyond-capacity", help="Do not judge the shares of saves.")
-    ] = False,
+    outage: Outages = None,
+    staff: Staff = False,
+    option: Options = None,
+    generator: Generator = "locust",
+    beyond_capacity: Beyond = False,
 ) -> None:
     """Send a crowd of pupils through a whole test; exit code 0 only if nothing was lost."""
     if context.invoked_subcommand:
         return
     more = [part for entry in option or () for part in _flag(entry)]
-    more += ["--generator", generator]
-    more += ["--beyond-capacity"] if beyond_capacity else []
-    more += ["--report", str(page.absolute())] if page else []
-    more += ["--json", str(json_file.absolute())] if json_file else []
-    size = ["--pupils", str(pupils), "--seconds", str(seconds)]
+    more += [part for spec in outage or () for part in ("--outage", spec)]
+    more += ["--generator", generator, *(["--beyond-capacity"] if beyond_capacity else [])]
+    more += _files(page, json_file)
+    more += ["--pupils", str(pupils), "--seconds", str(seconds)]
     if url:
-        if not (codes and delivery and operator_token_file):
-            raise typer.BadParameter("--url needs --codes, --delivery and --operator-token-file")
-        report = crowd(Target(url, codes, delivery, operator_token_file), [*size, *more])
+        target = _elsewhere(url, codes, delivery, operator_token_file, staff=staff)
+        report = crowd(target, more)
     else:
-        report = asyncio.run(_rehearse(pupils, [*size, *more]))
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is stopped
+        report = asyncio.run(_rehearse(pupils, more, has_outages=bool(outage), has_staff=staff))
     show(report)
     print(json.dumps(report))
     if report["faults"]:
         raise typer.Exit(1)
+
+
+def _files(page: Path | None, json_file: Path | None) -> list[str]:
+    found = ["--report", str(page.absolute())] if page else []
+    return found + (["--json", str(json_file.absolute())] if json_file else [])
+
+
+def _elsewhere(
+    url: str, codes: Path | None, delivery: str, operator_token: Path | None, *, staff: bool
+) -> Target:
+    """A server that runs already, or BadParameter with what is missing."""
+    if staff:
+        raise typer.BadParameter("--staff needs a server of its own; see loadtest/README.md for others")
+    if not (codes and delivery and operator_token):
+        raise typer.BadParameter("--url needs --codes, --delivery and --operator-token-file")
+    return Target(url, codes, delivery, operator_token)
 
 
 @app.command()
@@ -141,19 +171,35 @@ def _flag(entry: str) -> tuple[str, str]:
     return f"--{name.replace('_', '-')}", value
 
 
-async def _rehearse(pupils: int, options: Sequence[str]) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="passation-rehearsal-", dir=disk()) as folder:
-        async with rehearsal(Path(folder), pupils) as target:
-            return await asyncio.to_thread(crowd, target, [*options, "--watch", str(os.getpid())])
+async def _rehearse(
+    pupils: int, options: Sequence[str], *, has_outages: bool, has_staff: bool
+) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="passation-rehearsal-", dir=disk()) as name:
+        folder = Path(name)
+        given = {"authority_origin": ORIGIN} if has_staff else {}
+        async with rehearsal(folder, pupils, **given) as (target, supervisor):
+            plan = folder / "outages"
+            own = ["--watch", str(os.getpid()), "--owner", str(plan)]
+            own += ["--staff", str(folder / STAFF_FILE)] if has_staff else []
+            acts = asyncio.create_task(keep_to(plan, supervisor))
+            try:
+                report = await asyncio.to_thread(crowd, target, [*options, *own])
+            finally:
+                acts.cancel()
+            if has_outages:
+                report["credits"] = await credits(supervisor.settings.archive_address)
+            return report
 
 
 @asynccontextmanager
-async def rehearsal(folder: Path, pupils: int, **given: Any) -> AsyncIterator[Target]:
+async def rehearsal(folder: Path, pupils: int, **given: Any) -> AsyncIterator[tuple[Target, Supervisor]]:
     """A server of its own on a free port of the loopback, with one code for each pupil; `given` settings."""
     settings = _settings(folder, pupils, given)
     set_up(settings.log_level)
     make_folders(settings)
     keyring = KeyRing.of(settings)
+    if settings.authority_origin:
+        employ(settings, folder / STAFF_FILE, pupils)
     supervisor = Supervisor(settings)
     try:
         with Console(stderr=True).status(f"preparing a server and {pupils:,} codes ..."):
@@ -165,7 +211,7 @@ async def rehearsal(folder: Path, pupils: int, **given: Any) -> AsyncIterator[Ta
         codes.write_text("\n".join(prepared.codes))
         token.write_text(keyring.operator_token())
         url = f"http://{settings.host}:{settings.port}"
-        yield Target(url, codes, prepared.delivery, token)
+        yield Target(url, codes, prepared.delivery, token), supervisor
     finally:
         await supervisor.stop()
 

@@ -85,7 +85,7 @@ def rehearse(
 async def _rehearse(kind: Kind, folder: Path, pupils: int, seconds: float, freeze: bool) -> dict[str, Any]:
     async with (
         kind(folder / "redis") as nodes,
-        rehearsal(folder, pupils + WITNESSES, redis_url=nodes.url, replicas_wait=1) as target,
+        rehearsal(folder, pupils + WITNESSES, redis_url=nodes.url, replicas_wait=1) as (target, _),
     ):
         codes = target.codes.read_text().splitlines()
         target.codes.write_text("\n".join(codes[WITNESSES:]))

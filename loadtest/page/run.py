@@ -27,6 +27,8 @@ def page(report: Report) -> str:
             markup.faults(report["faults"]),
             markup.tiles(first_figures(report)),
             markup.section("The verdict, rule by rule", verdict_table(report)),
+            *returns(report),
+            *steps(report),
             markup.section("Over time", f"<div class=plots>{''.join(map(figure, plots(report)))}</div>"),
             markup.section("The whole run", times_table(report)),
             markup.section("Processor and memory", processes_table(report)),
@@ -106,6 +108,9 @@ def crowd_plots(series: Mapping[str, Any], slice_s: int) -> Iterator[Plot]:
     came = {"log-ins": "logged_in", "starts": "started", "hand-ins": "handed_in"}
     arrivals = rates((label, series[name]) for label, name in came.items())
     yield Plot("Arrivals", "a second", slice_s, arrivals)
+    if "attempts_per_s" in series:
+        waves = [Line("busiest second", series["attempts_per_s"])]
+        yield Plot("Calls sent", "a second", slice_s, waves, "Repeated ones included.", filled=True)
     yield Plot("Live pupils", "pupils", slice_s, [Line("live", series["live"])], filled=True)
     yield Plot("Saves", "milliseconds", slice_s, times(series, "save"), "From the intended moment.", log=True)
     entrances = [Line(f"{label}, {of}", series[f"{kind}_{of}_ms"]) for kind, label in ENTRANCES for of in OF]
@@ -127,6 +132,55 @@ def server_plots(report: Report, slice_s: int) -> Iterator[Plot]:
     whole = [Line("whole machine", report["machine_cpu"]), Line("these processes", watched)]
     others = "The gap between the two is somebody else's work."
     yield Plot("Processor of the machine", "cores", slice_s, whole, others)
+
+
+def returns(report: Report) -> Iterator[str]:
+    """Outages and the two waves, where there were any."""
+    waves = report.get("waves")
+    if not waves:
+        return
+    rows = [
+        [
+            (outage["what"], ""),
+            (f"{outage['from_s']:,.0f} s", "number"),
+            (f"{outage['to_s'] - outage['from_s']:,.0f} s", "number"),
+            ("never" if outage["back_after_s"] is None else f"{outage['back_after_s']:,.0f} s", "number"),
+        ]
+        for outage in waves["outages"]
+    ]
+    table = markup.table(("Away", "#From", "#For", "#Saves as usual again after"), rows, name="What was away")
+    given_s = waves["given_back_s"]["p50"] or 0.0
+    said = (
+        f"<p>First wave {waves['first_wave_per_s']:,} calls in its busiest second, second wave "
+        f"{waves['second_wave_per_s']:,}. Half of the pupils got {given_s:,.1f} s or more back, for "
+        f"{waves['away_s']:,.1f} s of outages.</p>"
+    )
+    yield markup.section("Outage and return", table + said)
+
+
+def steps(report: Report) -> Iterator[str]:
+    """Each step, where there were any."""
+    found = report.get("steps")
+    if not found:
+        return
+    rows = [
+        [
+            (f"{step['live']:,}", "number"),
+            (f"{step['saves_per_s']:,}", "number"),
+            (milliseconds(step["save_p99_ms"]), "number"),
+            (f"{step['refused_share']:.2%}", "number"),
+            ("holds", "holds") if step["holds"] else ("breaks", "broken"),
+        ]
+        for step in found["steps"]
+    ]
+    columns = ("#Live", "#Saves a second", "#99th percentile", "#Refused", "")
+    point = (
+        "Nothing broke."
+        if found["breaks_live"] is None
+        else f"Held at {found['holds_live']:,} live pupils, broke at {found['breaks_live']:,}."
+    )
+    table = markup.table(columns, rows, kind="rules", name="Steps")
+    yield markup.section("Step by step", f"<p>{point}</p>{table}")
 
 
 def times(series: Mapping[str, Any], kind: str) -> list[Line]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from loadtest.levels import CLASS_SIZE, LEVELS
 from loadtest.scenario import Scenario, checked, options
-from loadtest.shapes import SHAPES, timetable
+from loadtest.shapes import SCHOOL_SIZE, SHAPES, timetable
 
 PUPILS = range(200)
 
@@ -55,8 +57,87 @@ def test_pupils_save_as_often_as_the_think_time_says() -> None:
     assert 95 < sum(counts) / len(counts) < 105
 
 
+def test_in_a_wave_each_school_has_its_bell() -> None:
+    """A school's pupils start together; the schools of other time zones so much later; all sit as long."""
+    scenario = Scenario(shape="wave", seconds=900, arrive_s=60, zones=3, zone_apart_s=100, school_spread_s=20)
+    schools = [
+        [timetable(scenario, index) for index in range(begin, begin + SCHOOL_SIZE)]
+        for begin in range(0, 30 * SCHOOL_SIZE, SCHOOL_SIZE)
+    ]
+    bells_s = [min(day.start_s for day in school) - 60 for school in schools]
+
+    assert all(
+        max(day.start_s for day in school) <= 65.1 + bell
+        for school, bell in zip(schools, bells_s, strict=True)
+    )
+    assert {int(bell_s // 100) for bell_s in bells_s} == {0, 1, 2}
+    assert all(bell_s % 100 <= 20.5 for bell_s in bells_s)
+    stays_s = [day.hand_in_s - day.start_s for school in schools for day in school]
+    assert max(stays_s) - min(stays_s) <= scenario.start_window_s + scenario.hand_in_window_s
+
+
+def test_a_soak_is_as_full_in_the_end_as_in_the_middle() -> None:
+    """Some come and some go, each for as long as the scenario says."""
+    scenario = Scenario(shape="soak", seconds=1000, arrive_s=50, stay_s=200)
+    days = [timetable(scenario, index) for index in PUPILS]
+    there = [sum(day.start_s <= at_s < day.hand_in_s for day in days) for at_s in range(250, 750, 50)]
+
+    assert all(abs(day.hand_in_s - day.start_s - 200) < 1e-6 for day in days)
+    assert 30 < min(there) <= max(there) < 80
+
+
+def test_steps_bring_as_many_again() -> None:
+    """In the first half of each step; nobody leaves before the end."""
+    scenario = Scenario(shape="step", seconds=500, steps=5)
+    days = [timetable(scenario, index) for index in PUPILS]
+
+    assert all(day.log_in_s % 100 <= 50 for day in days)
+    assert all(20 < sum(int(day.log_in_s // 100) == number for day in days) < 65 for number in range(5))
+    assert min(day.hand_in_s for day in days) >= 490
+
+
+def test_a_teacher_keys_one_booklet_after_the_other() -> None:
+    """The youngest of a class never overlap; each brings forty answers in four batches."""
+    scenario = Scenario(levels="cp", seconds=600, arrive_s=60)
+    days = [timetable(scenario, index) for index in range(CLASS_SIZE)]
+
+    assert all(one.hand_in_s <= other.log_in_s + 1e-6 for one, other in pairwise(days))
+    assert {len(day.saves_s) * day.level.answers for day in days} == {40}
+
+
+def test_a_class_is_of_one_level_and_levels_come_by_their_shares() -> None:
+    """Two of three classes here, one there."""
+    scenario = Scenario(levels="sixieme:2, seconde:1")
+    levels = [timetable(scenario, index).level for index in range(0, 300 * CLASS_SIZE, CLASS_SIZE)]
+
+    assert timetable(scenario, 0).level == timetable(scenario, CLASS_SIZE - 1).level
+    assert 60 < levels.count(LEVELS["seconde"]) < 140
+    assert levels.count(LEVELS["sixieme"]) == 300 - levels.count(LEVELS["seconde"])
+
+
+def test_some_come_back_once_before_a_save() -> None:
+    """To a page that is loaded anew, or to another device."""
+    scenario = Scenario(reload_share=0.5, takeover_share=0.1)
+    days = [timetable(scenario, index) for index in PUPILS]
+
+    assert 70 < sum(day.reload_at >= 0 for day in days) < 130
+    assert 5 < sum(day.move_at >= 0 for day in days) < 40
+    assert all(max(day.reload_at, day.move_at) < len(day.saves_s) for day in days)
+
+
 @pytest.mark.parametrize(
-    "wrong", [{"seconds": 10, "arrive_s": 20}, {"content": "all"}, {"think_s": 0}, {"answers_each": 0}]
+    "wrong",
+    [
+        {"seconds": 10, "arrive_s": 20},
+        {"content": "all"},
+        {"think_s": 0},
+        {"answers_each": 0},
+        {"levels": "cm2:1"},
+        {"levels": "cp:x"},
+        {"shape": "soak", "stay_s": 110},
+        {"shape": "wave", "zones": 9},
+        {"steps": 0},
+    ],
 )
 def test_a_scenario_that_cannot_be_is_refused(wrong: dict[str, float]) -> None:
     """A mistyped option never means a run of something else."""

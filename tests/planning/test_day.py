@@ -9,6 +9,7 @@ from pathlib import Path
 from planning.day import Server, Story, Wave, simulate
 
 RUN = json.loads(Path(__file__).with_name("measured.json").read_text())
+AWAY = json.loads(Path(__file__).with_name("outage.json").read_text())
 COST_S = {"login": 2e-4, "start": 2e-4, "save": 1e-4, "submit": 2e-4}
 SMALL = Wave(300, bell_s=30, end_s=200, arrive_s=30, start_window_s=5)
 
@@ -66,6 +67,28 @@ def test_everybody_hands_in_after_an_outage() -> None:
     assert away["submits"] == calm["submits"] == 300
     assert away["refused"] > 0
     assert away["peak_starts_per_s"] <= calm["peak_starts_per_s"]
+
+
+def test_the_simulated_return_has_the_size_of_the_measured_one() -> None:
+    """10,000 pupils, Redis away for a minute and the engine for five: both waves, and all refusals."""
+    scenario, sample = AWAY["scenario"], 2500
+    factor, arrive_s = AWAY["pupils"] / sample, scenario["arrive_s"]
+    wave = Wave(
+        sample, arrive_s, scenario["seconds"], arrive_s, scenario["start_window_s"], scenario["early_share"]
+    )
+    slowed = {kind: cost_s * factor for kind, cost_s in COST_S.items()}
+    story = simulate([wave], Server(2, slowed, AWAY["outages"]), think_s=scenario["think_s"])
+    sent = sum(story.done.values(), story.refused)
+    begin = int(AWAY["outages"][0][0])
+    end = int(scenario["seconds"] - scenario["hand_in_window_s"])
+    found = {
+        "refused": story.refused.total() * factor,
+        "first_wave_per_s": max(sent[second] for second in range(begin)) * factor,
+        "second_wave_per_s": max(sent[second] for second in range(begin, end)) * factor,
+    }
+
+    assert {name: value for name, value in found.items() if abs(value / AWAY[name] - 1) > 0.2} == {}
+    assert story.done["submit"].total() == sample
 
 
 def test_past_its_limit_the_server_serves_those_inside_first() -> None:

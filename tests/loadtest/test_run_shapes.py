@@ -1,0 +1,82 @@
+"""Short runs of the suite against a real server: staff and levels, an outage, every shape."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+QUICK = ("think_s=1", "arrive_s=1", "start_window_s=1", "hand_in_window_s=2")
+
+
+def run(folder: Path, seconds: float, *more: str, options: tuple[str, ...] = QUICK) -> dict[str, Any]:
+    """The report of twelve pupils; nothing here depends on how fast the machine is."""
+    file = folder / "report.json"
+    command = [sys.executable, "-m", "engine", "loadtest", "--pupils", "12", "--seconds", str(seconds)]
+    command += ["--json", str(file), *(part for option in options for part in ("--set", option)), *more]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert file.exists(), done.stderr
+    report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    assert (report["lost"], report["doubled"], report["errors"]) == (0, 0, 0), done.stderr
+    assert report["counts"]["handed_in"] == report["pupils"] == 12
+    assert 0 < report["acknowledged"] == report["intended"] == report["archived"]
+    return report
+
+
+def test_teachers_watch_while_pupils_reload_and_move(tmp_path: Path) -> None:
+    """Everybody comes back to all answers; the teacher sees the room and gives time; the operator looks."""
+    often = ("reload_share=0.7", "takeover_share=0.7", "watch_s=0.5", "extend_share=1", "levels=seconde")
+    counts = run(tmp_path, 6, "--staff", options=(*QUICK, *often))["counts"]
+
+    assert min(counts["reloaded"], counts["moved"]) > 0
+    assert min(counts["room_looks"], counts["extended"], counts["operator_looks"]) > 0
+
+
+def test_the_whole_engine_dies_and_every_answer_arrives(tmp_path: Path) -> None:
+    """Redis, drain and workers killed at once: both waves are told, the time given back is audited."""
+    report = run(tmp_path, 20, "--outage", "engine:7@7")
+    (outage,) = report["waves"]["outages"]
+    (credit,) = report["credits"]
+
+    assert outage["to_s"] - outage["from_s"] >= 6.5
+    assert report["waves"]["first_wave_per_s"] > 0
+    assert credit["partitions"] == 64
+    assert credit["to_ms"] - credit["from_ms"] >= 6500
+    assert report["waves"]["given_back_s"]["p1"] >= 6.5
+
+
+@pytest.mark.long
+def test_redis_dies_and_the_workers_stay(tmp_path: Path) -> None:
+    """Those inside hear that the store is away, and lose nothing."""
+    report = run(tmp_path, 20, "--outage", "redis:7@7")
+
+    assert report["counts"]["why: store_away"] > 0
+    assert [credit["partitions"] for credit in report["credits"]] == [64]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("shape", "options"),
+    [
+        ("ramp", ()),
+        ("storm", ("early_share=0.5",)),
+        ("wave", ("zones=2", "zone_apart_s=2", "school_spread_s=1")),
+        ("soak", ("stay_s=4",)),
+        ("step", ("steps=3",)),
+        ("bell", ("levels=cp",)),
+        ("bell", ("levels=cp,sixieme,quatrieme,seconde",)),
+    ],
+)
+@pytest.mark.parametrize("generator", ["locust", "light"])
+def test_every_shape_runs(tmp_path: Path, shape: str, options: tuple[str, ...], generator: str) -> None:
+    """With either generator: everybody comes, answers, hands in, and the ledger is exact."""
+    options = (*QUICK, f"shape={shape}", *options)
+    report = run(tmp_path, 12, "--generator", generator, options=options)
+
+    assert report["shape"] == shape
+    assert len(report["steps"].get("steps", ())) == (3 if shape == "step" else 0)
