@@ -32,7 +32,7 @@ from engine.judging import Judged
 from items.scorer import Scorer
 from items.testscorer import Given, TestScorer
 
-RULES = 2
+RULES = 3
 """Version of the scoring: raised when all scores must be computed again, which the drain then does."""
 _NONCE_BYTES = 12
 
@@ -111,7 +111,10 @@ def _owner(sid: bytes, delivery: str, version: int) -> bytes:
 def _item(scorer: Scorer, item: str, held: Held, seed: bytes) -> dict[str, Any]:
     last = held.counted if held.counted and not held.counted.is_attempt else None
     attempts = [answer.response for answer in held.attempts]
-    settled = scorer.settle(item, attempts, last.response if last else None, seed)
+    response = last.response if last else None
+    if last and response:
+        response = scorer.timed(item, response, last.elapsed_ms)
+    settled = scorer.settle(item, attempts, response, seed)
     score = settled.outcomes.get("SCORE")
     entry = {
         "item": item,
