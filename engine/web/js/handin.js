@@ -75,7 +75,8 @@ export async function finish(sitting, reply, isClosed) {
   box.told = Math.max(box.told || 0, reply.last)
   sitting.settle(reply)
   state.receipt = reply.receipt
-  const solved = (sitting.list || []).filter(({ control = {} }) => control.show_solution && control.allow_review !== false)
+  const isShown = ({ control = {} }) => control.show_solution && control.allow_review !== false
+  const solved = isClosed ? [] : (sitting.list || []).filter(isShown) // late answers to a closed session may still count
   const aside = (sitting.list || []).filter(({ item }) => box.aside[item]).map(({ number }) => number)
   Object.assign(state, { token: null, key: null, order: null, marks: [], at: null })
   if (!solved.length) state.views = {} // what a solution is shown in
