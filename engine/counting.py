@@ -75,6 +75,8 @@ class Answer(NamedTuple):
     late: str
     counted: bool
     is_attempt: bool = False
+    comment: str = ""
+    """What the pupil had to say about the item, where the author lets them; never scored."""
 
 
 class Held(NamedTuple):
@@ -120,7 +122,9 @@ def _with(attempts: tuple[Answer, ...], answer: Answer) -> tuple[Answer, ...]:
 
 def _is_repeated(answer: Answer, counted: Answer | None) -> bool:
     """Whether an answer out of turn only says again what counts, as devices do that send all they know."""
-    return bool(answer.late == OUT_OF_TURN and counted and counted.response == answer.response)
+    if answer.late != OUT_OF_TURN or counted is None:
+        return False
+    return counted.response == answer.response and answer.comment in ("", counted.comment)
 
 
 def _answers(batch: OpenBatch, body: Batch, rule: Rule, judge: Turns | None) -> Iterable[Answer]:
@@ -138,4 +142,5 @@ def _answers(batch: OpenBatch, body: Batch, rule: Rule, judge: Turns | None) -> 
             late=late,
             counted=rule.counts(late),
             is_attempt=entry.get("attempt") is True,
+            comment=entry.get("comment", ""),
         )

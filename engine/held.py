@@ -30,9 +30,10 @@ def open_batches(reply: Reply, opened: Opened, services: Services) -> list[HeldB
 
 
 def latest_answers(batches: Sequence[HeldBatch]) -> dict[str, Any]:
-    """Per item the response of the highest (epoch, n), with its number."""
+    """Per item the response of the highest (epoch, n), its number, and the comment if there is one."""
     return {
         answer["item"]: {"response": answer["response"], "n": batch.n}
+        | ({"comment": answer["comment"]} if answer.get("comment") else {})
         for batch in batches
         for answer in batch.body["answers"]
     }

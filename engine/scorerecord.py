@@ -2,7 +2,8 @@
 
     {"v": 1, "compiled": form, "items": [
         {"item": "i1", "score": 1.0, "max": 1.0, "marking": false, "outcomes": {...},
-         "answer": {"response", "epoch", "n", "received_ms", "elapsed_ms", "late"} or null,
+         "answer": {"response", "epoch", "n", "received_ms", "elapsed_ms", "late", "comment"?} or null,
+         "comment": the pupil's newest one on an answer that counts, if there is any,
          "uncounted": the same, for an answer that came too late, or null,
          "attempts": how many counted, "variant": values of its template variables, "variant_seed": what they
          were drawn from, in hex; if there are any}, ...],
@@ -31,7 +32,7 @@ from engine.judging import Judged
 from items.scorer import Scorer
 from items.testscorer import Given, TestScorer
 
-RULES = 2
+RULES = 3
 """Version of the scoring: raised when all scores must be computed again, which the drain then does."""
 _NONCE_BYTES = 12
 
@@ -110,7 +111,10 @@ def _owner(sid: bytes, delivery: str, version: int) -> bytes:
 def _item(scorer: Scorer, item: str, held: Held, seed: bytes) -> dict[str, Any]:
     last = held.counted if held.counted and not held.counted.is_attempt else None
     attempts = [answer.response for answer in held.attempts]
-    settled = scorer.settle(item, attempts, last.response if last else None, seed)
+    response = last.response if last else None
+    if last and response:
+        response = scorer.timed(item, response, last.elapsed_ms)
+    settled = scorer.settle(item, attempts, response, seed)
     score = settled.outcomes.get("SCORE")
     entry = {
         "item": item,
@@ -123,6 +127,8 @@ def _item(scorer: Scorer, item: str, held: Held, seed: bytes) -> dict[str, Any]:
     }
     if held.attempts:
         entry["attempts"] = settled.attempts
+    if held.counted and held.counted.comment:
+        entry["comment"] = held.counted.comment
     if variant := scorer.variant(item, seed):
         entry |= {"variant": variant, "variant_seed": scorer.variant_seed(item, seed).hex()}
     return entry
@@ -138,4 +144,5 @@ def _answer(answer: Answer | None) -> dict[str, Any] | None:
     if answer is None:
         return None
     names = ("response", "epoch", "n", "received_ms", "elapsed_ms", "late")
-    return {name: getattr(answer, name) for name in names}
+    said = {"comment": answer.comment} if answer.comment else {}
+    return {name: getattr(answer, name) for name in names} | said

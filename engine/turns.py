@@ -93,6 +93,11 @@ class Turns:
             if number is not None:
                 self._reached = max(self._reached, self._ranks[number])
 
+    def has_left(self, item: str) -> bool:
+        """Whether what was passed by shows that the item was left for good: no more answers to it count."""
+        number = self._places.get(item)
+        return number is not None and self._ranks[number] < self._reached
+
     @property
     def passed(self) -> frozenset[str]:
         """The items up to the furthest that was reached."""

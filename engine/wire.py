@@ -22,6 +22,8 @@ ANSWERS_MAX = 200
 NUMBER_MAX = 1_000_000
 AGE_MS_MAX = 7 * 24 * 3600 * 1000
 TEXT_MAX = 64
+COMMENT_MAX = 2_000
+"""Characters of a comment: a page of handwriting."""
 MINUTES_MAX = 60
 """So much a teacher may give at a time; each time stands in the audit log."""
 CODE_MAX = 200
@@ -89,11 +91,21 @@ def _answered(answers: list[Any], check: Check) -> tuple[tuple[str, ...], int]:
         items[item] = None
         if age_ms < newest_age_ms:
             newest_age_ms = age_ms
-        if (problem := check(item, answer.get("response"))) is not None:
+        problem = check(item, answer.get("response")) or (
+            _comment_problem(answer["comment"]) if "comment" in answer else None
+        )
+        if problem is not None:
             entries.append({"index": index, "item": item, "problem": problem})
     if entries:
         raise Problem("bad_answer", entries=entries)
     return tuple(items), newest_age_ms
+
+
+def _comment_problem(comment: object) -> str | None:
+    """What is wrong with a pupil's comment on an item; it rides on the answer, and "" takes it back."""
+    if type(comment) is not str:
+        return "not_a_string"
+    return None if len(comment) <= COMMENT_MAX else "too_long"
 
 
 def log_in(body: bytes) -> tuple[str, str, str]:
@@ -119,6 +131,11 @@ def way_question(value: dict[str, Any]) -> WayQuestion:
     if type(last) is not int or not 0 <= last <= NUMBER_MAX:
         raise Problem("bad_request", field="last")
     return WayQuestion(_text(value, "after"), _route(value), last)
+
+
+def asked_item(value: dict[str, Any]) -> str:
+    """`item` of a question about one item."""
+    return _text(value, "item")
 
 
 def taken_route(body: bytes) -> object:

@@ -28,6 +28,7 @@ from items.qti.passages import Passages
 from items.qti.testplan import Child, ItemReference, PartPlan, SectionPlan
 from items.scoring.compile import compile_item
 from items.scoring.template_defaults import TemplateDefaults
+from items.solutions import has_solution
 
 MOVABLE = frozenset(
     {"associate", "choice", "inline-choice", "order", "match", "gap-match", "graphic-gap-match"}
@@ -72,6 +73,7 @@ class _Parts:
     structure: list[dict[str, Any]] = field(default_factory=list)
     shapes: dict[str, Any] = field(default_factory=dict)
     keys: dict[str, Any] = field(default_factory=dict)
+    solved: list[str] = field(default_factory=list)
 
 
 class _Compiler:
@@ -122,6 +124,8 @@ class _Compiler:
         schema: dict[str, Any] = {"v": 1, "items": parts.shapes}
         if moving := [name for name, entry in parts.keys.items() if "dynamic" in entry]:
             schema["dynamic"] = moving
+        if parts.solved:
+            schema["solved"] = parts.solved
         key = {"v": 1, "salt": salt, "items": parts.keys, "test": self._test}
         name = name_of(content, schema, key)
         return Form(name, content, schema, key, (*package.remarks, *self.findings.remarks))
@@ -175,7 +179,17 @@ class _Compiler:
         node = self._item(reference, document, plan, rubric)
         self._outline.item(node["item"], reference, within, copy)
         self._parts.keys[node["item"]]["authored"] += copy
+        if reference.control.show_solution:
+            self._solution(node["item"], document)
         return item_node(node, reference)
+
+    def _solution(self, name: str, document: Document) -> None:
+        """The author shows the right answer once the item is over: it stays in the key, its name goes out."""
+        if has_solution(self._parts.keys[name]["program"], self._parts.shapes[name]):
+            self._parts.solved.append(name)
+        else:
+            message = "show-solution: the item declares no right answer that could be shown, so none is."
+            self.findings.remark(document.file, 0, message)
 
     def _item(
         self, reference: ItemReference, document: Document, plan: SectionPlan, rubric: tuple[str, ...]

@@ -188,10 +188,10 @@ def limits_of(structure: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _is_controlled(node: Mapping[str, Any]) -> bool:
-    """Whether some item may not be skipped, or not be left incomplete."""
+    """Whether some item may not be skipped, not be left incomplete, or not be seen again once it is over."""
     control = node.get("control", {})
     inner = (*node.get("children", ()), *node.get("copies", ()))
-    own = control.get("allow_skipping") is False or control.get("validate_responses") is True
+    own = not control.keys().isdisjoint({"allow_skipping", "validate_responses", "allow_review"})
     return own or any(map(_is_controlled, inner))
 
 

@@ -32,7 +32,7 @@ from items.scoring.testvariables import ItemEntry
 
 Node = dict[str, Any]
 
-TOLD = ("max_attempts", "show_feedback", "allow_skipping", "validate_responses")
+TOLD = tuple(name for name in Control._fields if name != "individual")
 """What of the item session control a player acts upon."""
 
 

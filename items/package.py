@@ -102,7 +102,11 @@ def _open(path: Path, findings: Findings, limits: Limits) -> tuple[Files, Manife
 
 def _looks_like_xml(path: Path) -> bool:
     with path.open("rb") as file:
-        return file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+        start = file.read(64)
+    # UTF-16 begins with its mark: two bytes, then each sign of the prolog beside a zero.
+    return start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<") or (
+        start[:2] in (b"\xff\xfe", b"\xfe\xff") and start[2:].replace(b"\0", b"").lstrip().startswith(b"<")
+    )
 
 
 def _manifest_of_one(name: str, data: bytes, limits: Limits) -> Manifest:
@@ -122,7 +126,7 @@ def _test(path: Path, files: Files, manifest: Manifest, findings: Findings, limi
         if document and (plan := read_test(document, files, findings, limits)):
             return plan
     items = manifest.of_kind(ITEM)
-    if not items and not tests and not any(problem.code == "qti_version" for problem in findings.refusals):
+    if not items and not tests and not findings.refusals:  # else it is said already why none is found
         findings.refuse(path.name, 0, "no_items", "The package has neither a test nor an item: add one.")
     if not items:
         raise Refused(findings.refusals)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from items.bases import from_ten, to_ten
 from items.scoring.itemsession import ItemSession
@@ -23,6 +23,7 @@ from items.scoring.values import Value
 from items.scoring.variants import Variant
 from items.views import View, view_of
 
+DURATION: Final = "duration"
 Outcomes = dict[str, Value]
 Response = Mapping[str, Any]
 Translate = Callable[[Any], Any]
@@ -78,6 +79,13 @@ class Scorer:
             values = dict(session.variables)
             return values | session.outcomes if known.program.needs_marking else values
         return self.variables(item, last, seed) | {"numAttempts": 0}
+
+    def timed(self, item: str, response: Response, elapsed_ms: int) -> Response:
+        """The response with the time spent on the item, where its rules ask for it, else as it was."""
+        known = self._items[item]
+        if not known.is_timed or known.is_played:
+            return response
+        return {**response, DURATION: str(elapsed_ms / 1000)}
 
     def variant(self, item: str, seed: bytes) -> Outcomes:
         """The values of the item's template variables in this sitting; none where nothing is drawn."""
@@ -188,6 +196,7 @@ class _Item:
         self.declarations: Mapping[str, Any] = program
         self.dynamic: Mapping[str, Any] | None = entry.get("dynamic")
         self.most: int | None = self.dynamic["attempts"] if self.dynamic is not None else None
+        self.is_timed = DURATION in program["responses"]
         self.varies = self.program.cloner is not None or self.program.draws
         self.is_played = self.most is not None or self.program.is_adaptive
         self._most_score: float | None = None if self.varies else max_score(program, self.program)
@@ -235,6 +244,8 @@ class _Item:
             value = translate(given.get(name))
             if value is not None or authored not in known:
                 known[authored] = value
+        if self.is_timed and DURATION in given:
+            known[DURATION] = given[DURATION]
         return known
 
     def in_opaque(self, authored: Mapping[str, Any]) -> dict[str, Any]:

@@ -124,6 +124,29 @@ def timed(folder: Path, seconds: int = 60, least: int = 0) -> Path:
     return _package(folder, "timed", _title(test, "Contre la montre"), items)
 
 
+def closing(folder: Path) -> Path:
+    """Two parts that close: a comment, solutions, one after its only attempt, a question not shown again."""
+    shown = "<qti-item-session-control {}/>"
+    feedback = (
+        '<qti-modal-feedback outcome-identifier="completionStatus" identifier="none" show-hide="hide">'
+        "<qti-content-body><p>Vu.</p></qti-content-body></qti-modal-feedback>"
+    )
+    tried = _question(2).replace("</qti-assessment-item>", f"{feedback}</qti-assessment-item>")
+    first = a_section(
+        an_item_reference(1, shown.format('allow-comment="true" show-solution="true"')),
+        an_item_reference(2, shown.format('show-solution="true" show-feedback="true"')),
+        an_item_reference(3, shown.format('allow-review="false" show-solution="true"')),
+        title="Avant",
+        identifier="before",
+    )
+    last = a_section(
+        an_item_reference(4, shown.format('show-solution="true"')), title="Après", identifier="after"
+    )
+    test = a_test_of(a_part(first, identifier="A"), a_part(last, identifier="B"))
+    items = _questions(1, 3, 4) | {"item2": tried}
+    return _package(folder, "closing", _title(test, "Les portes"), items)
+
+
 def drawn(folder: Path) -> Path:
     """Three of six questions in any order, the first always among them, and a total over what was drawn."""
     references = [an_item_reference(1, more='required="true"'), *map(an_item_reference, range(2, 7))]

@@ -3,6 +3,7 @@
     attempt    one batch with one answer, saved as any other, played by the item's rules; feedback comes back
     variant    what the moving items show this pupil now: for a new seat, after attempts made elsewhere
     route, last-words    where the test goes on, and what it tells (engine/api/ways.py)
+    solution   the right answer, when no answer counts any more (engine/api/solutions.py)
 
 An attempt is acknowledged when it is on disk, and may be repeated: the same bytes under the same number
 bring the same view. One that comes when none is left is saved as an answer, is no attempt, and brings
@@ -19,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.api.answers import acknowledgement, sealed_save, ticket_of
+from engine.api.solutions import Solutions
 from engine.api.ways import Ways
 from engine.attempts.asked import Act, Asked
 from engine.attempts.history import ATTEMPTS_MAX, attempts_by_item, entries, names_of
@@ -49,6 +51,7 @@ class Attempts:
             "attempt": self._attempt,
             "variant": self._variant,
             **Ways(services).kinds,
+            **Solutions(services).kinds,
         }
 
     async def call(self, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""What a worker knows of the items that show something of their own to each pupil.
+"""What a worker knows of the items that show something of their own to each pupil, or their solution.
 
 The key of a form is read only when its public part says that there are such items, and only their part of
 it is kept. Everything is computed again from the sitting's seed and its attempts: a worker that has never
@@ -13,6 +13,7 @@ from typing import Any
 
 from items.bank import Bank
 from items.scorer import Response, Scorer
+from items.solutions import solution
 from items.views import View
 
 
@@ -22,11 +23,14 @@ def sitting_seed(kek: bytes, sid: bytes) -> bytes:
 
 
 class Rulebook:
-    """The moving items of one form."""
+    """The items of one form that move, or whose solution may be shown."""
 
-    def __init__(self, key: Mapping[str, Any], moving: Sequence[str]) -> None:
-        self._scorer = Scorer({"items": {item: key["items"][item] for item in moving}})
-        self._moving = tuple(moving)
+    def __init__(self, key: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+        self._moving: tuple[str, ...] = tuple(schema.get("dynamic", ()))
+        self._solved = frozenset(schema.get("solved", ()))
+        needed = {*self._moving, *self._solved}
+        self._scorer = Scorer({"items": {item: key["items"][item] for item in needed}})
+        self._shapes = {"items": {item: schema["items"][item] for item in needed}}
 
     def offers_attempts(self, item: str) -> bool:
         return self._scorer.offers_attempts(item)
@@ -48,6 +52,18 @@ class Rulebook:
         taken = response is not None and self._scorer.attempt(item, session, response)
         return taken, self._scorer.view(item, session)
 
+    def is_over(self, item: str, attempts: Sequence[Response], seed: bytes) -> bool:
+        """Whether the item takes attempts, and none is left: no answer to it changes anything any more."""
+        return self.offers_attempts(item) and self._scorer.play(item, attempts, seed).is_over
+
+    def has_solution(self, item: str) -> bool:
+        return item in self._solved
+
+    def solution(self, item: str, seed: bytes) -> dict[str, Any]:
+        """The right answer of this sitting, as `items.solutions` gives it; whether its time has come is
+        for the caller to know."""
+        return solution(item, self._shapes, self._scorer, seed)
+
 
 class Rulebooks:
     """The rulebooks of this worker, by compiled form."""
@@ -57,10 +73,11 @@ class Rulebooks:
         self._books: dict[str, Rulebook | None] = {}
 
     def of(self, compiled: str) -> Rulebook | None:
-        """The rulebook of a form; None where all items show the same to everybody."""
+        """The rulebook of a form; None where all items show the same to everybody, and no solution."""
         if compiled not in self._books:
-            moving = self._bank.schema(compiled).get("dynamic")
-            self._books[compiled] = Rulebook(self._bank.key(compiled), moving) if moving else None
+            schema = self._bank.schema(compiled)
+            is_needed = schema.keys() & {"dynamic", "solved"}
+            self._books[compiled] = Rulebook(self._bank.key(compiled), schema) if is_needed else None
         return self._books[compiled]
 
     def first_views(self, compiled: str, kek: bytes, sid: bytes) -> dict[str, View]:

@@ -1,6 +1,7 @@
 """The tables of the Parquet export, each column with its type and its meaning: the data dictionary is this.
 
 responses  long: one row per value that a pupil gave
+comments   one row per comment on an item
 scores     wide: one row per session, one column per item
 items      one row per item: what it is and the most it gives
 sessions   one row per session: times and extent
@@ -21,7 +22,10 @@ Type = Literal["text", "whole", "number", "truth", "time"]
 Row = tuple[Any, ...]
 
 DICTIONARY = "data-dictionary.csv"
-FILES = ("responses.parquet", "scores.parquet", "items.parquet", "sessions.parquet", DICTIONARY)
+FILES = (
+    *("responses.parquet", "comments.parquet", "scores.parquet", "items.parquet", "sessions.parquet"),
+    DICTIONARY,
+)
 SCORE_OF = "score_"
 """What stands before an item's identifier in the names of the wide table."""
 
@@ -64,6 +68,13 @@ RESPONSES = (
     Column("variant", "text", "template variables of this pupil's variant, a JSON object", True),
     Column("variant_seed", "text", "what the variant was drawn from; the same seed, the same variant", True),
 )
+COMMENTS = (
+    _SESSION,
+    _ROOM,
+    Column("item", "text", "identifier that the author gave the item"),
+    Column("comment", "text", "what the pupil had to say about the item, as written"),
+    Column("counted", "truth", "whether it came with an answer that counts"),
+)
 ITEMS = (
     Column("item", "text", "identifier that the author gave the item"),
     Column("position", "whole", "place in the form as authored, from 1"),
@@ -93,6 +104,7 @@ def tables(names: Names) -> tuple[Table, ...]:
     items = names.items()
     return (
         Table("responses", RESPONSES, lambda session: _responses(names, session)),
+        Table("comments", COMMENTS, lambda session: _comments(names, session)),
         Table("scores", score_columns(names), lambda session: _scores(items, session)),
         Table("sessions", SESSIONS, _session),
     )
@@ -139,6 +151,11 @@ def _responses(names: Names, session: Opened) -> Iterator[Row]:
         seed = given.entry.get("variant_seed")
         sat = (attempts_of(given.entry), canonical(variant) if variant else None, seed)
         yield (*about, value, *numbers, answer["late"], given.counted, *sat)
+
+
+def _comments(names: Names, session: Opened) -> Iterator[Row]:
+    for comment in names.comments(session):
+        yield (session.session, session.room, *comment)
 
 
 def _scores(items: Sequence[str], session: Opened) -> Iterator[Row]:

@@ -1,7 +1,8 @@
-"""Two CSV files a delivery, by session id, never by name.
+"""Three CSV files a delivery, by session id, never by name.
 
 responses.csv  one row per value: what was answered, in the author's identifiers, when, and whether it counts
 scores.csv     one row per item of each session, and one row for its total (item empty)
+comments.csv   one row per comment on an item, where its author lets pupils comment
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ SCORES = (
     *("session", "room", "item", "domain", "score", "max_score", "needs_marking"),
     *("attempts", "variant", "variant_seed"),
 )
-FILES = ("responses.csv", "scores.csv")
+COMMENTS = ("session", "room", "item", "comment", "counted")
+FILES = ("responses.csv", "scores.csv", "comments.csv")
 
 _ANSWER = ("epoch", "n", "received_ms", "elapsed_ms", "late")
 Row = tuple[Any, ...]
@@ -31,14 +33,16 @@ Row = tuple[Any, ...]
 
 @contextmanager
 def csv_tables(folder: Path, names: Names, *, bom: bool = False) -> Iterator[Callable[[Opened], None]]:
-    """Both files; gives what writes one session to them."""
+    """All files; gives what writes one session to them."""
     with ExitStack() as files:
         responses = files.enter_context(table(folder / FILES[0], RESPONSES, bom))
         scores = files.enter_context(table(folder / FILES[1], SCORES, bom))
+        comments = files.enter_context(table(folder / FILES[2], COMMENTS, bom))
 
         def write(session: Opened) -> None:
             responses(_response_rows(names, session))
             scores(_score_rows(names, session))
+            comments(_comment_rows(names, session))
 
         yield write
 
@@ -57,6 +61,11 @@ def _score_rows(names: Names, session: Opened) -> Iterator[Row]:
         item, domain = names.key.authored(entry["item"]), names.key.domain(entry["item"])
         yield (*head, item, domain, entry["score"], entry["max"], yes(entry["marking"]), *_sat(entry))
     yield (*head, "", "", session.score, session.max_score, yes(session.needs_marking), "", "", "")
+
+
+def _comment_rows(names: Names, session: Opened) -> Iterator[Row]:
+    for item, comment, counted in names.comments(session):
+        yield (session.session, session.room, item, comment, yes(counted))
 
 
 def _sat(entry: Mapping[str, Any]) -> Row:

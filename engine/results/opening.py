@@ -87,6 +87,17 @@ class Names:
                     for response, value in values.items():
                         yield Given(item, response, value, answer, counted, entry)
 
+    def comments(self, session: Opened) -> Iterator[tuple[str, str, bool]]:
+        """What a pupil had to say: item, comment, and whether it came with an answer that counts."""
+        for entry in session.items:
+            late = entry["uncounted"] or {}
+            for comment, counted in ((entry.get("comment"), True), (late.get("comment"), False)):
+                if comment:
+                    yield self.key.authored(entry["item"]), comment, counted
+        for strayed in session.record.get("test", {}).get("strayed", ()):
+            if comment := (strayed["answer"] or {}).get("comment"):
+                yield self.key.authored(strayed["item"]), comment, False
+
 
 class Opener:
     """Opens the sealed scores of one delivery and version."""

@@ -33,7 +33,7 @@ _UNITS: Final = {"time": "UTC, milliseconds"}
 
 @contextmanager
 def parquet_tables(folder: Path, names: Names) -> Iterator[Callable[[Opened], None]]:
-    """All four files and the dictionary; gives what writes one session to them."""
+    """All files and the dictionary; gives what writes one session to them."""
     with ExitStack() as files:
         kept = tables(names)
         writers = [

@@ -90,7 +90,10 @@ class Report:
             "sessionStatus": "pendingResponseProcessing" if entry["marking"] else "final",
         }
         parts = (self._responses(entry), self._variants(entry), self._outcomes(entry))
-        return element("itemResult", about, [variable for part in parts for variable in part])
+        inside = [variable for part in parts for variable in part]
+        if comment := entry.get("comment"):
+            inside.append(element("candidateComment", {}, text(comment)))
+        return element("itemResult", about, inside)
 
     def _places(self, session: Opened) -> dict[str, str]:
         """Where each item stood in this session's test, as far as the record tells."""

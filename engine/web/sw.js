@@ -1,7 +1,7 @@
 // Keeps the page itself (never an API reply, never content) so that it opens without network.
 // VERSION is a digest of the files below; tests/engine/test_player_units.py checks both and gives the new one.
 
-const VERSION = '72b5a0295c44'
+const VERSION = '2087018cbe7d'
 const SHELL = 'passation-shell-' + VERSION
 const FILES = [
   '/',
@@ -31,7 +31,9 @@ const FILES = [
   '/static/js/attempts.js',
   '/static/js/bar.js',
   '/static/js/clock.js',
+  '/static/js/closed.js',
   '/static/js/code.js',
+  '/static/js/comment.js',
   '/static/js/content.js',
   '/static/js/course.js',
   '/static/js/desk.js',
@@ -81,12 +83,14 @@ const FILES = [
   '/static/js/passages.js',
   '/static/js/progress.js',
   '/static/js/queue.js',
+  '/static/js/reading.js',
   '/static/js/recordings.js',
   '/static/js/resume.js',
   '/static/js/review.js',
   '/static/js/shelf.js',
   '/static/js/shell.js',
   '/static/js/sitting.js',
+  '/static/js/solution.js',
   '/static/js/stretches.js',
   '/static/js/tab.js',
   '/static/js/validity.js',

@@ -17,8 +17,11 @@ LONGEST_VALUE: Final = 300
 _PROLOG: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?.*?\?>|<!--.*?-->)*", re.S)
 _HEAD: Final = re.compile(rb"<!DOCTYPE\s+[\w:.-]+(?:\s+(?:SYSTEM|PUBLIC)(?:\s+(?:\"[^\"]*\"|'[^']*'))+)?\s*")
 _ENTITY: Final = re.compile(
-    rb"<!ENTITY\s+([\w.-]+)\s+(?:\"([^\"&%<]*)\"|'([^'&%<]*)')\s*>\s*|<!--.*?-->\s*", re.S
+    rb"<!ENTITY\s+([\w.-]+)\s+(?:\"((?:[^\"&%<]|&#x?\w{1,6};)*)\"|'((?:[^'&%<]|&#x?\w{1,6};)*)')\s*>\s*"
+    rb"|<!--.*?-->\s*",
+    re.S,
 )
+"""A value is text, or characters by number."""
 _REFERENCE: Final = re.compile(rb"&([\w.-]+);")
 
 

@@ -16,10 +16,10 @@ from items.problems import Findings
 from items.qti.conversion.convert import to_qti3
 from items.qti.doctype import without_doctype
 from items.qti.limits import Limits
+from items.qti.rebasing import rebase
 from items.qti.tree import (
     QTI,
     XHTML,
-    XML,
     Element,
     child,
     children,
@@ -48,7 +48,6 @@ __all__ = [
 ]
 
 
-XML_BASE = f"{{{XML}}}base"
 ACTIVE_ADDRESS = re.compile(r"(javascript|vbscript|data:text|data:application)", re.I)
 IGNORED = re.compile(r"[\s\x00-\x20]+")  # what browsers skip in an address
 
@@ -78,6 +77,7 @@ def read_document(file: str, data: bytes, findings: Findings, limits: Limits) ->
     root = _parse(file, without_doctype(data, limits.document_bytes), findings)
     if root is None or not within_limits(file, root, findings, limits):
         return None
+    rebase(file, root, findings)
     refuse_active(file, root, findings)
     version = to_qti3(root)
     if version.startswith("2"):
@@ -143,9 +143,6 @@ def refuse_active(file: str, root: Element, findings: Findings) -> None:
             if plain.startswith("on"):
                 message = f"Event handlers are not allowed: remove the attribute {plain}."
                 findings.refuse(file, line(element), "script", message)
-            elif name == XML_BASE:
-                message = "xml:base is not supported: write the addresses relative to this file."
-                findings.refuse(file, line(element), "unsupported_attribute", message)
             elif ACTIVE_ADDRESS.match(IGNORED.sub("", str(value))):
                 message = f"The attribute {plain} holds a script: remove it."
                 findings.refuse(file, line(element), "script", message)

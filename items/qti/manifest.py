@@ -38,7 +38,7 @@ class Manifest:
 
 def resolve(source: str, href: str) -> str | None:
     """The package file that `href` names, seen from the file `source`; None when it points outside."""
-    parts = urlsplit(href.strip())
+    parts = urlsplit(href.strip().replace("\\", "/"))  # as programs on Windows write it
     if parts.scheme or parts.netloc or not parts.path or parts.path.startswith("/"):
         return None
     name = posixpath.normpath(posixpath.join(posixpath.dirname(source), unquote(parts.path)))

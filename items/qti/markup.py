@@ -29,12 +29,15 @@ RENAMED = {
     "address": "div",
     "article": "section",
     "big": "span",
+    "center": "div",
     "details": "div",
+    "font": "span",
     "label": "span",
     "main": "div",
     "nav": "div",
     "rb": "span",
     "rbc": "span",
+    "strike": "s",
     "summary": "div",
     "time": "span",
     "tt": "code",
@@ -46,7 +49,7 @@ VOID = frozenset({"br", "col", "hr", "img", "wbr"})
 # A browser ends an open paragraph at any of these, so a paragraph that holds one becomes a div.
 BLOCK = names(
     """
-    address article aside blockquote details div dl figure footer h1 h2 h3 h4 h5 h6 header hr main nav
+    address article aside blockquote center details div dl figure footer h1 h2 h3 h4 h5 h6 header hr main nav
     ol p pre section summary table ul qti-rubric-block qti-choice-interaction qti-order-interaction
     qti-match-interaction qti-gap-match-interaction qti-hotspot-interaction qti-hottext-interaction
     qti-slider-interaction qti-extended-text-interaction qti-associate-interaction

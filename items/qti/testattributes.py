@@ -12,10 +12,6 @@ from items.scoring.values import read_number
 LONGEST_S = 1e6
 MOST = 1_000
 FLAGS = {"true": True, "1": True, "false": False, "0": False}
-NOT_SHOWN = {
-    "show_solution": "Right answers are not shown to pupils: they leave the house only with the results.",
-    "allow_comment": "Pupils are not asked for comments on an item: use an extended-text item.",
-}
 
 
 class Attributes:
@@ -87,9 +83,6 @@ class Attributes:
                 changed[name] = self.whole(said, attribute, around.max_attempts)
             else:
                 changed[name] = self.flag(said, attribute, getattr(around, name))
-        for name, message in NOT_SHOWN.items():
-            if changed.get(name):
-                self._findings.remark(self._source, line(said), f"{name.replace('_', '-')}: {message}")
         return around._replace(**changed)
 
     def weights(self, element: Element) -> dict[str, float]:

@@ -166,7 +166,7 @@ def test_when_the_time_of_a_part_is_over_it_closes_and_the_way_goes_on(
     inspector = Inspector(walk.page)
     inspector.look("time over")
     assert inspector.wrong == []
-    expect(walk.page.locator(".question input").first).to_be_disabled()
+    expect(walk.page.locator(".question input").first).not_to_be_editable()
     walk.press("Continuer")
     expect(walk.page.locator(".on-part .qti-rubric")).to_have_text("Prends ton temps.")
     walk.press("Commencer cette partie")

@@ -26,11 +26,12 @@ class Form:
         bank = Bank(engine.settings.data_dir)
         self.key = bank.key(engine.compiled(self.prepared.delivery))
 
-    def pupil(self) -> PupilClient:
-        """A pupil who has started."""
+    def pupil(self, *, has_started: bool = True) -> PupilClient:
+        """A pupil who has logged in, and mostly started."""
         pupil = PupilClient(self.engine.url, self._codes.pop())
         pupil.login()
-        pupil.start()
+        if has_started:
+            pupil.start()
         return pupil
 
     def response(self, item: str, choice: str = "right") -> dict[str, Any]:

@@ -229,6 +229,43 @@ def test_hostile_broken_and_foreign_xml_is_refused(tmp_path: Path, document: str
     assert all(problem.file == "item1.xml" for problem in found)
 
 
+def test_addresses_are_seen_from_their_base(tmp_path: Path) -> None:
+    """On the resources, on one of them, around a picture: bases add up, none leads out of the package."""
+    inner = '<div xml:base="img/"><img src="a.png" alt=""/></div>'
+    item = a_choice_item().replace("<qti-item-body>", f"<qti-item-body>{inner}")
+    manifest = given.a_manifest([("item", "item1.xml")])
+    manifest = manifest.replace("<resources>", '<resources xml:base="content/">')
+    manifest = manifest.replace("<resource ", '<resource xml:base="first/" ')
+    files: given.Files = {"imsmanifest.xml": manifest, "content/first/item1.xml": item}
+    files["content/first/img/a.png"] = given.png()
+    assert read_package(zipped(tmp_path, files)).documents.keys() == {"content/first/item1.xml"}
+    climbing = manifest.replace('"content/"', '"../../"')
+    assert codes(refusals(tmp_path, files | {"imsmanifest.xml": climbing})) == ["path_escape"] * 2
+
+
+def test_addresses_with_the_strokes_of_windows_are_understood(tmp_path: Path) -> None:
+    """And lead out of the package as little as any."""
+    files: given.Files = {"imsmanifest.xml": "", "items/item1.xml": a_choice_item()}
+    for address, wrong in (("items\\item1.xml", []), ("..\\item1.xml", ["path_escape"] * 2)):
+        files["imsmanifest.xml"] = given.a_manifest([("item", address)])
+        path = zipped(tmp_path, files)
+        if wrong:
+            assert codes(refusals(tmp_path, files)) == wrong
+        else:
+            assert read_package(path).documents.keys() == {"items/item1.xml"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "iso-8859-1", "utf-8-sig"])
+def test_a_lone_item_is_read_in_the_encoding_that_it_names(tmp_path: Path, encoding: str) -> None:
+    """Windows programs save UTF-16, with its mark."""
+    name = encoding.removesuffix("-sig").removesuffix("-le").removesuffix("-be")
+    mark = "\ufeff" if encoding.endswith(("-le", "-be")) else ""
+    text = f"{mark}<?xml version='1.0' encoding='{name}'?>{a_choice_item().replace('right!', 'été')}"
+    path = tmp_path / "item.xml"
+    path.write_bytes(text.encode(encoding))
+    assert list(read_package(path).documents) == ["item.xml"]
+
+
 def test_every_message_says_what_to_do(tmp_path: Path) -> None:
     """A refusal without a way out sends the author to the telephone."""
     files = a_package_of({"item1": "<oops", "item2": given.an_item("<script/>")}) | {

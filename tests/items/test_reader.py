@@ -16,7 +16,9 @@ from tests.items.given import (
     a_reference,
     a_section,
     a_test,
+    an_item,
     codes,
+    declared,
     refusals,
 )
 
@@ -220,11 +222,25 @@ def test_what_is_said_of_item_sessions_is_inherited_and_overruled(tmp_path: Path
     assert other["control"] == {"max_attempts": 0, "validate_responses": True}
 
 
-def test_solutions_and_comments_are_left_out_aloud(tmp_path: Path) -> None:
-    """A right answer leaves the house for nobody who sits the test."""
-    control = '<qti-item-session-control show-solution="true" allow-comment="true"/>'
+def test_solutions_and_comments_are_told_to_the_player(tmp_path: Path) -> None:
+    """By name alone: the solution itself stays in the key."""
+    control = '<qti-item-session-control show-solution="true" allow-comment="true" allow-review="false"/>'
     form = a_form(tmp_path, a_choice_item(), test=a_test(control + a_section(a_reference("item1"))))
-    assert [remark.code for remark in form.remarks] == ["left_out", "left_out"]
+    (node,) = form.content.structure["parts"][0]["children"][0]["children"]
+    assert node["control"] == {"allow_review": False, "show_solution": True, "allow_comment": True}
+    assert form.schema["solved"] == ["i1"]
+    assert form.remarks == ()
+
+
+def test_a_solution_that_cannot_be_shown_is_left_out_aloud(tmp_path: Path) -> None:
+    """A question of taste declares no right answer."""
+    body = '<qti-slider-interaction response-identifier="RESPONSE" lower-bound="0" upper-bound="9"/>'
+    item = an_item(body, declared((), base_type="integer")).split("<qti-response-processing")[0]
+    item += "</qti-assessment-item>"
+    control = '<qti-item-session-control show-solution="true"/>'
+    form = a_form(tmp_path, item, test=a_test(control + a_section(a_reference("item1"))))
+    assert "solved" not in form.schema
+    assert [remark.message.split(":")[0] for remark in form.remarks] == ["show-solution"]
 
 
 def test_time_limits_of_parts_sections_and_items_are_kept(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ TEXT = [
     ("<h2>T</h2><blockquote><p>Q</p></blockquote>", "<h2>T</h2><blockquote><p>Q</p></blockquote>"),
     ("<pre>\n a  b</pre>", "<pre>\n\n a  b</pre>"),
     ("<p>a <b>b</b>\n  <i>c</i></p>", "<p>a <b>b</b> <i>c</i></p>"),
+    ("<p>a <font>b</font> <strike>c</strike></p>", "<p>a <span>b</span> <s>c</s></p>"),
+    ("<p><center>a</center></p>", "<div><div>a</div></div>"),
     ('<ul>\n<li class="mine qti-x">a</li>\n</ul>', "<ul><li>a</li></ul>"),
     ("<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>", "<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>"),
     ('<p xml:lang="ar" dir="rtl">س</p>', '<p lang="ar" dir="rtl">س</p>'),

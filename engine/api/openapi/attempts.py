@@ -20,6 +20,22 @@ def attempt_schemas() -> dict[str, Schema]:
         ),
         "Variant": closed({"views": views(), "now_ms": moment("Now.")}),
         "View": _view(),
+        "AskSolution": taken(
+            {"kind": {"const": "solution"}, "item": text(TEXT_MAX)},
+            description="The right answer to an item whose control says `show_solution`.",
+        ),
+        "Solution": closed(
+            {"item": words("i[1-9][0-9]*"), "solution": _solution(), "now_ms": moment("Now.")}
+        ),
+    }
+
+
+def _solution() -> Schema:
+    return {
+        "type": ["object", "null"],
+        "additionalProperties": reference("Response"),
+        "description": "By response id, the right response. null: not yet, since an answer to the item may "
+        "still count: the pupil has not gone on for good, and has attempts left.",
     }
 
 

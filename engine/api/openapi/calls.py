@@ -134,14 +134,15 @@ def _answers() -> Schema:
 
 
 def _attempts() -> Schema:
-    asked = ("Attempt", "AskVariant", "AskWay", "AskLastWords")
-    told = ("Attempted", "Variant", "Way", "LastWords")
+    asked = ("Attempt", "AskVariant", "AskWay", "AskLastWords", "AskSolution")
+    told = ("Attempted", "Variant", "Way", "LastWords", "Solution")
     return call(
         "attempts",
         "What only the server may decide while a test is sat",
         "By `kind`: try an answer (`attempt`), what the items show now (`variant`), where the test goes on "
-        "after an item (`route`), what it says at its end (`last-words`). An attempt is saved like a batch "
-        "of answers, and may be repeated like one: the same bytes under the same number bring the same view.",
+        "after an item (`route`), what it says at its end (`last-words`), the right answer to an item that "
+        "is over (`solution`). An attempt is saved like a batch of answers, and may be repeated like one: "
+        "the same bytes under the same number bring the same view.",
         {"200": one_of("Decided.", told, examples.ATTEMPTED)},
         ("bad_answer", "gap", "fork", "too_many", "seat_moved", "not_started", "handed_in", "session_closed"),
         ("delivery_over", "intake_over", *TOKEN, *BODY, *STORE),
@@ -153,6 +154,7 @@ def _attempts() -> Schema:
             variant={"kind": "variant"},
             way=examples.ASK_WAY,
             last_words=examples.ASK_LAST_WORDS,
+            solution={"kind": "solution", "item": "i1"},
         ),
     )
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from engine.admission.opening import SPREAD_MAX_MS
 from engine.api.openapi.attempts import attempted, views
-from engine.api.openapi.shapes import Schema, closed, listed, moment, reference, whole, words
+from engine.api.openapi.shapes import Schema, closed, listed, moment, reference, text, whole, words
 from engine.api.openapi.ways import STEP, entered, within
 from engine.codesfile import FACTOR_HIGH, FACTOR_LOW
 from engine.needs import NEEDS
-from engine.wire import NUMBER_MAX, TEXT_MAX
+from engine.wire import COMMENT_MAX, NUMBER_MAX, TEXT_MAX
 from sessions.model import Late
 from sessions.states import Status
 
@@ -147,7 +147,8 @@ def _held() -> Schema:
         {
             "response": {"type": "object", "additionalProperties": reference("Response")},
             "n": whole(1, NUMBER_MAX, description="The batch that brought it."),
-        }
+        },
+        {"comment": text(COMMENT_MAX, description="The pupil's comment on the item.")},
     )
     return {
         "type": "object",

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from engine.api.openapi.shapes import Schema, listed, reference, taken, text, whole
-from engine.wire import AGE_MS_MAX, ANSWERS_BYTES_MAX, ANSWERS_MAX, CODE_MAX, NUMBER_MAX, TEXT_MAX
+from engine.wire import (
+    AGE_MS_MAX,
+    ANSWERS_BYTES_MAX,
+    ANSWERS_MAX,
+    CODE_MAX,
+    COMMENT_MAX,
+    NUMBER_MAX,
+    TEXT_MAX,
+)
 
 
 def request_schemas() -> dict[str, Schema]:
@@ -93,6 +101,11 @@ def _answer() -> Schema:
             "age_ms": {
                 **duration,
                 "description": "How long ago the answer was given, by the device's monotonic clock.",
+            },
+            "comment": {
+                "type": "string",
+                "maxLength": COMMENT_MAX,
+                "description": "The pupil's comment on the item, sent with each answer to it.",
             },
         },
         description="The state of one item. It replaces what was sent for the item before.",

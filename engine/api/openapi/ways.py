@@ -87,6 +87,9 @@ def _order() -> Schema:
             "show_feedback": {"type": "boolean"},
             "allow_skipping": {"type": "boolean", "description": "false: not left without an answer."},
             "validate_responses": {"type": "boolean", "description": "true: not left incomplete."},
+            "allow_review": {"type": "boolean", "description": "false: not shown again once it is closed."},
+            "show_solution": {"type": "boolean", "description": "true: its solution may be asked for then."},
+            "allow_comment": {"type": "boolean", "description": "true: the pupil may comment on it."},
         },
         description="Item session control, where it differs from QTI's defaults.",
     )

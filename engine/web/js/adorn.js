@@ -10,7 +10,7 @@ export function adorn(paper) {
   const { sitting, sheet, head, progress, index } = paper
   equip(paper)
   const { items, state } = sitting
-  const { item } = items[index]
+  const { item, control = {} } = items[index]
   if (!head.marker) {
     head.marker = button('mark', () => mark(sitting, item), icon('flag'), words.mark)
     head.trouble = h('p', { class: 'error', role: 'alert' })
@@ -22,6 +22,11 @@ export function adorn(paper) {
   // What scrolls can be reached by the keyboard.
   for (const wide of sheet.querySelectorAll('table, [class*=writing-mode-v]')) {
     if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0
+  }
+  if (control.allow_comment) import('./comment.js').then(({ addComment }) => addComment(paper, item), console.warn)
+  const { over } = (state.views || {})[item] || {}
+  if (control.show_solution && over) {
+    import('./solution.js').then(({ offerSolution }) => offerSolution(paper, items[index]), console.warn)
   }
   progress.append(...items.slice(progress.children.length).map(() => h('i')))
   items.forEach((entry, place) => {

@@ -2,6 +2,7 @@
 // it comes from the server in a view (`items/views.py`): at the start, and with each attempt.
 
 import { post, rest } from './api.js'
+import { close } from './closed.js'
 import { button, h, icon, style } from './element.js'
 import { elements } from './fragment.js'
 import { LineDown } from './item.js'
@@ -126,8 +127,7 @@ class Attempts {
   /** When the question stands on the screen. */
   shown() {
     if (this.isOver) {
-      this.element.classList.add('is-over')
-      for (const control of this.element.querySelectorAll('input, select, textarea, button')) control.disabled = true
+      close(this.element)
     }
     if (awaited !== this.item || this.isWaiting) return
     awaited = null
@@ -147,27 +147,16 @@ class Attempts {
     this.isChecking = true
     this.say(words.checking)
     const { outbox } = sitting
-    const isMade = Boolean(outbox) && (await isSent(outbox))
+    const isMade = Boolean(outbox) && (await outbox.empties())
     if (!isMade) this.say(words.checkNeedsNetwork)
     else {
       freeze(outbox, item)
       awaited = item
-      if (!(await isSent(outbox))) this.say()
+      if (!(await outbox.empties())) this.say()
     }
     this.isChecking = false
     return isMade
   }
-}
-
-/** Whether all there is has arrived; false as soon as the line is found to be down. */
-async function isSent(outbox) {
-  const { sitting } = outbox
-  if (outbox.isAway) return false
-  let look
-  const isAway = new Promise((resolve) => sitting.addEventListener('status', (look = () => outbox.isAway && resolve())))
-  await Promise.race([outbox.flush(), isAway])
-  sitting.removeEventListener('status', look)
-  return !outbox.isAway && !outbox.waiting
 }
 
 /** An attempt is a batch of its own, with a number of the same row, that goes by another address. */

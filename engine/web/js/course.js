@@ -46,8 +46,23 @@ class CoursePaper extends Paper {
     return this.course.forward(this)
   }
 
-  async go(index) {
-    if (this.course.arrive(index)) await super.go(index)
+  /** `review` leads back to the page before hand-in, if that is where the pupil comes from. */
+  async go(index, review) {
+    const { course, sitting } = this
+    if (course.arrive(index)) return super.go(index)
+    if (!course.mayRead(index, review)) return
+    const readable = sitting.items.filter(({ number }) => course.mayRead(number - 1, review))
+    const { read } = await import('./reading.js')
+    return read(sitting, readable, sitting.items[index], review || (() => this.resume()))
+  }
+
+  resume() {
+    return super.go(this.course.allows(this.index) ? this.index : this.course.here)
+  }
+
+  back() {
+    const index = this.course.before(this.index)
+    if (index >= 0) this.go(index)
   }
 
   update() {
@@ -55,7 +70,7 @@ class CoursePaper extends Paper {
     if (!this.isOpen) return
     const { course, index, sitting } = this
     this.section.textContent = course.place(sitting.items[index], this.section.textContent)
-    this.previous.disabled = !index || !course.allows(index - 1)
+    this.previous.disabled = course.before(index) < 0
     this.next.firstChild.textContent = course.next(index) || this.next.textContent
     course.dress(this)
   }
@@ -96,9 +111,49 @@ class Course {
     return this.ranks[index] === this.ranks[this.indexOf(this.state.reached)]
   }
 
+  /**
+   * Whether a closed question can be looked at again: when its part was left, and before hand-in also in a linear part.
+   * Its author may forbid it.
+   */
+  mayRead(index, isReview) {
+    const { items } = this.sitting
+    const { part, control: { allow_review: mayReview } = {} } = items[index]
+    const reached = this.indexOf(this.state.reached)
+    const isLeft = this.ranks[index] < this.ranks[reached]
+    return isLeft && mayReview !== false && (Boolean(isReview) || part !== items[reached].part)
+  }
+
+  /** Its time, or its attempts, are over, the pupil has turned away, and its author lets nobody look again. */
+  isSpent(entry) {
+    const { item, control: { allow_review: mayReview } = {} } = entry
+    if (mayReview !== false || item === this.state.at) return false
+    const { over } = (this.state.views || {})[item] || {}
+    return Boolean(over) || this.stretches.isOver(entry)
+  }
+
+  isOpen(index) {
+    return this.allows(index) && !this.isSpent(this.sitting.items[index])
+  }
+
+  /** The question before this one that can be gone to; -1: there is none. */
+  before(index) {
+    let place = index - 1
+    while (place >= 0 && !this.isOpen(place)) place -= 1
+    return place
+  }
+
+  /** The first question after this one that has not had its time. */
+  beyond(index) {
+    const { items } = this.sitting
+    const isPast = (entry) => this.stretches.isOver(entry) || this.isSpent(entry)
+    let next = index + 1
+    while (items[next] && isPast(items[next])) next += 1
+    return next
+  }
+
   /** Called when a question is to be shown; false if it may not be. The server learns that it was reached. */
   arrive(index) {
-    if (!this.allows(index)) return false
+    if (!this.isOpen(index)) return false
     const entry = this.sitting.items[index]
     this.stretches.enter(entry)
     if (!this.state.answers[entry.item]) this.sitting.answer(entry.item, {})
@@ -110,8 +165,10 @@ class Course {
   }
 
   /** Why a question cannot be opened, in a word. */
-  closed(index) {
-    if (this.allows(index)) return ''
+  closed(index, isReview) {
+    if (this.isOpen(index)) return ''
+    if (this.allows(index)) return phrases.closed
+    if (this.mayRead(index, isReview)) return phrases.readable
     return this.ranks[index] < this.ranks[this.indexOf(this.state.reached)] ? phrases.closed : phrases.ahead
   }
 
@@ -176,14 +233,14 @@ class Course {
   /** On to the next question; over a border only when the pupil has agreed, and knows where it leads. */
   async lead(paper, entry) {
     const { sitting } = this
-    let index = this.stretches.beyond(paper.index)
+    let index = this.beyond(paper.index)
     let ahead = sitting.items[index]
     const after = ahead ? ahead.ask : this.endAsks
     const isBorder = ahead ? this.ranks[index] !== this.ranks[paper.index] : Boolean(after)
     if (isBorder && !(await this.agrees(entry, ahead))) return
     if (after) {
       if (!(await this.askWay(after)) || sitting.isOver) return
-      index = this.stretches.beyond(this.indexOf(after))
+      index = this.beyond(this.indexOf(after))
       ahead = sitting.items[index]
     }
     if (!ahead) return this.end(paper, entry)

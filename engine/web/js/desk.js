@@ -54,7 +54,7 @@ export async function attend(opened, itsPaper) {
   history.pushState(1, '')
   addEventListener('popstate', () => {
     history.pushState(1, '')
-    if (paper.isOpen && paper.index) paper.go(paper.index - 1)
+    if (sitting.paper.isOpen) sitting.paper.back()
   })
   ready()
   survey(sitting).catch(() => {}) // what cannot be read says so itself, when it is on the screen
@@ -77,14 +77,14 @@ export const openMap = () => isReady.then(() => showMap(sitting, (index) => pape
 export async function review() {
   await isReady
   sitting.look(null)
-  const back = () => paper.go(paper.index)
-  showReview(sitting, { go: (index) => paper.go(index), back, handIn: () => lastPage(false) })
+  const back = () => paper.resume()
+  showReview(sitting, { go: (index) => paper.go(index, review), back, handIn: () => lastPage(false) })
 }
 
 async function lastPage(isTimeUp) {
   closeDialogs()
   const reply = await handIn(sitting, outbox, isTimeUp)
-  if (!reply) return outbox.isStopped || paper.go(paper.index)
+  if (!reply) return outbox.isStopped || paper.resume()
   if (!reply.ok) {
     await refused(reply)
     await rest(AGAIN_MS)

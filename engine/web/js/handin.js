@@ -75,12 +75,17 @@ export async function finish(sitting, reply, isClosed) {
   box.told = Math.max(box.told || 0, reply.last)
   sitting.settle(reply)
   state.receipt = reply.receipt
+  const isShown = ({ control = {} }) => control.show_solution && control.allow_review !== false
+  const solved = isClosed ? [] : (sitting.list || []).filter(isShown) // late answers to a closed session may still count
   const aside = (sitting.list || []).filter(({ item }) => box.aside[item]).map(({ number }) => number)
-  Object.assign(state, { token: null, key: null, order: null, marks: [], at: null, views: {} })
+  Object.assign(state, { token: null, key: null, order: null, marks: [], at: null })
+  if (!solved.length) state.views = {} // what a solution is shown in
   if (state.files) await import('./files.js').then(({ forget }) => forget(sitting), () => {})
   await wipeWhenSealed(sitting)
   const told = sitting.course ? await sitting.course.lastWords(sitting.token) : []
-  showReceipt(reply.receipt, isClosed, aside, told)
+  const show = () => showReceipt(reply.receipt, isClosed, aside, told, solved.length > 0 && lookBack)
+  const lookBack = () => import('./reading.js').then(({ read }) => read(sitting, solved, solved[0], show))
+  show()
   await watchOver(sitting)
 }
 
@@ -104,8 +109,11 @@ async function watchOver(sitting) {
   }
 }
 
-/** `aside`: the numbers of questions whose answers the server refused; `told`: what the test says at its end. */
-export function showReceipt(receipt, isClosed, aside = [], told = []) {
+/**
+ * `aside`: the numbers of questions whose answers the server refused; `told`: what the test says at its end;
+ * `lookBack`: leads to the solutions, where they are shown.
+ */
+export function showReceipt(receipt, isClosed, aside = [], told = [], lookBack = null) {
   style('late')
   byId('title').textContent = byId('tools').textContent = ''
   document.documentElement.style.fontSize = ''
@@ -126,7 +134,12 @@ export function showReceipt(receipt, isClosed, aside = [], told = []) {
         h('p', { class: 'help' }, words.receiptHelp),
       ),
       told.map(({ title, nodes }) => h('section', { class: 'item own told' }, title && h('h2', {}, title), nodes)),
-      h('div', { class: 'actions' }, button('second', () => location.replace('/'), words.nextPupil)),
+      h(
+        'div',
+        { class: 'actions' },
+        lookBack && button('second', lookBack, words.seeSolutions),
+        button('second', () => location.replace('/'), words.nextPupil),
+      ),
     ),
   )
 }

@@ -36,7 +36,8 @@ function fill(element, html, content) {
 
 const MOVING = '[data-attempts], [data-printed], [data-template], [data-feedback]'
 
-export async function mount({ item, choices }, content, given, changed, sitting) {
+/** `isClosed`: to be read only. */
+export async function mount({ item, choices }, content, given, changed, sitting, isClosed) {
   const element = fill(h('div', { class: 'item' }), await content.get('item', item), content)
   if (element.querySelector('[data-vocabulary]')) await style('vocabulary')
   const moving = element.querySelector(MOVING) && (await fetched(import('./attempts.js')))
@@ -56,11 +57,12 @@ export async function mount({ item, choices }, content, given, changed, sitting)
   }
   for (const [index, root] of [...element.querySelectorAll('[data-interaction]')].entries()) {
     const name = root.dataset.response
-    const context = { name, index, order: choices[name], changed: report, attempts, item, sitting, content }
+    const context = { name, index, order: choices[name], changed: report, attempts, item, sitting, content, isClosed }
     controls[name] = await bind(root, context)
   }
   if (given) write(given.response)
-  if (attempts) attempts.began(controls)
+  if (isClosed) (await fetched(import('./closed.js'))).close(element)
+  else if (attempts) attempts.began(controls)
   const clear = () => {
     write(null)
     report()

@@ -5,7 +5,7 @@ import { isMarked, stateOf } from './progress.js'
 import { words } from './words.js'
 
 /** One button a question, in its sections. */
-export function questionList(sitting, go, heading, hereItem) {
+export function questionList(sitting, go, heading, { hereItem, isReview } = {}) {
   const sections = sitting.header ? sitting.header.sections : []
   const groups = []
   for (const entry of sitting.items) {
@@ -15,16 +15,16 @@ export function questionList(sitting, go, heading, hereItem) {
   }
   return groups.map((entries) => {
     const { title = '' } = sections.find(({ id }) => id === entries[0].section) || {}
-    const places = entries.map((entry) => h('li', {}, place(sitting, entry, go, hereItem)))
+    const places = entries.map((entry) => h('li', {}, place(sitting, entry, go, entry.item === hereItem, isReview)))
     return h('section', { class: 'map-section' }, title && h(heading, {}, title), h('ol', { class: 'map' }, places))
   })
 }
 
-function place(sitting, { item, number }, go, hereItem) {
+function place(sitting, { item, number }, go, isHere, isReview) {
   const state = stateOf(sitting, item)
   const isFlagged = isMarked(sitting, item)
-  const isHere = item === hereItem
-  const closed = sitting.course ? sitting.course.closed(number - 1) : ''
+  const { course } = sitting
+  const closed = course ? course.closed(number - 1, isReview) : ''
   const text = [
     words.question(number, sitting.items.length),
     words.states[state],
@@ -37,7 +37,7 @@ function place(sitting, { item, number }, go, hereItem) {
   element.title = text.filter(Boolean).join(', ')
   element.setAttribute('aria-label', element.title)
   if (isHere) element.setAttribute('aria-current', 'true')
-  element.disabled = Boolean(closed)
+  element.disabled = Boolean(closed) && !course.mayRead(number - 1, isReview)
   return element
 }
 
@@ -70,7 +70,7 @@ export function showMap(sitting, go, finish) {
     { class: 'map-dialog', 'aria-labelledby': 'map-title' },
     h('div', { class: 'map-head' }, h('h2', { id: 'map-title' }, words.map), button('plain', close, words.close)),
     legend(sitting.items.some(({ item }) => stateOf(sitting, item) === 'aside')),
-    questionList(sitting, leave(go), 'h3', sitting.state.at),
+    questionList(sitting, leave(go), 'h3', { hereItem: sitting.state.at }),
     h('div', { class: 'actions' }, button('second', leave(finish), words.finish)),
   )
   dialog.addEventListener('close', () => dialog.remove())

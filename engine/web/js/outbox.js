@@ -89,6 +89,17 @@ export class Outbox {
     return this.pump
   }
 
+  /** Whether all there is has arrived; false as soon as the line is found to be down. */
+  async empties() {
+    const { sitting } = this
+    if (this.isAway) return false
+    let look
+    const isAway = new Promise((resolve) => sitting.addEventListener('status', (look = () => this.isAway && resolve())))
+    await Promise.race([this.flush(), isAway])
+    sitting.removeEventListener('status', look)
+    return !this.isAway && !this.waiting
+  }
+
   retry() {
     this.not_before_ms = 0
     return this.flush()
@@ -180,10 +191,10 @@ export class Outbox {
 
   entry(item) {
     const { state, clock, since_ms } = this.sitting
-    const { response, given_ms } = state.answers[item]
+    const { response, comment, given_ms } = state.answers[item]
     const running_ms = item === state.at && since_ms ? performance.now() - since_ms : 0
     const elapsed_ms = Math.round((state.spent_ms[item] || 0) + running_ms)
-    return { item, response, elapsed_ms, age_ms: Math.max(0, clock.now() - given_ms) }
+    return { item, response, comment, elapsed_ms, age_ms: Math.max(0, clock.now() - given_ms) }
   }
 
   presence() {

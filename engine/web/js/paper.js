@@ -18,12 +18,13 @@ export class Paper {
   }
 
   get isOpen() {
-    return document.body.matches('.on-test')
+    return this.sitting.paper === this && document.body.matches('.on-test')
   }
 
   open() {
     const { items, state } = this.sitting
-    this.previous = button('turn previous', () => this.go(this.index - 1), icon('left'), h('span', {}, words.previous))
+    this.sitting.paper = this
+    this.previous = button('turn previous', () => this.back(), icon('left'), h('span', {}, words.previous))
     this.place = h('span', {})
     const title = h('span', { class: 'wide' }, words.map)
     const map = button('turn middle', () => this.turn.openMap(), icon('grid'), title, this.place)
@@ -43,6 +44,15 @@ export class Paper {
     return this.go(Math.max(0, items.findIndex(({ item }) => item === state.at)))
   }
 
+  /** To the question that was on the screen. */
+  resume() {
+    return this.go(this.index)
+  }
+
+  back() {
+    if (this.index) this.go(this.index - 1)
+  }
+
   forward() {
     return this.index + 1 < this.sitting.items.length ? this.go(this.index + 1) : this.turn.finish()
   }
@@ -53,7 +63,7 @@ export class Paper {
     const { item, number } = entry
     if (!this.isOpen) this.open()
     this.index = index
-    sitting.look(item)
+    this.look(item)
     this.heading = h('h1', {}, words.question(number, sitting.items.length))
     this.section = h('p', { class: 'section' })
     this.head = h('div', { class: 'head' }, h('div', {}, this.section, this.heading))
@@ -66,8 +76,7 @@ export class Paper {
     const sayWait = () => body.append(h('p', { class: 'waiting', role: 'status' }, words.comesSoon))
     const soon = setTimeout(sayWait, PATIENCE_MS)
     try {
-      const changed = (response) => sitting.answer(item, response)
-      const mounted = await mount(entry, sitting.content, sitting.state.answers[item], changed, sitting)
+      const mounted = await this.mount(entry)
       if (this.body === body) this.fill(mounted)
     } catch (problem) {
       if (this.body !== body) return
@@ -79,6 +88,16 @@ export class Paper {
     } finally {
       clearTimeout(soon)
     }
+  }
+
+  look(item) {
+    this.sitting.look(item)
+  }
+
+  mount(entry) {
+    const { sitting } = this
+    const changed = (response) => sitting.answer(entry.item, response)
+    return mount(entry, sitting.content, sitting.state.answers[entry.item], changed, sitting)
   }
 
   fill({ element, passages, clear, attempts }) {

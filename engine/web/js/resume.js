@@ -94,14 +94,15 @@ async function ended(sitting, isNewSeat) {
   return receive(sitting)
 }
 
-const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other)
+const said = ({ response, comment = '' }) => JSON.stringify([response, comment])
+const isSame = (one, other) => said(one) === said(other)
 const answersIn = (batch) => JSON.parse(batch.body).answers
 
 /** By its numbers, what of a former seat's batches has arrived; of a test that is over the server shows no answers. */
 export function delivered({ last, unsent = [] }) {
   const arrived = unsent.filter(({ n }) => n <= last)
   return Object.fromEntries(
-    arrived.flatMap((batch) => answersIn(batch).map(({ item, response }) => [item, { response, n: batch.n }])),
+    arrived.flatMap((batch) => answersIn(batch).map(({ item, ...answer }) => [item, { ...answer, n: batch.n }])),
   )
 }
 
@@ -112,16 +113,18 @@ export function merge({ state, clock }, answers, isNewSeat) {
   const frozen = box.batches.filter((batch) => batch.n > Math.min(told, box.last))
   const waiting = new Set([...box.dirty, ...frozen.flatMap((batch) => batch.items)])
   // A number may have been given again, to another seat, by a server that had lost ours.
-  const isOurs = (item, { n, response }) => {
+  const isOurs = (item, known) => {
+    const { n } = known
     const batch = unsent.find((one) => one.n === n)
     if (!batch) return n <= told
-    return answersIn(batch).some((one) => one.item === item && isSame(one.response, response))
+    return answersIn(batch).some((one) => one.item === item && isSame(one, known))
   }
   for (const [item, known] of Object.entries(answers)) {
     const ours = state.answers[item]
-    const isHeld = ours && isNewSeat && isSame(ours.response, known.response)
+    const isHeld = ours && isNewSeat && isSame(ours, known)
     if (!isHeld && ours && waiting.has(item) && (!isNewSeat || isOurs(item, known))) continue
-    if (!isHeld) state.answers[item] = { response: known.response, given_ms: clock.now() }
+    const { response, comment } = known
+    if (!isHeld) state.answers[item] = { response, comment, given_ms: clock.now() }
     box.dirty = box.dirty.filter((one) => one !== item)
   }
   if (!isNewSeat) return

@@ -44,7 +44,7 @@ export function showReview(sitting, { go, back, handIn }) {
         aside.length > 0 && line('alert', words.notSaved(aside)),
         marked.length > 0 && line('flag', words.markedOnes(marked)),
       ),
-      questionList(sitting, go, 'h2'),
+      questionList(sitting, go, 'h2', { isReview: true }),
       h(
         'div',
         { class: 'actions' },

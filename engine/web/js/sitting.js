@@ -78,10 +78,20 @@ export class Sitting extends EventTarget {
   }
 
   answer(item, response) {
+    const { comment, ...old } = this.state.answers[item] || {}
+    if (JSON.stringify(old.response) === JSON.stringify(response)) return
+    this.take(item, { response, comment, given_ms: this.clock.now() })
+  }
+
+  /** What the pupil has to say about an item; it travels with the answer. */
+  comment(item, comment) {
+    this.take(item, { response: {}, given_ms: this.clock.now(), ...this.state.answers[item], comment })
+  }
+
+  take(item, answer) {
     const { answers, box } = this.state
     if (this.course && this.course.isLocked(item)) return
-    if (answers[item] && JSON.stringify(answers[item].response) === JSON.stringify(response)) return
-    answers[item] = { response, given_ms: this.clock.now() }
+    answers[item] = answer
     delete box.aside[item]
     if (!box.dirty.includes(item)) box.dirty.push(item)
     this.keepSoon()

@@ -1,6 +1,7 @@
 // The times of parts, sections and questions: when they began, how long they last, what happens when they are over.
 
 import { countdown } from './clock.js'
+import { close } from './closed.js'
 import { h, icon, style } from './element.js'
 import { ask, say } from './notice.js'
 
@@ -63,14 +64,6 @@ export class Stretches {
     return Math.max(0, ...left.map((node) => this.limits[node].min_ms - this.spent_ms(node)))
   }
 
-  /** The first question after this one whose time is not over already. */
-  beyond(index) {
-    const { items } = this.sitting
-    let next = index + 1
-    while (items[next] && this.isOver(items[next])) next += 1
-    return next
-  }
-
   dress(paper, entry, onward) {
     style('course')
     if (paper.head.stretch === undefined) {
@@ -107,8 +100,7 @@ export class Stretches {
   /** Its answers stand as they are; the pupil is led on, once. */
   async lock(node) {
     const { paper, phrases, onward } = this
-    const controls = paper.body.querySelectorAll('input, select, textarea, button')
-    for (const control of controls) control.disabled = true
+    close(paper.body)
     if (this.told === node || this.sitting.state.paused) return
     this.told = node
     this.ended() // what was answered in time arrives in time

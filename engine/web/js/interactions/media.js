@@ -8,7 +8,7 @@ import { words } from '../words.js'
 Object.assign(DRAWINGS, { play: 'M8 5l11 7-11 7z', pause: 'M8 5v14M16 5v14' })
 const KEEP_EACH_S = 3
 
-export async function bind(root, { name, item, min, max, sitting, content, note, changed }) {
+export async function bind(root, { name, item, min, max, sitting, content, note, changed, isClosed }) {
   const span = root.querySelector('[data-recording]')
   const { autostart, loop } = root.dataset
   const media = await build(span, content, !max)
@@ -65,7 +65,7 @@ export async function bind(root, { name, item, min, max, sitting, content, note,
   })
   if (isBegun()) media.currentTime = begun[key]
   show()
-  if (autostart !== undefined) requestAnimationFrame(() => isLeft() && (isBegun() || !count) && play())
+  if (autostart !== undefined && !isClosed) requestAnimationFrame(() => isLeft() && (isBegun() || !count) && play())
   return {
     isOptional: !min,
     read: () => (count ? String(count) : null),

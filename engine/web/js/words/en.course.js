@@ -14,6 +14,7 @@ export default {
   partTime: (minutes) =>
     `You have ${minutes > 1 ? `${minutes} minutes` : 'one minute'} for this part: the time is running already.`,
   closed: 'closed',
+  readable: 'closed: you can read it again',
   ahead: 'not open yet',
   unused: 'Not everything that must be used has been used.',
   incomplete: 'An answer is missing.',

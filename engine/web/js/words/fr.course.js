@@ -14,6 +14,7 @@ export default {
   partTime: (minutes) =>
     `Tu as ${minutes > 1 ? `${minutes} minutes` : 'une minute'} pour cette partie : le temps a déjà commencé.`,
   closed: 'fermée',
+  readable: 'fermée : tu peux la relire',
   ahead: 'pas encore ouverte',
   unused: 'Tout ce qui doit servir n’a pas encore servi.',
   incomplete: 'Il manque une réponse.',
