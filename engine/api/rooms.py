@@ -25,7 +25,7 @@ from engine.api.pupil import reply_json
 from engine.api.teacher import MARK, Own, Teacher
 from engine.archive import Archive, ArchiveAway, Conflict
 from engine.archive.database import is_away
-from engine.assertion import Assertion, authority_key, read
+from engine.assertion import ROLES, Assertion, authority_key, read
 from engine.catalog import Opened
 from engine.errors import Problem
 from engine.respond import read_body
@@ -37,6 +37,15 @@ from sessions.link import StoreAway
 from sessions.store import Store
 
 Call = Callable[[Request], Awaitable[Response]]
+TEACHER, HEAD = ROLES
+WHO_MAY: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("GET", "/api/v1/rooms/{room}/seats"): (TEACHER, HEAD),
+    ("POST", "/api/v1/rooms/{room}/seats"): (TEACHER, HEAD),
+    ("POST", "/api/v1/rooms/{room}/seats/{session}"): (TEACHER, HEAD),
+    ("GET", "/api/v1/rooms/{room}/keying"): (TEACHER, HEAD),
+    ("POST", "/api/v1/rooms/{room}/keying"): (TEACHER, HEAD),
+}
+"""Every call of a room, and who may: in a room that the assertion, or the cookie of the door, lists."""
 
 
 class Rooms:
@@ -54,12 +63,11 @@ class Rooms:
 
     def routes(self) -> list[Route]:
         """The addresses of these calls, each with the question that browsers ask first."""
-        calls: tuple[tuple[str, dict[str, Call]], ...] = (
-            ("/api/v1/rooms/{room}/seats", {"GET": self.seats, "POST": self.act_on_all}),
-            ("/api/v1/rooms/{room}/seats/{session}", {"POST": self.act}),
-            ("/api/v1/rooms/{room}/keying", {"GET": self.keying, "POST": self.key}),
-        )
-        return [*(self._route(*call) for call in calls), *self._teacher.routes()]
+        handlers = (self.seats, self.act_on_all, self.act, self.keying, self.key)
+        calls: dict[str, dict[str, Call]] = {}
+        for (method, path), handler in zip(WHO_MAY, handlers, strict=True):
+            calls.setdefault(path, {})[method] = handler
+        return [*(self._route(*call) for call in calls.items()), *self._teacher.routes()]
 
     def _route(self, path: str, calls: dict[str, Call]) -> Route:
         inner = request_response(by_method(calls))
@@ -122,7 +130,9 @@ class Rooms:
             assert self._key is not None  # where it is None, nobody comes through the crossing
             header = request.headers.get("authorization", "")
             assertion = read(self._key, header, self._services.clock())
-        if request.path_params["room"] not in assertion.rooms:
+        method = "GET" if request.method == "HEAD" else request.method
+        may = WHO_MAY[method, request.scope["route"].path]
+        if request.path_params["room"] not in assertion.rooms or assertion.role not in may:
             raise Problem("room_other")
         return assertion
 
