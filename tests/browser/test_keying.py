@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 
+from engine.seats import number_of
 from sessions.codes import pretty
 from tests.browser.conftest import Open
 from tests.browser.deliveries import apart
@@ -202,6 +203,28 @@ def test_complete_papers_are_handed_in_by_a_phone_too(teacher: Page, engine: Ser
     teacher.locator("tbody tr").first.locator("td").first.click()
     press(teacher, ["2"])
     expect(teacher.locator(".place")).to_contain_text(re.compile("remise|handed in"))
+    assert inspector.wrong == []
+
+
+def test_the_engines_own_room_has_numbers_and_a_door(page: Page, engine: Served, paper: Paper) -> None:
+    """A wrong code is told; inside, pupils are numbers, and leaving shuts the door behind."""
+    inspector = Inspector(page)
+    page.goto(f"{engine.url}/teacher")
+    page.fill("#room-name", paper.room)
+    page.fill("#code", "K7QF 2M9X T4HD")
+    page.keyboard.press("Enter")
+    expect(page.locator("#error")).to_be_visible()
+    inspector.look("door")
+    page.fill("#code", paper.code)
+    page.keyboard.press("Enter")
+    numbers = sorted(number_of(bytes.fromhex(session)) for session in paper.sessions)
+    expect(page.locator("#seats th")).to_have_text([f"Élève {number}" for number in numbers])
+    inspector.look("room")
+    _shot(page, "room-phone")
+    page.set_viewport_size(WIDE)
+    _shot(page, "room")
+    page.locator("#leave").click()
+    expect(page.locator("#room-name")).to_be_focused()
     assert inspector.wrong == []
 
 
