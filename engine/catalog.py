@@ -150,6 +150,8 @@ def is_log_in_open(record: Mapping[str, Any], now_ms: int) -> bool:
 
 def check_log_in(record: Mapping[str, Any], now_ms: int) -> None:
     """Problem if nobody may log in to this delivery now."""
+    if record.get("keyed"):  # its codes are on the papers to tell pupils apart, not to sit it with
+        raise Problem("code_unknown")
     if record["state"] == "closed" or now_ms > record["intake_ends_ms"]:
         raise Problem("delivery_over")
     if not is_log_in_open(record, now_ms):

@@ -10,15 +10,18 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.admission.opening import SPREAD_MAX_MS
 from engine.archive import Archive, Conflict, Delivery
 from engine.files import FileStore
+from engine.keying.sheet import NotKeyable, columns
 from engine.keyring import KeyRing
 from engine.recovery import PAGE, pages, publish, publish_delivery
 from items.bank import Bank
+from items.model import Content
 from items.seal import CONTENT_ID_BYTES, seal
 from sessions.store import Store
 
@@ -69,10 +72,16 @@ class Deliveries:
         now_ms: int,
         delivery: str | None = None,
         count_self_attested: bool = False,
+        keyed: bool = False,
     ) -> Delivery:
-        """Seal a compiled form afresh, under a new key, and write the delivery down; nobody sees it yet."""
+        """Seal a compiled form afresh, under a new key, and write the delivery down; nobody sees it yet.
+
+        Conflict for a keyed delivery of a form that cannot be keyed.
+        """
         window.checked()
         content = bank.content(compiled)
+        if keyed:
+            _check_keyable(content, bank.schema(compiled))
         name = delivery or _new_name()
         keys = self._keyring.create_delivery(name)
         content_id = secrets.token_bytes(CONTENT_ID_BYTES)
@@ -86,6 +95,7 @@ class Deliveries:
             title=content.title,
             language=content.language,
             count_self_attested=count_self_attested,
+            keyed=keyed,
             **window._asdict(),
         )
         await self._archive.create_delivery(created, who=self._who, now_ms=now_ms)
@@ -113,6 +123,13 @@ class Deliveries:
             await store.destroy_sessions([session.sid for session in sessions])
         async for codes in pages(self._archive.codes(delivery), PAGE):
             await store.drop_codes([code.digest for code in codes])
+
+
+def _check_keyable(content: Content, schema: Mapping[str, Any]) -> None:
+    try:
+        columns(content, schema)
+    except NotKeyable as problem:
+        raise Conflict(f"this form cannot be keyed: {problem}") from problem
 
 
 def _new_name() -> str:

@@ -24,6 +24,8 @@ HELD_MS = 30_000
 """How long the seats of a room are held: codes imported meanwhile show so much later."""
 ROOMS_HELD_MAX = 2_048
 ABSENT, UNKNOWN = "absent", "unknown"
+NUMBERS_FROM, NUMBERS_TO = 100, 999
+"""What pupils are called where there are no names: three digits, on the paper with the code too."""
 STATUSES = (ABSENT, UNKNOWN, *map(str, Status))
 
 
@@ -65,13 +67,24 @@ class Roster:
         return seats
 
 
+def number_of(sid: bytes) -> int:
+    """The number of a session: from its random id, so it tells nothing. The authority draws ids until those
+    of a class have different numbers."""
+    return NUMBERS_FROM + int.from_bytes(sid[:4], "big") % (NUMBERS_TO - NUMBERS_FROM + 1)
+
+
 def document(sid: bytes, glance: Glance | None, opened: Opened, now_ms: int) -> dict[str, Any]:
     """One seat as the class page gets it: no answer, no code, no name.
 
     `safe` says that the server has every answer that the device told of, and heard from it lately. A silent
     device is never safe: nobody knows what it holds. Who has handed in has shown that all have arrived.
     """
-    known = {"session": sid.hex(), "items": opened.course.length}
+    known = {
+        "session": sid.hex(),
+        "number": number_of(sid),
+        "items": opened.course.length,
+        "is_keyed": bool(opened.record.get("keyed")),
+    }
     if glance is None:  # Redis is being filled again from the archive
         return known | {
             "status": UNKNOWN,
@@ -80,6 +93,7 @@ def document(sid: bytes, glance: Glance | None, opened: Opened, now_ms: int) -> 
             "last": 0,
             "sealed": 0,
             "seen_ms": 0,
+            "deadline_ms": 0,
             "safe": False,
         }
     state = glance.state
@@ -94,6 +108,7 @@ def document(sid: bytes, glance: Glance | None, opened: Opened, now_ms: int) -> 
         "last": state.last,
         "sealed": state.sealed,
         "seen_ms": glance.seen_ms,
+        "deadline_ms": state.deadline_ms,
         "safe": is_handed_in or (is_heard and not held),
     }
 

@@ -15,6 +15,7 @@ PACKAGES = (
     "items",
     "sessions",
     "authority",
+    "classroom",
     "loadtest",
     "planning",
     "benchmarks",

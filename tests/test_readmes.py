@@ -22,6 +22,7 @@ ROOT = Path(__file__).parent.parent
         "items",
         "sessions",
         "authority",
+        "classroom",
         "loadtest",
         "planning",
         "benchmarks",

@@ -50,7 +50,7 @@ class Codebook:
         return made, reserve
 
     async def of_classes(self, *class_ids: str, live_only: bool = True) -> list[Code]:
-        """The codes of these classes in the order they were made."""
+        """The codes of these classes, by number."""
         query = (
             select(codes).where(codes.c.class_id.in_(class_ids)).order_by(codes.c.class_id, codes.c.number)
         )
@@ -153,24 +153,20 @@ class Codebook:
     ) -> tuple[int, int]:
         of_class = codes.c.class_id == class_id
         live = (await connection.execute(select(codes).where(of_class, codes.c.revoked_ms.is_(None)))).all()
-        top = select(func.max(codes.c.number)).where(of_class)
-        number = (await connection.execute(top)).scalar() or 0
+        taken = set((await connection.execute(select(codes.c.number).where(of_class))).scalars())
         listed = await self._in_order(connection, class_id)
         served = {row.pupil for row in live}
         spare = sum(row.is_reserve and not row.pupil for row in live)
         wanted = max(1, math.ceil(len(listed) * reserve_share)) if reserve_share else 0
         missing = [pupil for pupil in listed if pupil not in served]
         new = [*((pupil, False) for pupil in missing), *[("", True)] * max(0, wanted - spare)]
-        rows = [
-            self._new(class_id, pupil, number + place, is_reserve, now_ms)
-            for place, (pupil, is_reserve) in enumerate(new, 1)
-        ]
+        rows = [self._new(class_id, pupil, _session(taken), is_reserve, now_ms) for pupil, is_reserve in new]
         if rows:
             await connection.execute(insert(codes), rows)
         return len(missing), len(new) - len(missing)
 
     async def _in_order(self, connection: AsyncConnection, class_id: str) -> list[str]:
-        """Ids of the pupils by name, so that the numbers on the sheets follow the class list."""
+        """Ids of the pupils by name, so that the sheets follow the class list."""
         rows = await connection.execute(select(pupils).where(pupils.c.class_id == class_id))
         names = {}
         for row in rows:
@@ -178,14 +174,13 @@ class Codebook:
             names[row.id] = (name_key(part["family"]), name_key(part["first"]), row.id)
         return sorted(names, key=lambda id_: names[id_])
 
-    def _new(self, class_id: str, pupil: str, number: int, is_reserve: bool, now_ms: int) -> dict[str, Any]:
-        session = secrets.token_hex(16)
+    def _new(self, class_id: str, pupil: str, session: str, is_reserve: bool, now_ms: int) -> dict[str, Any]:
         pair = {"short": generate(secrets.token_bytes), "long": generate(secrets.token_bytes, LONG)}
         return {
             "session": session,
             "class_id": class_id,
             "pupil": pupil,
-            "number": number,
+            "number": number_of(session),
             "is_reserve": is_reserve,
             "sealed": self._seal.close("codes", session, pair),
             "made_ms": now_ms,
@@ -210,3 +205,18 @@ class Codebook:
             return 1000, ()
         part = self._seal.open("pupils", row.pupil, bytes(row.pupil_sealed))
         return part["factor_permille"], tuple(sorted(part["needs"]))
+
+
+def number_of(session: str) -> int:
+    """What the engine's pages call a session: three digits, from the random id; see `engine/seats.py`."""
+    return 100 + int(session[:8], 16) % 900
+
+
+def _session(taken: set[int]) -> str:
+    """A random session id whose number nobody in the class has; past 900 codes of a class numbers repeat."""
+    while True:
+        session = secrets.token_hex(16)
+        number = number_of(session)
+        if number not in taken or len(taken) >= 900:
+            taken.add(number)
+            return session

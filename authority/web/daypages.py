@@ -1,10 +1,13 @@
-"""The day, as a class's teacher sees it: names from here, states from the engine, joined in the browser.
+"""The day and the keying, as a class's teacher sees them: names from here, the rest from the engine, joined
+in the browser.
 
 This server never calls the engine. It gives the browser names by session and a short assertion of the
-visitor's rooms; the page asks `GET {engine}/api/v1/rooms/{room}/seats` itself (the contract is in README.md).
+visitor's rooms; the pages (`classroom/`) ask the engine themselves (the contract is in README.md).
 """
 
 from __future__ import annotations
+
+import json
 
 from starlette.responses import JSONResponse, Response
 
@@ -12,13 +15,45 @@ from authority import assertion as assertions
 from authority.ordering import name_key
 from authority.web.call import Call
 
+BODY_MAX = 1_000
 
-async def progress(call: Call) -> Response:
-    return call.page("progress.html", here=call.here)
+
+async def room(call: Call) -> Response:
+    return call.page("day.html", here=call.here, view="room")
+
+
+async def keying(call: Call) -> Response:
+    return call.page("day.html", here=call.here, view="keying")
 
 
 async def people(call: Call) -> Response:
     """Names and numbers by session, for this page's memory alone."""
+    return await _people(call)
+
+
+async def give_reserve(call: Call) -> Response:
+    """A reserve code was handed to a pupil, known by the former one: it is that pupil's now."""
+    codebook = call.services.register.codebook
+    asked = await _asked(call)
+    codes = await codebook.of_classes(call.here.id)
+    pupil = next((code.pupil for code in codes if code.session == asked.get("former")), "")
+    await codebook.give_reserve(call.here.id, str(asked.get("session", "")), pupil, call.now_ms, call.who)
+    return await _people(call)
+
+
+async def _asked(call: Call) -> dict[str, object]:
+    """The small JSON object of a module's call; nothing of it is trusted."""
+    length = call.request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > BODY_MAX:
+        return {}
+    try:
+        value = json.loads(await call.request.body())
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+async def _people(call: Call) -> Response:
     register = call.services.register
     names = {pupil.id: pupil.name for pupil in await register.lists.pupils(call.here.id)}
     codes = await register.codebook.of_classes(call.here.id)

@@ -7,12 +7,18 @@ from pathlib import Path
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+import classroom
 from authority.inventory import INVENTORY, TECHNICAL
 from authority.web.call import Call
 from authority.web.pages import LANGUAGES
 
-STATIC = {path.name: path for path in sorted((Path(__file__).parent / "static").iterdir())}
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+STATIC = {
+    path.name: path
+    for folder in (classroom.STATIC, Path(__file__).parent / "static")
+    for path in sorted(folder.iterdir())
+    if path.suffix in TYPES
+}
 COOKIE = {"path": "/", "secure": True, "httponly": True, "samesite": "strict"}
 LOGIN_MAX = 24
 

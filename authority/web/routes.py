@@ -36,7 +36,9 @@ ROWS: tuple[Row, ...] = (
     Row("GET", f"{_CODE}/strip.pdf", (HEAD,), codepages.one_strip),
     Row("POST", f"{_CODE}/pupil", (HEAD,), codepages.give_reserve),
     Row("POST", f"{_CODE}/withdrawal", (HEAD,), codepages.withdraw),
-    Row("GET", f"{_CLASS}/progress", STAFF, daypages.progress),
+    Row("GET", f"{_CLASS}/room", STAFF, daypages.room),
+    Row("GET", f"{_CLASS}/keying", STAFF, daypages.keying),
+    Row("POST", f"{_CLASS}/reserve", STAFF, daypages.give_reserve, json=True),
     Row("GET", f"{_CLASS}/people", STAFF, daypages.people, json=True),
     Row("POST", "/assertion", STAFF, daypages.assertion, json=True),
 )

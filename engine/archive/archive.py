@@ -205,6 +205,31 @@ class Archive:
                 raise ArchiveAway(f"the archive {self.database.place} cannot be read") from error
             raise
 
+    async def room_places(self, room: str) -> list[tuple[str, str]]:
+        """The deliveries that have sessions in this room, each with its campaign. ArchiveAway."""
+        table, imports = tables.sessions, tables.imports
+        query = (
+            select(table.c.delivery, imports.c.campaign)
+            .join(imports, imports.c.delivery == table.c.delivery)
+            .where(table.c.room == room)
+            .distinct()
+        )
+        try:
+            async with self.database.reading.connect() as connection:
+                return [(delivery, campaign) for delivery, campaign in await connection.execute(query)]
+        except Exception as error:
+            if is_away(error):
+                raise ArchiveAway(f"the archive {self.database.place} cannot be read") from error
+            raise
+
+    async def rooms(self, delivery: str) -> list[tuple[str, int]]:
+        """The rooms of a delivery, each with how many sessions it has."""
+        table = tables.sessions
+        query = select(table.c.room, func.count()).where(table.c.delivery == delivery).group_by(table.c.room)
+        async with self.database.reading.connect() as connection:
+            found = await connection.execute(query.order_by(table.c.room))
+            return [(room, count) for room, count in found]
+
     async def codes(self, delivery: str) -> AsyncIterator[CodeRow]:
         """All codes of a delivery."""
         query = _codes_query().where(tables.sessions.c.delivery == delivery)

@@ -54,6 +54,8 @@ class Delivery:
     spread_ms: int | None = None
     """How long after the bell the last of those who wait for it starts; None: as the server is measured."""
     version: int = 1
+    keyed: bool = False
+    """Answered on paper, and keyed by teachers: nobody logs in to it."""
 
     def after(self, act: str) -> Delivery:
         """This delivery after `act`, or Conflict."""

@@ -22,6 +22,7 @@ from engine.cli import (
     loadtest,
     redis,
     results,
+    rooms,
     sessions,
 )
 from engine.cli.finish import finish
@@ -57,7 +58,20 @@ app.command()(demo)
 app.command()(doctor)
 app.command()(plan)
 app.command()(finish)
-for module in (items, deliveries, codes, sessions, archive, audit, backup, redis, results, keys, loadtest):
+for module in (
+    items,
+    deliveries,
+    codes,
+    rooms,
+    sessions,
+    archive,
+    audit,
+    backup,
+    redis,
+    results,
+    keys,
+    loadtest,
+):
     app.add_typer(module.app, name=module.__name__.rpartition(".")[2])
 
 

@@ -43,6 +43,9 @@ def create(
     count_self_attested: Annotated[
         bool, typer.Option(help="Count late answers on the device's word alone.")
     ] = False,
+    keyed: Annotated[
+        bool, typer.Option(help="Answered on paper and keyed by teachers: nobody logs in to it.")
+    ] = False,
     name: Annotated[str | None, typer.Option("--id", help="Eight signs of a-z, 0-9 and -.")] = None,
     who: Who = "operator",
     as_json: Json = False,
@@ -60,12 +63,12 @@ def create(
         grace_ms=grace * 1000,
         spread_ms=None if spread is None else round(spread * 1000),
     )
-    delivery = asyncio.run(_create(form, window, name, count_self_attested, who))
+    delivery = asyncio.run(_create(form, window, name, count_self_attested, keyed, who))
     say(delivery.to_record(), as_json, f"delivery {delivery.id} created: {delivery.title}")
 
 
 async def _create(
-    form: str, window: Window, name: str | None, count_self_attested: bool, who: str
+    form: str, window: Window, name: str | None, count_self_attested: bool, keyed: bool, who: str
 ) -> Delivery:
     async with parts() as (settings, keyring, archive, store):
         bank = Bank(settings.data_dir)
@@ -77,6 +80,7 @@ async def _create(
             now_ms=now_ms(),
             delivery=name,
             count_self_attested=count_self_attested,
+            keyed=keyed,
         )
         await publish_delivery(store, delivery)
     return delivery

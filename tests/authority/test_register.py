@@ -14,6 +14,7 @@ from authority.inventory import INVENTORY
 from authority.keys import Keys
 from authority.problems import Conflict, Destroyed, KeyProblem
 from authority.register import Pupil, Register
+from authority.register.codebook import number_of
 from authority.register.register import read_log
 from authority.register.tables import metadata
 from tests.authority.offices import COLETTE, MOULIN, NOON_MS, office
@@ -35,7 +36,8 @@ async def _life(folder: Path, database: str = "") -> None:
 
         pupils = await lists.pupils(one.id)
         codes = await codebook.of_classes(one.id)
-        assert [code.pupil for code in codes if code.pupil] == [pupil.id for pupil in pupils]
+        assert {code.pupil for code in codes if code.pupil} == {pupil.id for pupil in pupils}
+        assert [code.number for code in codes] == sorted({number_of(code.session) for code in codes})
         (spare,) = [code for code in codes if code.is_reserve]
         await codebook.give_reserve(one.id, spare.session, pupils[0].id, NOON_MS, "test")
         with pytest.raises(Conflict, match="take another one"):

@@ -47,7 +47,9 @@ ALLOWED = {
     "GET /classes/{class_id}/codes/{session}/strip.pdf": (HEAD,),
     "POST /classes/{class_id}/codes/{session}/pupil": (HEAD,),
     "POST /classes/{class_id}/codes/{session}/withdrawal": (HEAD,),
-    "GET /classes/{class_id}/progress": STAFF,
+    "GET /classes/{class_id}/room": STAFF,
+    "GET /classes/{class_id}/keying": STAFF,
+    "POST /classes/{class_id}/reserve": STAFF,
     "GET /classes/{class_id}/people": STAFF,
     "POST /assertion": STAFF,
 }

@@ -268,6 +268,40 @@ def kept(engine: Served) -> Iterator[bytes]:
     yield "".join(engine.log).encode()
 
 
+def acts_on_a_seat(page: Page, inspector: Inspector) -> None:
+    """The pupil at question 3 is paused, goes on, gets ten minutes; then everybody stops."""
+    page.set_viewport_size(WIDE)
+    row = page.locator("tr", has_text="Question 3 sur 20")
+    for act, pill in (("Mettre en pause", "En pause"), ("Reprendre", "En cours")):
+        row.get_by_role("button").click()
+        page.get_by_role("button", name=act, exact=True).click()
+        if act != "Reprendre":
+            page.get_by_role("button", name="Confirmer").click()
+        expect(page.locator(".said")).to_contain_text(act)
+        expect(row.locator(".pill").first).to_have_text(pill)
+    row.get_by_role("button").click()
+    page.get_by_role("button", name="Donner du temps", exact=True).click()
+    inspector.look("time")
+    page.set_viewport_size(WIDE)
+    page.locator("dialog .main").click()
+    expect(page.locator(".said")).to_contain_text("Donner du temps")
+    page.get_by_role("button", name="Tout mettre en pause").click()
+    page.get_by_role("button", name="Confirmer").click()
+    expect(page.locator("#seats .pill", has_text="En pause")).to_have_count(2)
+    gives_a_reserve_code(page)
+    expect(page.locator(".proof")).to_contain_text("Réponses pas encore toutes arrivées")
+
+
+def gives_a_reserve_code(page: Page) -> None:
+    """To somebody who has not come in: the paper with the former code opens nothing any more."""
+    page.reload()
+    absent = page.locator("tr", has_text="Pas connecté").first
+    absent.get_by_role("button").click()
+    page.get_by_role("button", name="Donner un code de réserve").click()
+    page.get_by_role("button", name="Confirmer").click()
+    expect(page.locator(".said")).to_contain_text("Donner un code de réserve : c’est fait")
+
+
 def test_a_teacher_follows_the_class_and_names_stay_in_the_browser(
     opened: Open, authority: Running, tmp_path: Path
 ) -> None:
@@ -285,19 +319,22 @@ def test_a_teacher_follows_the_class_and_names_stay_in_the_browser(
         spoken(working, 3, 0)
         spoken(waiting, 5, 4)
         page.reload()
-        expect(page.locator("#sum")).to_have_text("1 remis, 2 en cours, 27 pas connectés")
+        expect(page.locator("#sum")).to_have_text(
+            re.compile("1remis.*2en cours.*27pas connectés.*2/3en sécurité")
+        )
         expect(page.locator("#warning")).to_be_hidden()
         expect(page.get_by_text("Question 3 sur 20")).to_be_visible()
         expect(page.get_by_text("4 en attente sur l’ordinateur")).to_be_visible()
         expect(page.get_by_text("En sécurité")).to_have_count(2)
         inspector = Inspector(page)
-        inspector.look("progress")
+        inspector.look("room")
+        acts_on_a_seat(page, inspector)
         if folder := os.environ.get("PASSATION_SCREENSHOTS"):
             page.screenshot(path=f"{folder}/class.png", full_page=True)
         held = b" ".join(kept(engine))
 
     assert inspector.wrong == []
-    assert {request.url.split("/")[-2] for request in asked} == {login}
+    assert {re.sub(".*/rooms/|/.*", "", request.url) for request in asked} == {login}
     assert all(one.headers["authorization"].startswith("Assertion ") for one in asked)
     assert not any("cookie" in one.headers for one in asked)
     parts = {part for name in names(30) for part in name}

@@ -56,7 +56,10 @@ class Driver:
         self._known = {
             "ledger": {"Authorization": f"Bearer {KeyRing.of(engine.settings).operator_token()}"},
             # a browser of its own: what it guesses slows nobody else
-            **dict.fromkeys(("seats", "act", "may_seats", "may_act"), shown(assertion("R1"))),
+            **dict.fromkeys(
+                ("seats", "act", "act_on_all", "grid", "key", "may_seats", "may_act", "may_key"),
+                shown(assertion("R1")),
+            ),
             "login": {"Cookie": httpx2.get(engine.url).headers["Set-Cookie"].split(";")[0]},
         }
 

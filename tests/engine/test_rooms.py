@@ -29,7 +29,8 @@ from tests.pupil import PupilClient
 from tests.served import Served
 
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
-FIELDS = {"session", "status", "at", "items", "held", "last", "sealed", "seen_ms", "safe"}
+FIELDS = {"session", "number", "is_keyed", "status", "at", "items", "held", "last", "sealed", "seen_ms"}
+FIELDS |= {"deadline_ms", "safe"}
 PUBLIC = KEY.public_key()
 
 

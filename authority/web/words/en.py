@@ -65,7 +65,8 @@ EN: dict[str, str] = {
     "state_open": "To validate",
     "state_valid": "Validated",
     "open_list": "See the list",
-    "open_progress": "Follow the test",
+    "open_room": "Follow the test",
+    "open_keying": "Key in answers",
     "open_codes": "Codes of the class",
     "add_class": "Add a class",
     "add_class_name": "Name of the class",
@@ -225,41 +226,17 @@ EN: dict[str, str] = {
         "whose it is. The former code is withdrawn."
     ),
     "reserve_none": "No reserve code left: ask the statistical service for more.",
+    "pupil": "Pupil",
+    "room_title": "Room of class {label}",
+    "keying_title": "Keying of class {label}",
+    "day_lead": "Names come from this site, the rest from the test site; they meet on this screen only.",
+    "day_none": (
+        "The test site is not connected to this page yet. The list is right; progress will show on the day."
+    ),
+    "day_login": "Your sign-in has ended. Sign in again to go on.",
     "reserve_number": "Reserve code R{number}",
     "reserve_choose": "Given to",
     "reserve_give": "Note it",
-    "progress_title": "The test of class {label}",
-    "progress_lead": (
-        "Names come from this site, progress from the test site; they meet on this screen only."
-    ),
-    "progress_wait": "Reading the progress…",
-    "progress_none": (
-        "The test site is not connected to this page yet. The list is right; progress will show on the day."
-    ),
-    "progress_away": (
-        "The test site does not answer this page. Pupils can go on: their answers are kept on their"
-        " computer. Trying again by itself."
-    ),
-    "progress_denied": "The test site does not open this class now. Trying again by itself.",
-    "progress_login": "Your sign-in has ended. Sign in again to go on.",
-    "progress_at": "Updated at {time}",
-    "progress_stale": "Last known state at {time}",
-    "progress_pupil": "Pupil",
-    "progress_state": "State",
-    "progress_where": "Progress",
-    "progress_safe": "Answers",
-    "seat_absent": "Not signed in",
-    "seat_ready": "Signed in",
-    "seat_running": "Working",
-    "seat_paused": "Paused",
-    "seat_submitted": "Handed in",
-    "seat_closed": "Closed",
-    "seat_unknown": "Unknown",
-    "answers_safe": "Safe",
-    "answers_waiting": "{count} waiting on the computer",
-    "answers_unknown": "No news",
-    "progress_item": "Question {at} of {items}",
-    "progress_sum": "{submitted} handed in, {running} working, {absent} not signed in",
     "reserve_short": "Reserve",
     "said_class_added": "Class added.",
     "said_imported": "Lists saved. Check each class, then validate it.",

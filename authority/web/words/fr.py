@@ -74,7 +74,8 @@ FR: dict[str, str] = {
     "state_open": "À valider",
     "state_valid": "Validée",
     "open_list": "Voir la liste",
-    "open_progress": "Suivre la passation",
+    "open_room": "Suivre la passation",
+    "open_keying": "Saisir les réponses",
     "open_codes": "Codes de la classe",
     "add_class": "Ajouter une classe",
     "add_class_name": "Nom de la classe",
@@ -238,45 +239,21 @@ FR: dict[str, str] = {
         "ici à qui. Son ancien code est retiré."
     ),
     "reserve_none": "Plus de code de réserve : demandez-en au service statistique.",
+    "pupil": "Élève",
+    "room_title": "Salle de la classe {label}",
+    "keying_title": "Saisie de la classe {label}",
+    "day_lead": (
+        "Les noms viennent de ce site, le reste du site de passation ; ils ne se rencontrent que sur "
+        "cet écran."
+    ),
+    "day_none": (
+        "Le site de passation n’est pas encore relié à cette page. La liste est à jour ; le suivi "
+        "apparaîtra le jour venu."
+    ),
+    "day_login": "Votre connexion est terminée. Reconnectez-vous pour continuer.",
     "reserve_number": "Code de réserve R{number}",
     "reserve_choose": "Donné à",
     "reserve_give": "Noter",
-    "progress_title": "Passation de la classe {label}",
-    "progress_lead": (
-        "Les noms viennent de ce site, l’avancement du site des épreuves ; ils ne se rencontrent "
-        "que sur cet écran."
-    ),
-    "progress_wait": "Lecture de l’avancement…",
-    "progress_none": (
-        "Le site des épreuves n’est pas encore relié à cette page. La liste des élèves est juste ; "
-        "l’avancement apparaîtra le jour venu."
-    ),
-    "progress_away": (
-        "Le site des épreuves ne répond pas à cette page. Les élèves peuvent continuer : leurs "
-        "réponses sont gardées sur leur ordinateur. Nouvel essai automatique."
-    ),
-    "progress_denied": (
-        "Le site des épreuves n’ouvre pas cette classe pour l’instant. Nouvel essai automatique."
-    ),
-    "progress_login": ("Votre connexion est terminée. Reconnectez-vous pour continuer le suivi."),
-    "progress_at": "Mis à jour à {time}",
-    "progress_stale": "Dernier état connu à {time}",
-    "progress_pupil": "Élève",
-    "progress_state": "État",
-    "progress_where": "Avancement",
-    "progress_safe": "Réponses",
-    "seat_absent": "Pas connecté",
-    "seat_ready": "Connecté",
-    "seat_running": "En cours",
-    "seat_paused": "En pause",
-    "seat_submitted": "Remis",
-    "seat_closed": "Terminé",
-    "seat_unknown": "Inconnu",
-    "answers_safe": "En sécurité",
-    "answers_waiting": "{count} en attente sur l’ordinateur",
-    "answers_unknown": "Pas de nouvelles",
-    "progress_item": "Question {at} sur {items}",
-    "progress_sum": "{submitted} remis, {running} en cours, {absent} pas connectés",
     "reserve_short": "Réserve",
     "said_class_added": "Classe ajoutée.",
     "said_imported": "Listes enregistrées. Vérifiez chaque classe, puis validez-la.",

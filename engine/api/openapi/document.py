@@ -6,12 +6,14 @@ from typing import Any
 
 from engine.api.openapi.attempts import attempt_schemas
 from engine.api.openapi.calls import paths
+from engine.api.openapi.keying import keying_paths, keying_schemas
 from engine.api.openapi.refusals import refusal_schemas
 from engine.api.openapi.replies import reply_schemas
 from engine.api.openapi.requests import request_schemas
 from engine.api.openapi.rooms import room_paths, room_schemas
 from engine.api.openapi.ways import way_schemas
 from engine.errors import KINDS
+from engine.teacherdoor import COOKIE
 
 ABOUT = """Delivers a sealed form, takes answers, acknowledges them once they are on disk.
 
@@ -34,13 +36,14 @@ def document() -> dict[str, Any]:
             "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "paths": paths() | room_paths(),
+        "paths": paths() | room_paths() | keying_paths(),
         "components": {
             "schemas": request_schemas()
             | reply_schemas()
             | attempt_schemas()
             | way_schemas()
             | room_schemas()
+            | keying_schemas()
             | refusal_schemas(),
             "securitySchemes": _tokens(),
         },
@@ -59,6 +62,12 @@ def _tokens() -> dict[str, Any]:
             "type": "http",
             "scheme": "bearer",
             "description": "The operator's token, made with the keys of the engine.",
+        },
+        "teacher": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": COOKIE,
+            "description": "Given at the teacher's door; it counts beside the header `X-Passation` alone.",
         },
         "authority": {
             "type": "http",

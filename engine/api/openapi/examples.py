@@ -162,6 +162,8 @@ ROOM: dict[str, Any] = {
     "seats": [
         {
             "session": _ID,
+            "number": 427,
+            "is_keyed": False,
             "status": "running",
             "at": 2,
             "items": 2,
@@ -169,7 +171,48 @@ ROOM: dict[str, Any] = {
             "last": 3,
             "sealed": 2,
             "seen_ms": NOW_MS - 4_000,
+            "deadline_ms": NOW_MS + 600_000,
             "safe": True,
         }
     ],
+}
+_MARK = {"id": "9f3c01ab-7", "kind": "value", "value": "kqzb", "who": "0" * 32, "at_ms": NOW_MS - 60_000}
+KEYING: dict[str, Any] = {
+    "now_ms": NOW_MS,
+    "who": "0" * 32,
+    "title": "Mathématiques CP",
+    "ends_ms": NOW_MS + 86_400_000,
+    "lock": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+    "columns": [
+        {
+            "cell": "i1.r1",
+            "label": "1",
+            "section": "Nombres",
+            "kind": "choice",
+            "choices": [{"value": "kqzb", "text": "juste"}, {"value": "wptn", "text": "faux"}],
+        }
+    ],
+    "rows": [
+        {
+            "session": _ID,
+            "number": 427,
+            "status": "running",
+            "tag": "running.1764000000000.3",
+            "cells": {"i1.r1": [_MARK]},
+        }
+    ],
+}
+KEYED: dict[str, Any] = {
+    "known": {_ID: "running.1764000000000.3"},
+    "typed": [
+        {
+            "session": _ID,
+            "cell": "i1.r1",
+            "id": "9f3c01ab-8",
+            "kind": "value",
+            "value": "wptn",
+            "over": ["9f3c01ab-7"],
+        }
+    ],
+    "hand_in": [],
 }

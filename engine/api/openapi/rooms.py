@@ -1,4 +1,4 @@
-"""The authority's class page, described: the seats of a room, and what is done to one."""
+"""The class page, described: the seats of a room, and what is done to one or to all of them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from engine.api.openapi import examples
 from engine.api.openapi.calling import BODY, STORE, body, call, json_reply
 from engine.api.openapi.shapes import Schema, closed, listed, moment, reference, taken, whole, words
 from engine.assertion import ROOM
-from engine.seats import SEATS_MAX, STATUSES
+from engine.seats import NUMBERS_FROM, NUMBERS_TO, SEATS_MAX, STATUSES
 from engine.staff import ACTS, REASONS
 from engine.wire import MINUTES_MAX, NUMBER_MAX
 
 SESSION = words("[0-9a-f]{32}")
+NUMBER = whole(NUMBERS_FROM, NUMBERS_TO, description="What the pupil is called where there are no names.")
+TEACHERS: list[dict[str, list[str]]] = [{"authority": []}, {"teacher": []}]
+"""From the authority's page with its assertion, from our own with the cookie of the door."""
 ASSERTED = ("assertion_invalid", "origin_wrong", "room_other", "room_unknown", "not_found", "delivery_over")
-_ROOM = {"name": "room", "in": "path", "required": True, "schema": words(ROOM.pattern), "example": "R1"}
+ROOM_PART = {"name": "room", "in": "path", "required": True, "schema": words(ROOM.pattern), "example": "R1"}
 _SEAT = {
     "name": "session",
     "in": "path",
@@ -28,11 +31,12 @@ def room_paths() -> dict[str, dict[str, Schema]]:
     return {
         "/api/v1/rooms/{room}/seats": {
             "get": _seats(),
-            "options": _preflight("seats", "GET", "GET, HEAD, OPTIONS", [_ROOM]),
+            "post": _act_on_all(),
+            "options": preflight("seats", "GET, POST", "GET, HEAD, OPTIONS, POST", [ROOM_PART]),
         },
         "/api/v1/rooms/{room}/seats/{session}": {
             "post": _act(),
-            "options": _preflight("act", "POST", "OPTIONS, POST", [_ROOM, _SEAT]),
+            "options": preflight("act", "POST", "OPTIONS, POST", [ROOM_PART, _SEAT]),
         },
     }
 
@@ -53,6 +57,7 @@ def room_schemas() -> dict[str, Schema]:
                 "reason": {"enum": list(REASONS), "description": "A fixed list, without health."},
             }
         ),
+        "AllDone": closed({"act": {"enum": [*ACTS, "extend"]}, "done": {"type": "boolean"}}),
         "ActDone": closed(
             {
                 "session": SESSION,
@@ -71,6 +76,8 @@ def _seat() -> Schema:
     return closed(
         {
             "session": SESSION,
+            "number": NUMBER,
+            "is_keyed": {"type": "boolean", "description": "Answered on paper, and keyed by teachers."},
             "status": {
                 "enum": list(STATUSES),
                 "description": "`absent`: nobody has logged in. `unknown`: the server is finding out.",
@@ -81,6 +88,7 @@ def _seat() -> Schema:
             "last": whole(0, NUMBER_MAX, description="The highest batch number accepted without a hole."),
             "sealed": whole(0, NUMBER_MAX, description="Up to here the archive has them."),
             "seen_ms": moment("When the device last spoke; 0: never."),
+            "deadline_ms": moment("When its time is over; 0: it has not started."),
             "safe": {
                 "type": "boolean",
                 "description": "The server has every answer that the device told of, and heard from it "
@@ -98,9 +106,9 @@ def _seats() -> Schema:
         {"200": json_reply("The seats.", reference("Seats"), examples.ROOM)},
         ASSERTED,
         ("archive_away", *STORE),
-        allow="GET, HEAD, OPTIONS",
-        security=[{"authority": []}],
-        parameters=[_ROOM],
+        allow="GET, HEAD, OPTIONS, POST",
+        security=TEACHERS,
+        parameters=[ROOM_PART],
     )
 
 
@@ -119,23 +127,47 @@ def _act() -> Schema:
         (*ASSERTED, "act_refused"),
         ("archive_away", *STORE, *BODY),
         allow="OPTIONS, POST",
-        security=[{"authority": []}],
-        parameters=[_ROOM, _SEAT],
-        requestBody=body(
-            {"anyOf": [reference("Act"), reference("Extension")]},
-            pause={"act": "pause"},
-            extend={"act": "extend", "minutes": 10, "reason": "technical"},
-        ),
+        security=TEACHERS,
+        parameters=[ROOM_PART, _SEAT],
+        requestBody=_asked_act(),
     )
 
 
-def _preflight(name: str, method: str, allow: str, parameters: list[Schema]) -> Schema:
+def _act_on_all() -> Schema:
+    done = {"act": "pause", "done": True}
+    return call(
+        "act_on_all",
+        "Do something to every seat that takes it",
+        "The same acts, for the whole room, in one line of the audit log.",
+        {
+            "200": json_reply("Done.", reference("AllDone"), done),
+            "202": json_reply("It will be done.", reference("AllDone"), done | {"done": False}),
+        },
+        (*ASSERTED, "act_refused"),
+        ("archive_away", *STORE, *BODY),
+        allow="GET, HEAD, OPTIONS, POST",
+        security=TEACHERS,
+        parameters=[ROOM_PART],
+        requestBody=_asked_act(),
+    )
+
+
+def _asked_act() -> Schema:
+    return body(
+        {"anyOf": [reference("Act"), reference("Extension")]},
+        pause={"act": "pause"},
+        extend={"act": "extend", "minutes": 10, "reason": "technical"},
+    )
+
+
+def preflight(name: str, method: str, allow: str, parameters: list[Schema]) -> Schema:
     headers: dict[str, Schema] = {
         "Access-Control-Allow-Origin": {"type": "string", "description": "The authority's origin."},
         "Access-Control-Allow-Methods": {"const": method},
         "Access-Control-Allow-Headers": {"const": "authorization, content-type"},
         "Access-Control-Max-Age": {"type": "integer", "const": PREFLIGHT_SECONDS},
     }
+    """The question that a browser asks before a page of the authority may call."""
     any_name = {"schema": {"type": "string", "minLength": 1}}  # whether it is there is told to no stranger
     told = {title: {"required": True, "schema": schema} for title, schema in headers.items()}
     return call(
