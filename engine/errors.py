@@ -47,6 +47,7 @@ KINDS: dict[str, Kind] = {
     ),
     "origin_wrong": Kind(403, "Only the authority's pages may ask this.", "stop"),
     "room_other": Kind(403, "The assertion does not list this room.", "stop"),
+    "results_closed": Kind(410, "The results are not open now.", "say between which dates they are"),
     "room_unknown": Kind(404, "There is no such seat here, or not yet.", "ask again later"),
     "act_refused": Kind(409, "This session does not take that act now.", "look at the seat again"),
     "seat_moved": Kind(409, "This test goes on at another computer.", "stop, keep the outbox"),

@@ -26,6 +26,10 @@ async def keying(call: Call) -> Response:
     return call.page("day.html", here=call.here, view="keying")
 
 
+async def results(call: Call) -> Response:
+    return call.page("day.html", here=call.here, view="results")
+
+
 async def people(call: Call) -> Response:
     """Names and numbers by session, for this page's memory alone."""
     return await _people(call)

@@ -38,6 +38,7 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{_CODE}/withdrawal", (HEAD,), codepages.withdraw),
     Row("GET", f"{_CLASS}/room", STAFF, daypages.room),
     Row("GET", f"{_CLASS}/keying", STAFF, daypages.keying),
+    Row("GET", f"{_CLASS}/results", STAFF, daypages.results),
     Row("POST", f"{_CLASS}/reserve", STAFF, daypages.give_reserve, json=True),
     Row("GET", f"{_CLASS}/people", STAFF, daypages.people, json=True),
     Row("POST", "/assertion", STAFF, daypages.assertion, json=True),

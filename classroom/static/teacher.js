@@ -3,6 +3,7 @@
 import { ownCalls, Refused, request } from './calls.js'
 import { mountKeying } from './keying.js'
 import { button, element } from './page.js'
+import { mountResults } from './results.js'
 import { mountRoom } from './room.js'
 import { WORDS } from './words.js'
 
@@ -62,7 +63,7 @@ function inside(room) {
   leave.hidden = false
   const place = element('div')
   const call = ownCalls(room)
-  const views = [['seats', 'room', mountRoom], ['keying', 'keying', mountKeying]]
+  const views = [['seats', 'room', mountRoom], ['keying', 'keying', mountKeying], ['results', 'results', mountResults]]
   const tabs = views.map(([name]) => button(words[name], 'second tab', () => {
     location.hash = name
   }))

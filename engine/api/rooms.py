@@ -4,6 +4,7 @@
     POST /api/v1/rooms/{room}/seats               {"act": "pause"}: the whole room
     POST /api/v1/rooms/{room}/seats/{session}     {"act": "extend", "minutes": 10, "reason": "technical"}
     GET, POST /api/v1/rooms/{room}/keying         see `engine.api.keying`
+    GET  /api/v1/rooms/{room}/results             see `engine.api.classresults`
 
 Pages with names are the authority's; here are pseudonyms alone. Without `PASSATION_AUTHORITY_ORIGIN` no other
 origin may call; the engine's own page (`engine.api.teacher`) calls with its cookie.
@@ -19,6 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route, request_response
 
 from engine import seats
+from engine.api.classresults import ClassResults
 from engine.api.crossing import Crossing
 from engine.api.keying import Keying
 from engine.api.teacher import MARK, Own, Teacher
@@ -43,6 +45,7 @@ WHO_MAY: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("POST", "/api/v1/rooms/{room}/seats/{session}"): (TEACHER, HEAD),
     ("GET", "/api/v1/rooms/{room}/keying"): (TEACHER, HEAD),
     ("POST", "/api/v1/rooms/{room}/keying"): (TEACHER, HEAD),
+    ("GET", "/api/v1/rooms/{room}/results"): (TEACHER, HEAD),
 }
 """Every call of a room, and who may: in a room that the assertion, or the cookie of the door, lists."""
 
@@ -57,12 +60,13 @@ class Rooms:
         self._roster = Roster(archive, services.clock)
         self._teacher = Teacher(services, archive)
         self._keying = Keying(services)
+        self._results = ClassResults(services, archive)
         settings = services.settings
         self._key = authority_key(settings.keys_dir) if settings.authority_origin else None
 
     def routes(self) -> list[Route]:
         """The addresses of these calls, each with the question that browsers ask first."""
-        handlers = (self.seats, self.act_on_all, self.act, self.keying, self.key)
+        handlers = (self.seats, self.act_on_all, self.act, self.keying, self.key, self.results)
         calls: dict[str, dict[str, Call]] = {}
         for (method, path), handler in zip(WHO_MAY, handlers, strict=True):
             calls.setdefault(path, {})[method] = handler
@@ -121,6 +125,12 @@ class Rooms:
         body = await read_body(request.scope, request.receive, ANSWERS_BYTES_MAX)
         return reply_json(await self._keying.take(found, assertion, body))
 
+    async def results(self, request: Request) -> Response:
+        """What is published of the room, also when its delivery is closed."""
+        assertion = self._assertion(request)
+        found = await self._known_seats(request, assertion)
+        return reply_json(await self._results.look(found, assertion, request.path_params["room"]))
+
     def _assertion(self, request: Request) -> Assertion:
         """What the caller shows, if it lists the room."""
         if MARK.decode() in request.headers:
@@ -137,6 +147,14 @@ class Rooms:
 
     async def _open_seats(self, request: Request, assertion: Assertion) -> list[tuple[Seat, Opened]]:
         """The room's seats in deliveries that are not closed: closing ends every access."""
+        found = await self._known_seats(request, assertion)
+        living = [(seat, one) for seat, one in found if one.record["state"] != "closed"]
+        if not living:
+            raise Problem("delivery_over")
+        return living
+
+    async def _known_seats(self, request: Request, assertion: Assertion) -> list[tuple[Seat, Opened]]:
+        """The room's seats in deliveries that there are; destroyed ones are over."""
         found = await self._roster.of(request.path_params["room"], assertion.campaign)
         if not found:
             raise Problem("room_unknown")
@@ -144,10 +162,10 @@ class Rooms:
         if any(catalog.get(seat.delivery) is None for seat in found):
             await catalog.refresh()
         opened = [(seat, catalog.get(seat.delivery)) for seat in found]
-        living = [(seat, one) for seat, one in opened if one and one.record["state"] != "closed"]
-        if not living:
+        known = [(seat, one) for seat, one in opened if one is not None]
+        if not known:
             raise Problem("delivery_over")
-        return living
+        return known
 
     async def _do(self, sids: Sequence[bytes], asked: StaffAct, who: str) -> bool:
         """Whether it is done already. Problem: `act_refused`, `archive_away`."""

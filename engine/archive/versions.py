@@ -145,6 +145,24 @@ async def judged_sessions(
         yield ScoredSession(*row)
 
 
+async def judged_of(database: Database, sids: Sequence[bytes], version: int) -> list[ScoredSession]:
+    """Those of some sessions that one version judged: a class's."""
+    table = scores if version == FIRST else version_scores
+    judged_ms = scores.c.scored_ms if version == FIRST else version_scores.c.source_ms
+    columns = [sessions.c[name] for name in ScoredSession._fields[:-2]]
+    query = (
+        select(*columns, judged_ms, table.c.body)
+        .join(table, table.c.sid == sessions.c.sid)
+        .where(sessions.c.sid.in_(sids))
+        .order_by(sessions.c.sid)
+    )
+    if version != FIRST:
+        query = query.where(version_scores.c.version == version)
+    async with database.reading.connect() as connection:
+        rows: Any = await connection.execute(query)
+        return [ScoredSession(*row) for row in rows]
+
+
 async def version_bodies(database: Database, version: int, sids: Sequence[bytes]) -> dict[bytes, bytes]:
     """The sealed records of a few sessions in one version."""
     table = scores if version == FIRST else version_scores

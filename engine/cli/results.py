@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from engine.cli import marking
+from engine.cli import marking, publishing
 from engine.cli.console import Json, Who, parts, progress, say
 from engine.clock import now_ms
 from engine.codesfile import private_key
@@ -24,6 +24,8 @@ from items.bank import Bank
 
 app = typer.Typer(no_args_is_help=True, help="Results: responses and scores, by session id.")
 app.add_typer(marking.app, name="marking")
+app.command()(publishing.publish)
+app.command()(publishing.withdraw)
 
 HandedIn = Annotated[
     Path | None, typer.Option("--files", help="Folder to write files and drawings of pupils into, in clear.")

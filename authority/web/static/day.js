@@ -4,6 +4,7 @@
 import { crossCalls, request } from './calls.js'
 import { mountKeying } from './keying.js'
 import { element } from './page.js'
+import { mountResults } from './results.js'
 import { mountRoom } from './room.js'
 
 const root = document.querySelector('[data-view]')
@@ -24,6 +25,7 @@ async function begin() {
   if (!engine) return warned(none)
   const call = crossCalls(engine, room, () => request('/assertion', { method: 'POST', headers: HEADERS }))
   if (view === 'keying') return mountKeying(root, { language, call, room, people: new Map([...people].map(([session, { name }]) => [session, name])) })
+  if (view === 'results') return mountResults(root, { language, call, people })
   const reserve = async (former, session) => byCode(await request(`${base}/reserve`, { method: 'POST', headers: HEADERS, body: { former, session } }))
   return mountRoom(root, { language, call, people, reserve })
 }

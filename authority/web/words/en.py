@@ -67,6 +67,8 @@ EN: dict[str, str] = {
     "open_list": "See the list",
     "open_room": "Follow the test",
     "open_keying": "Key in answers",
+    "open_results": "Read the results",
+    "results_title": "Results of class {label}",
     "open_codes": "Codes of the class",
     "add_class": "Add a class",
     "add_class_name": "Name of the class",

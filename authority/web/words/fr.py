@@ -76,6 +76,8 @@ FR: dict[str, str] = {
     "open_list": "Voir la liste",
     "open_room": "Suivre la passation",
     "open_keying": "Saisir les réponses",
+    "open_results": "Lire les résultats",
+    "results_title": "Résultats de la classe {label}",
     "open_codes": "Codes de la classe",
     "add_class": "Ajouter une classe",
     "add_class_name": "Nom de la classe",

@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.api.openapi.attempts import attempt_schemas
 from engine.api.openapi.calls import paths
+from engine.api.openapi.classresults import classresults_paths, classresults_schemas
 from engine.api.openapi.keying import keying_paths, keying_schemas
 from engine.api.openapi.refusals import refusal_schemas
 from engine.api.openapi.replies import reply_schemas
@@ -36,7 +37,7 @@ def document() -> dict[str, Any]:
             "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "paths": paths() | room_paths() | keying_paths(),
+        "paths": paths() | room_paths() | keying_paths() | classresults_paths(),
         "components": {
             "schemas": request_schemas()
             | reply_schemas()
@@ -44,6 +45,7 @@ def document() -> dict[str, Any]:
             | way_schemas()
             | room_schemas()
             | keying_schemas()
+            | classresults_schemas()
             | refusal_schemas(),
             "securitySchemes": _tokens(),
         },

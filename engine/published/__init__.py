@@ -1,0 +1,1 @@
+"""Results for a class's teacher and head: pupils and domains in mastery groups, between two dates."""
