@@ -78,7 +78,7 @@ class Results {
       piece.hidden = !count
       return piece
     })
-    const percent = mean === null ? '–' : fill(words.mean, { percent: Math.round(mean * 100) })
+    const percent = mean === null ? words.waiting : fill(words.mean, { percent: Math.round(mean * 100) })
     const bar = element('span', { className: isFar ? 'bar is-far' : 'bar', attributes: { role: 'img', 'aria-label': `${label} : ${told.join(', ')}` } }, ...(total ? pieces : []))
     return element('p', { className: 'bar-line' }, element('span', { className: 'bar-name', textContent: label }), bar, element('span', { className: 'bar-mean', textContent: percent }))
   }

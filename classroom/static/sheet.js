@@ -18,7 +18,7 @@ export function sheetOf(page, one, figures, pupil) {
   })
   return element(
     'article', { className: 'fiche' },
-    element('h2', { textContent: page.nameOf(pupil) }),
+    element('h2', { textContent: page.nameOf(pupil), tabIndex: -1, autofocus: true }),
     element('p', { textContent: fill(words.sheetLead, { title: one.title }) }),
     element('table', { className: 'list' }, element('thead', {}, element('tr', {}, ...heads)), element('tbody', {}, ...lines)),
     element('h3', { textContent: words.sheetItems }),

@@ -23,7 +23,7 @@ from engine.errors import Problem
 from engine.published.publication import Publication, Publications
 from engine.published.pupils import Domains
 from engine.results.opening import Opener
-from engine.seats import Seat
+from engine.seats import Seat, number_of
 from engine.services import Services
 from items.bank import Bank
 from items.scorer import Scorer
@@ -68,6 +68,7 @@ class ClassResults:
             pupils.append(
                 {
                     "session": record.session,
+                    "number": number_of(session.sid),
                     "status": record.status,
                     "marks": [mark.to_json() for mark in marks],
                     "items": [scores.get(item) for item in items],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.api.openapi.calling import STORE, call, json_reply
-from engine.api.openapi.rooms import ASSERTED, ROOM_PART, SESSION, TEACHERS, preflight
+from engine.api.openapi.rooms import ASSERTED, NUMBER, ROOM_PART, SESSION, TEACHERS, preflight
 from engine.api.openapi.shapes import Schema, closed, listed, moment, reference, whole
 from engine.published.mastery import GROUPS_MAX
 from engine.seats import SEATS_MAX
@@ -29,7 +29,9 @@ EXAMPLE: dict[str, Any] = {
                 "pupils": 812_345,
                 "rows": [{"counted": 812_345, "mean": 0.61, "groups": [312_345, 500_000]}],
             },
-            "pupils": [{"session": "5f" * 16, "status": "submitted", "marks": [_MARK], "items": [1.0]}],
+            "pupils": [
+                {"session": "5f" * 16, "number": 471, "status": "submitted", "marks": [_MARK], "items": [1.0]}
+            ],
         }
     ],
 }
@@ -78,6 +80,7 @@ def classresults_schemas() -> dict[str, Schema]:
         "PupilsResults": closed(
             {
                 "session": SESSION,
+                "number": NUMBER,
                 "status": {"enum": list(map(str, Status))},
                 "marks": listed(reference("ResultsMark"), description="One for each row."),
                 "items": listed(
