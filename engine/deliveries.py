@@ -72,6 +72,7 @@ class Deliveries:
     ) -> Delivery:
         """Seal a compiled form afresh, under a new key, and write the delivery down; nobody sees it yet."""
         window.checked()
+        await self._archive.refuse_frozen()
         content = bank.content(compiled)
         name = delivery or _new_name()
         keys = self._keyring.create_delivery(name)

@@ -20,6 +20,7 @@ from engine.cli import (
     items,
     keys,
     loadtest,
+    operators,
     redis,
     results,
     sessions,
@@ -57,7 +58,11 @@ app.command()(demo)
 app.command()(doctor)
 app.command()(plan)
 app.command()(finish)
-for module in (items, deliveries, codes, sessions, archive, audit, backup, redis, results, keys, loadtest):
+MODULES = (
+    *(items, deliveries, codes, sessions, operators),
+    *(archive, audit, backup, redis, results, keys, loadtest),
+)
+for module in MODULES:
     app.add_typer(module.app, name=module.__name__.rpartition(".")[2])
 
 
