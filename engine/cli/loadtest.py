@@ -135,7 +135,9 @@ def record(
     run = _read(report)
     if run.get("faults") or run.get("void"):
         raise Conflict(f"{report} is of a run that did not pass: rehearse again, then record that one")
-    facts = {name: run.get(name) for name in ("pupils", "acknowledged", "lost", "doubled", "save_p99_ms")}
+    facts: dict[str, Any] = {
+        name: run.get(name) for name in ("pupils", "acknowledged", "lost", "doubled", "save_p99_ms")
+    }
 
     async def note() -> int:
         async with parts() as (_, _, archive, _):

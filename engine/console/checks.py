@@ -12,10 +12,10 @@ from engine.archive.operators import Accounts
 from engine.archive.proposals import Proposals
 from engine.archive.standing import created_ms, last_rehearsal_ms, population
 from engine.assertion import authority_key
-from engine.codesfile import CodesFileProblem
 from engine.console.rights import may
 from engine.keyring import KeyProblem, KeyRing
 from engine.settings import Settings
+from engine.signedfile import CodesFileProblem
 from items.bank import Bank, UnknownForm
 
 OK, LOOK, STOP = "ok", "look", "stop"

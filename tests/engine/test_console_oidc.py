@@ -59,7 +59,7 @@ def _handler(ministry: Ministry) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             url = ministry.url
-            said = {
+            said: dict[str, dict[str, Any]] = {
                 "/.well-known/openid-configuration": {
                     "issuer": url,
                     "authorization_endpoint": f"{url}/authorize",
