@@ -36,7 +36,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "GET /readyz": ALL,
     "GET /api/v1/openapi.json": ALL,
     "GET /api/v1/time": ALL,
-    "GET /api/v1/opening": ALL,
+    "GET /api/v1/opening": ("pupil",),
     # pupils
     "POST /api/v1/login": ALL,
     "POST /api/v1/start": ("pupil",),
@@ -193,5 +193,5 @@ def _is_let_in(reply: httpx2.Response) -> bool:
     at_login = reply.status_code == 303 and reply.headers["location"] == "/operator/login"
     path = reply.request.url.path
     if path == "/operator/login":  # anybody may try
-        return reply.status_code in (200, 303, 401)
+        return reply.status_code in (200, 303, 401, 429)
     return reply.status_code not in (401, 403) and (not at_login or path == "/operator/logout")
