@@ -101,7 +101,14 @@ async def _new(call: Call, typed: dict[str, str], error: str, status: int = 200)
     chosen = typed.get("form") or call.request.query_params.get("form", "")
     about = next((one for one in forms if one["form"] == chosen), None)
     minutes = str((about["duration_s"] or 2700) // 60) if about else ""
-    values = {"duration": minutes, "grace": "10", "spread": "", **typed, "form": chosen}
+    values = {
+        "duration": minutes,
+        "grace": "10",
+        "spread": "",
+        "count_self_attested": "",
+        **typed,
+        "form": chosen,
+    }
     for field in TIMES:
         values.setdefault(field, "")
     return await call.page("new.html", status, forms=forms, typed=values, error=error)
