@@ -31,10 +31,12 @@ from engine.api.rooms import Rooms
 from engine.archive import Archive
 from engine.assets import Assets
 from engine.attempts.rulebook import Rulebooks
-from engine.beats import acknowledge, renew_keys, watch_waits
+from engine.beats import acknowledge, renew_keys, tell_figures, watch_waits
 from engine.catalog import Catalog
 from engine.clock import now_ms
+from engine.console.routes import console_routes
 from engine.errors import Problem
+from engine.figures import Meter
 from engine.files import MIB, FileStore
 from engine.guessing import Guessing
 from engine.keyring import KeyRing
@@ -106,7 +108,8 @@ async def running(settings: Settings) -> AsyncIterator[Application]:
         _archive(settings) as archive,
     ):
         catalog = Catalog(others_store, Bank(settings.data_dir), keyring, settings.data_dir / "content")
-        services = _services(settings, keyring, signer, catalog, answers_store, others_store)
+        meter = Meter(now_ms)
+        services = _services(settings, keyring, signer, catalog, answers_store, others_store, meter)
         beat = Beat()
         writers = (services.answers, services.others, services.codes, services.glances)
         tasks = [asyncio.create_task(writer.run()) for writer in writers]
@@ -115,11 +118,13 @@ async def running(settings: Settings) -> AsyncIterator[Application]:
             for work in (
                 acknowledge(services, others_store, beat),
                 renew_keys(signer, keyring),
-                watch_waits(services),
+                tell_figures(services, others_store, meter),
+                watch_waits(services, meter),
             )
         ]
         try:
-            yield _application(services, beat, Rooms(services, archive, others_store))
+            operators = console_routes(services, archive, others_store, keyring)
+            yield _application(services, beat, Rooms(services, archive, others_store), operators)
         finally:
             for writer in writers:
                 writer.close()
@@ -141,7 +146,7 @@ async def _store(settings: Settings) -> AsyncIterator[Store]:
 
 @asynccontextmanager
 async def _archive(settings: Settings) -> AsyncIterator[Archive]:
-    """For class pages alone: no answer waits for it, and it is not connected before the first of them."""
+    """For pages of staff alone: no answer waits for it, and it is not connected before the first of them."""
     archive = Archive(settings.archive_address)
     try:
         yield archive
@@ -156,6 +161,7 @@ def _services(
     catalog: Catalog,
     answers: Store,
     others: Store,
+    meter: Meter,
 ) -> Services:
     async def commit_answers(operations: Sequence[Operation]) -> Sequence[Reply]:
         return await answers.commit(operations, now_ms())
@@ -178,7 +184,9 @@ def _services(
         guessing=Guessing(keyring.pepper(), per_minute=settings.wrong_codes_per_minute),
         ciphers=Ciphers(),
         files=_files(settings),
-        answers=_writer(commit_answers, answers, settings, settings.answers_pending_max, _lane_of),
+        answers=_writer(
+            meter.commit(commit_answers), answers, settings, settings.answers_pending_max, _lane_of
+        ),
         others=_writer(commit_others, others, settings, settings.others_pending_max, _lane_of, ranks=5),
         codes=_writer(find_codes, others, settings, settings.others_pending_max, _lane_of_code),
         glances=_writer(glance, others, settings, settings.others_pending_max, partition_of),
@@ -220,7 +228,7 @@ def _files(settings: Settings) -> FileStore:
     )
 
 
-def _application(services: Services, beat: Beat, rooms: Rooms) -> Application:
+def _application(services: Services, beat: Beat, rooms: Rooms, operators: list[Route]) -> Application:
     files = Files(services)
     routes = [
         Route("/api/v1/attempts", Attempts(services).call, methods=["POST"]),
@@ -230,6 +238,7 @@ def _application(services: Services, beat: Beat, rooms: Rooms) -> Application:
         *ledger_routes(services.settings),
         *health_routes(services, beat),
         *openapi_routes(),
+        *operators,
         *page_routes(services, Assets()),
     ]
     return Application(Answers(services), Pupil(services), Contents(services), Router(routes), services.gate)

@@ -12,6 +12,7 @@ from engine.admission.ranks import BUDGETS, Rank
 from engine.admission.watch import Sojourn, look_often
 from engine.api.health import Beat
 from engine.clock import now_ms
+from engine.figures import Meter
 from engine.keyring import KeyProblem, KeyRing
 from engine.logs import logger
 from engine.services import Services
@@ -41,6 +42,7 @@ async def acknowledge(services: Services, store: Store, beat: Beat) -> None:
             _tried(partial(asyncio.sleep, 0) if is_full else partial(store.tick, started_ms)),
             _tried(partial(neighbours.exchange, services.gate, records, started_ms)),
         )
+        services.catalog.renew_messages(started_ms)
         if ticked and (refreshed or store.lanes > 1):
             beat.at_ms = started_ms
         await asyncio.sleep(BEAT_MS / 1000)
@@ -65,8 +67,15 @@ async def renew_keys(signer: Signer, keyring: KeyRing) -> None:
         await asyncio.sleep(BEAT_MS / 1000)
 
 
-async def watch_waits(services: Services) -> None:
-    """Show the gate how long calls wait."""
+async def tell_figures(services: Services, store: Store, meter: Meter) -> None:
+    """Say how this worker does, for the operator's console and for Prometheus."""
+    while True:
+        await _tried(meter.tell(services, store))
+        await asyncio.sleep(BEAT_MS / 1000)
+
+
+async def watch_waits(services: Services, meter: Meter) -> None:
+    """Show the gate, and the meter, how long calls wait."""
     answers, others = Sojourn(services.answers), Sojourn(services.others)
     gate, seen = services.gate, 0
 
@@ -78,6 +87,7 @@ async def watch_waits(services: Services) -> None:
         seen = taken
         served = taken + COST_OF_OTHERS * services.others.taken
         waits_s = late_s + answers.look(now_s), late_s + others.look(now_s)
+        meter.wait_s = waits_s[0]
         gate.look(*waits_s, now_s, cpu_s=time.process_time(), served=served)
 
     await look_often(see)

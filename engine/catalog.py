@@ -57,6 +57,17 @@ class Catalog:
         self._version = -1
         self._missing: set[str] = set()
         self._contents: dict[str, bytes] = {}
+        self.messages: dict[str, list[dict[str, str]]] = {}
+        """By delivery, as a notice, what everybody is told now; see `renew_messages`."""
+
+    def renew_messages(self, now_ms: int) -> None:
+        """Take up the messages of the deliveries, and let go those whose time is over."""
+        held = {name: opened.record.get("message") for name, opened in self._opened.items()}
+        self.messages = {
+            name: [{"kind": "message", **{field: message[field] for field in ("id", "fr", "en")}}]
+            for name, message in held.items()
+            if message and now_ms < message["until_ms"]
+        }
 
     async def refresh(self) -> None:
         """Read the deliveries again if their version has changed.

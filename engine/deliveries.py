@@ -79,6 +79,7 @@ class Deliveries:
         Conflict for a keyed delivery of a form that cannot be keyed.
         """
         window.checked()
+        await self._archive.refuse_frozen()
         content = bank.content(compiled)
         if keyed:
             _check_keyable(content, bank.schema(compiled))

@@ -35,7 +35,7 @@ TOKEN_KEYS_MAX = 8
 
 _DELIVERY = re.compile(r"[a-z0-9][a-z0-9-]{7}")
 """Eight signs: a token has one place of that length for it."""
-_SINGLE = {"pepper": "pepper", "operator": "token", "audit": "secret", "backup": "key"}
+_SINGLE = {"pepper": "pepper", "operator": "token", "audit": "secret", "backup": "key", "console": "key"}
 """Files that hold one key, and under which name."""
 _RESERVED = ("token", *_SINGLE)
 
@@ -136,6 +136,17 @@ class KeyRing:
     def backup_key(self) -> bytes:
         """What encrypts backups: without it none can be restored."""
         return self._single("backup")
+
+    def console_key(self) -> bytes:
+        """What seals the operators' one-time secrets, and stands behind their cookies."""
+        return self._single("console")
+
+    def ensure_console_key(self) -> bytes:
+        """The same; made where an installation is older than the console."""
+        if not self._path("console").exists():
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._create("console", {"key": _encode(secrets.token_bytes(KEY_BYTES))})
+        return self.console_key()
 
     def put_pepper(self, pepper: bytes) -> None:
         """Take over the authority's pepper; once only, since every digest hangs on it."""

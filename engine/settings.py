@@ -67,6 +67,17 @@ class Settings:
     authority_origin: str = _setting(
         "", "origin of the authority's pages, which may ask for rooms; empty: none may"
     )
+    approval_minutes: int = _setting(
+        15, "a proposal on the operator's console waits so long for its approval"
+    )
+    single_operator: bool = _setting(
+        False, "one person may propose and approve; said on every page of the console"
+    )
+    operator_idle_minutes: int = _setting(30, "an operator who does nothing for so long is signed out")
+    oidc_issuer: str = _setting("", "the ministry's own sign-in (OpenID Connect) for operators; empty: none")
+    oidc_client: str = _setting("", "what this engine is called there")
+    oidc_secret_file: str = _setting("", "file with the secret that goes with it; outside the data folder")
+    oidc_back: str = _setting("", "this engine's address as the operators' browsers see it, for the way back")
     replicas_wait: int = _setting(0, "replicas that must hold a write before it is acknowledged")
     log_level: str = _setting("info", "debug, info, warning or error")
 
@@ -95,7 +106,23 @@ class Settings:
         if self.authority_origin and not _ORIGIN.fullmatch(self.authority_origin):
             raise SettingsError("PASSATION_AUTHORITY_ORIGIN must be an origin like https://asp.example.fr")
         self._check_keys()
+        self._check_oidc()
         return self
+
+    def _check_oidc(self) -> None:
+        """SettingsError where the ministry's sign-in is set by halves, or its secret would be in a backup."""
+        given = (self.oidc_issuer, self.oidc_client, self.oidc_secret_file, self.oidc_back)
+        if any(given) and not all(given):
+            names = "PASSATION_OIDC_ISSUER, _CLIENT, _SECRET_FILE and _BACK"
+            raise SettingsError(f"{names} go together: give all or none")
+        if self.oidc_back and not _ORIGIN.fullmatch(self.oidc_back):
+            raise SettingsError("PASSATION_OIDC_BACK must be an origin like https://passation.example.fr")
+        if self.oidc_issuer and not _is_safe(self.oidc_issuer):
+            raise SettingsError("PASSATION_OIDC_ISSUER must begin with https://")
+        if self.oidc_secret_file and _lies_in(self.oidc_secret_file, self.data_dir):
+            raise SettingsError(
+                "PASSATION_OIDC_SECRET_FILE lies in the data folder: a backup would carry the secret"
+            )
 
     def _check_keys(self) -> None:
         """SettingsError where a backup of the data would carry keys, or it is not clear which wrap them."""
@@ -105,7 +132,7 @@ class Settings:
             raise SettingsError(
                 "PASSATION_KEYS_FILE, PASSATION_KEYS_WRAPPING, PASSATION_KEYS_COMMAND: give one of them"
             )
-        if self.keys_file and Path(self.keys_file).resolve().is_relative_to(self.data_dir.resolve()):
+        if self.keys_file and _lies_in(self.keys_file, self.data_dir):
             raise SettingsError("PASSATION_KEYS_FILE lies in the data folder: a backup would carry the key")
 
     @property
@@ -135,6 +162,15 @@ class Settings:
         return {f"{PREFIX}{entry.name.upper()}": str(getattr(self, entry.name)) for entry in fields(self)}
 
 
+def _lies_in(name: str, folder: Path) -> bool:
+    return Path(name).resolve().is_relative_to(folder.resolve())
+
+
+def _is_safe(address: str) -> bool:
+    """Encrypted, or on this machine."""
+    return address.startswith(("https://", "http://127.0.0.1:", "http://localhost:"))
+
+
 _BOUNDS: tuple[tuple[str, float, float], ...] = (
     ("port", 1, 65_535),
     ("workers", 1, 256),
@@ -155,6 +191,8 @@ _BOUNDS: tuple[tuple[str, float, float], ...] = (
     ("session_files_mib", 1, 16_384),
     ("files_pending_max", 1, 65_536),
     ("files_reserve_mib", 0, 16_777_216),
+    ("approval_minutes", 1, 240),
+    ("operator_idle_minutes", 1, 240),
     ("replicas_wait", 0, 16),
 )
 

@@ -60,6 +60,20 @@ class Staff:
             count += sum(reply.verdict is Verdict.OK for reply in replies)
         return count
 
+    async def extend_all(self, delivery: str, extra_ms: int, reason: str, since_ms: int) -> int:
+        """Give more time to every session of a delivery that has started; how many took it.
+
+        Those that were given it since `since_ms` are left out: what broke off may be done again.
+        """
+        done = await acts.extended_since(self._archive.database, since_ms, extra_ms)
+        count = 0
+        async for sids in self._started(delivery):
+            if left := [sid for sid in sids if sid not in done]:
+                detail = {"delivery": delivery, "extra_ms": extra_ms, "reason": reason}
+                replies = await self._do("extend", left, value=extra_ms, **detail)  # type: ignore[arg-type]
+                count += sum(reply.verdict is Verdict.OK for reply in replies)
+        return count
+
     async def _started(self, delivery: str) -> AsyncIterator[list[bytes]]:
         """The running and paused sessions of a delivery, some at a time."""
         for partition in range(self._partitions):

@@ -77,6 +77,13 @@ class Bank:
         media = {entry["id"]: (folder / "media" / entry["id"]).read_bytes() for entry in value["media"]}
         return Content.from_json(value, media)
 
+    def about(self, form: str) -> dict[str, Any]:
+        """Title, language, number of items and seconds (or None) of a form, without reading its media."""
+        value = json.loads((self._folder(form) / "content.json").read_bytes())
+        return {name: value[name] for name in ("title", "language", "duration_s")} | {
+            "items": len(value["items"])
+        }
+
     def schema(self, form: str) -> dict[str, Any]:
         schema: dict[str, Any] = json.loads((self._folder(form) / "schema.json").read_bytes())
         return schema

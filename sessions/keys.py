@@ -23,6 +23,7 @@ writes to: they lie on one node, where one script may touch them together. `SID`
     deliveries     hash    delivery id -> JSON, a copy of what SQL holds
     {deliveries}:version   counts the changes of `deliveries`
     workers        hash    worker -> JSON [when, what it tells the others ...]; a minute after its last word
+    figures        hash    process -> JSON, how it does now; a minute after its last word
     a:{TAG}        string  always 1: a write for WAIT to wait for, where replicas are asked for
     lease:NAME     string  who does a job that one process does alone; has its own time-out
 
@@ -40,10 +41,11 @@ from functools import lru_cache
 DELIVERIES = "deliveries"
 DELIVERIES_VERSION = "{deliveries}:version"
 WORKERS = "workers"
+FIGURES = "figures"
 
 KEY_PATTERNS = (
     *(f"{letter}:{{p*" for letter in "sebcdxljzuow"),
-    *("k:{k*", "deliveries", "{deliveries}:version", "a:{*", "lease:*", WORKERS),
+    *("k:{k*", "deliveries", "{deliveries}:version", "a:{*", "lease:*", WORKERS, FIGURES),
 )
 """All keys above as Redis's patterns, the busiest first: what the user of the application may touch."""
 

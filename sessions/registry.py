@@ -76,6 +76,19 @@ class Registry:
         found = await self._link.command("HGETALL", keys.WORKERS)
         return dict(zip(found[::2], found[1::2], strict=True))
 
+    async def tell_figures(self, name: str, word: bytes) -> None:
+        """Leave a process's figures under its name."""
+        await self._link.command("HSET", keys.FIGURES, name, word)
+
+    async def figures(self) -> dict[bytes, bytes]:
+        """The last figures of all processes."""
+        found = await self._link.command("HGETALL", keys.FIGURES)
+        return dict(zip(found[::2], found[1::2], strict=True))
+
+    async def forget_figures(self, names: Sequence[str]) -> None:
+        """Take the figures of processes away that are gone."""
+        await self._link.command("HDEL", keys.FIGURES, *names)
+
     async def forget_workers(self, names: Sequence[bytes]) -> None:
         """Take the words of workers away that are gone."""
         await self._link.command("HDEL", keys.WORKERS, *names)

@@ -31,6 +31,7 @@ ROOT = Path(__file__).parent.parent
         "faults",
         "engine/archive",
         "engine/backup",
+        "engine/console",
         "engine/web",
     ],
 )

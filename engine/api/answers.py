@@ -26,6 +26,8 @@ from sessions.cipher import SessionCipher
 from sessions.model import Heartbeat, Operation, Read, Reply, Save, Ticket, Verdict
 from sessions.states import Status
 
+_NOTHING: list[dict[str, Any]] = []
+
 
 class Call(Protocol):
     """A request for `Answers`: exactly one of the two methods is called, once."""
@@ -208,13 +210,14 @@ def acknowledgement(reply: Reply, ticket: Ticket, services: Services) -> bytes:
         "now_ms": now_ms,
         "remaining_ms": max(0, state.deadline_ms - now_ms),
         "flush_after_ms": services.gate.flush_after_ms,
-        "notices": [],
+        "notices": services.catalog.messages.get(ticket.delivery, _NOTHING),
     }
     if reply.late:
         document["late"] = reply.late
     if state.version != ticket.version:
         # Something changed since the player's token was made: pause, extension, credit, closing.
-        document["notices"] = [{"kind": kind} for kind in _notices(state.status, state.deadline_ms, ticket)]
+        changed = [{"kind": kind} for kind in _notices(state.status, state.deadline_ms, ticket)]
+        document["notices"] = [*changed, *document["notices"]]
         document["token"] = services.signer.sign(state.ticket(), now_ms)
     return orjson.dumps(document)
 

@@ -144,6 +144,13 @@ async def extensions(database: Database, sids: Sequence[bytes]) -> list[Act]:
         return [Act(*row) for row in await connection.execute(query.order_by(acts.c.line))] if sids else []
 
 
+async def extended_since(database: Database, since_ms: int, value: int) -> set[bytes]:
+    """Sessions that were given exactly so much time since then: an act that broke off goes on behind them."""
+    query = select(acts.c.sid).where(acts.c.act == "extend", acts.c.value == value, acts.c.at_ms >= since_ms)
+    async with database.reading.connect() as connection:
+        return set((await connection.execute(query)).scalars())
+
+
 async def acted_on_since(database: Database, since_ms: int, after: bytes, limit: int) -> list[SessionFacts]:
     """Sessions on which staff have acted since then, as the archive knows them, in the order of their ids."""
     columns = [sessions.c[name] for name in SessionFacts._fields]

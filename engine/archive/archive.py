@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.archive import audit, tables
 from engine.archive.audit import AuditLine
 from engine.archive.database import PAGE, Database, is_away
+from engine.archive.proposals import refuse_frozen
 from engine.archive.records import (
     ArchiveAway,
     CodeRow,
@@ -73,13 +74,19 @@ class Archive:
     async def first_broken_audit_line(self) -> int | None:
         return await audit.first_broken(self.database)
 
+    async def refuse_frozen(self) -> None:
+        """Conflict while changes are frozen: for who would make something first and write it down later."""
+        async with self.database.reading.connect() as connection:
+            await refuse_frozen(connection)
+
     # --- deliveries -----------------------------------------------------------------------------------
 
     async def create_delivery(self, delivery: Delivery, *, who: str, now_ms: int) -> None:
-        """Add a delivery; Conflict when its id is taken."""
+        """Add a delivery; Conflict when its id is taken, or changes are frozen."""
         values = {"id": delivery.id, "state": delivery.state, "version": delivery.version}
         try:
             async with self.database.writing.begin() as connection:
+                await refuse_frozen(connection)
                 record = delivery.to_json().decode()
                 await connection.execute(tables.deliveries.insert().values(**values, record=record))
                 await _note(connection, "delivery.create", who, now_ms, delivery.id, form=delivery.form)
@@ -147,11 +154,13 @@ class Archive:
         """Add sessions with the digests of their codes: all of them or, on any error, none.
 
         `rows` is read to its end within the transaction, so it may raise at its end (a file that changed
-        meanwhile) and nothing is kept. Conflict when a session or a code is there already.
+        meanwhile) and nothing is kept. Conflict when a session or a code is there already, or changes are
+        frozen.
         """
         count = 0
         try:
             async with self.database.writing.begin() as connection:
+                await refuse_frozen(connection)
                 for page in _pages(rows, PAGE):
                     await self._add_sessions(connection, page)
                     count += len(page)

@@ -66,6 +66,21 @@ async def lines(database: Database, after_seq: int = 0) -> AsyncIterator[AuditLi
         yield AuditLine(row.seq, row.at_ms, row.who, row.act, row.delivery, detail, row.prev, row.hash)
 
 
+async def newest(database: Database, before_seq: int, limit: int) -> list[AuditLine]:
+    """The last lines before that one, or of all if it is 0; the newest first."""
+    query = select(audit).order_by(desc(audit.c.seq)).limit(limit)
+    if before_seq:
+        query = query.where(audit.c.seq < before_seq)
+    async with database.reading.connect() as connection:
+        rows = (await connection.execute(query)).all()
+    return [
+        AuditLine(
+            row.seq, row.at_ms, row.who, row.act, row.delivery, orjson.loads(row.detail), row.prev, row.hash
+        )
+        for row in rows
+    ]
+
+
 async def first_broken(database: Database) -> int | None:
     """Number of the first line that is not what was written, or None when the whole chain holds."""
     return (await check(database, {})).broken_at

@@ -23,11 +23,13 @@ from engine.archive.tables import (
     leases,
     metadata,
     sessions,
+    tries,
+    visits,
 )
 
 Rows = Sequence[tuple[Any, ...]]
-_LEFT_OUT = {leases.name, alembic_version.name}
-"""Who works now, and what the place itself says about its tables."""
+_LEFT_OUT = {leases.name, visits.name, tries.name, alembic_version.name}
+"""Who works now or is signed in, and what the place itself says about its tables."""
 
 
 class Snapshot:

@@ -18,6 +18,10 @@ STATES: dict[tuple[str, str], str] = {
 """A delivery's states: (state, act) -> next state. What is not here is refused and changes nothing."""
 
 
+MESSAGE_MAX = 300
+"""Characters of a message to everybody, in one language."""
+
+
 class Conflict(Exception):
     """What was asked does not fit what the archive holds; nothing was changed."""
 
@@ -53,6 +57,8 @@ class Delivery:
     count_self_attested: bool = False
     spread_ms: int | None = None
     """How long after the bell the last of those who wait for it starts; None: as the server is measured."""
+    message: dict[str, Any] | None = None
+    """What the players show: `id`, `fr`, `en`, `until_ms`; None: nothing."""
     version: int = 1
     keyed: bool = False
     """Answered on paper, and keyed by teachers: nobody logs in to it."""
@@ -63,6 +69,23 @@ class Delivery:
         if state is None:
             raise Conflict(f"delivery {self.id} is {self.state}: `{act}` is not possible now")
         return replace(self, state=state, version=self.version + 1)
+
+    def later(self, by_ms: int) -> Delivery:
+        """This delivery with its end so much later, or Conflict: closed is closed."""
+        if self.state == "closed":
+            raise Conflict(f"delivery {self.id} is closed: `extend` is not possible now")
+        return replace(
+            self,
+            closes_at_ms=self.closes_at_ms + by_ms,
+            intake_ends_ms=self.intake_ends_ms + by_ms,
+            version=self.version + 1,
+        )
+
+    def telling(self, message: dict[str, Any] | None) -> Delivery:
+        """This delivery with a message for everybody, or Conflict: nobody would hear it."""
+        if self.state == "closed":
+            raise Conflict(f"delivery {self.id} is closed: nobody would hear it")
+        return replace(self, message=message, version=self.version + 1)
 
     def to_record(self) -> dict[str, Any]:
         """A JSON object, as Redis keeps it."""

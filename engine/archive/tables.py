@@ -242,6 +242,66 @@ clocks = Table(
     Column("at_ms", BigInteger, nullable=False),
 )
 
+# Who may operate, by opaque id: no name enters. `subject` is a keyed digest of what the ministry's own
+# sign-in calls the person, `totp` is sealed under a key that lies outside; each is empty where the other way
+# of signing in is used.
+operators = Table(
+    "operators",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("hash", String(200), nullable=False),
+    Column("totp", LargeBinary, nullable=False),
+    Column("totp_step", BigInteger, nullable=False),
+    Column("subject", LargeBinary(32), nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("disabled_ms", BigInteger, nullable=False),
+)
+
+# Sign-ins by a keyed digest of their cookie, and wrong tries by a keyed digest of whose they are.
+visits = Table(
+    "visits",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("operator", String(16), nullable=False),
+    Column("begun_ms", BigInteger, nullable=False),
+    Column("seen_ms", BigInteger, nullable=False),
+)
+tries = Table(
+    "tries",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("free_ms", BigInteger, nullable=False),
+)
+
+# What one operator proposes and another approves, with what became of it.
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("who", String(16), nullable=False),
+    Column("act", String(12), nullable=False),
+    Column("delivery", String(40), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("decider", String(16), nullable=False),
+    Column("decided_ms", BigInteger, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Index("ix_proposals_at_ms", "at_ms"),
+)
+
+# What holds for the whole installation: `freeze` since when, 0 when it is lifted.
+switches = Table(
+    "switches",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("since_ms", BigInteger, nullable=False),
+    Column("who", String(64), nullable=False),
+)
+
 # The audit log only grows, whoever asks: a program with a defect, or a hand in a hurry. Who owns the database
 # can drop the triggers; that shows in the chain.
 _REFUSAL = "the audit log is append-only"

@@ -20,6 +20,7 @@ from engine.cli import (
     items,
     keys,
     loadtest,
+    operators,
     redis,
     results,
     rooms,
@@ -58,20 +59,11 @@ app.command()(demo)
 app.command()(doctor)
 app.command()(plan)
 app.command()(finish)
-for module in (
-    items,
-    deliveries,
-    codes,
-    rooms,
-    sessions,
-    archive,
-    audit,
-    backup,
-    redis,
-    results,
-    keys,
-    loadtest,
-):
+MODULES = (
+    *(items, deliveries, codes, rooms, sessions, operators),
+    *(archive, audit, backup, redis, results, keys, loadtest),
+)
+for module in MODULES:
     app.add_typer(module.app, name=module.__name__.rpartition(".")[2])
 
 

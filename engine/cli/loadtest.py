@@ -26,7 +26,10 @@ from rich.console import Console
 from rich.table import Table
 
 from engine import demonstration
+from engine.archive import Conflict
+from engine.cli.console import Json, Who, parts, say
 from engine.cli.serve import make_folders
+from engine.clock import now_ms
 from engine.keyring import KeyRing
 from engine.logs import set_up
 from engine.rehearsal.outage import credits, keep_to
@@ -152,6 +155,32 @@ def compare(
     print(comparison.text(one, other))
     if page:
         page.write_text(comparison.page(one, other))
+
+
+@app.command()
+def record(
+    report: Annotated[Path, typer.Argument(help="The JSON report of a run that passed.")],
+    who: Who = "operator",
+    as_json: Json = False,
+) -> None:
+    """Write a rehearsal into the audit log: the console's check then knows when the last one was."""
+    run = _read(report)
+    if run.get("faults") or run.get("void"):
+        raise Conflict(f"{report} is of a run that did not pass: rehearse again, then record that one")
+    facts: dict[str, Any] = {
+        name: run.get(name) for name in ("pupils", "acknowledged", "lost", "doubled", "save_p99_ms")
+    }
+
+    async def note() -> int:
+        async with parts() as (_, _, archive, _):
+            return await archive.audit("rehearsal", who=who, now_ms=now_ms(), **facts)
+
+    line = asyncio.run(note())
+    say(
+        {"line": line, **facts},
+        as_json,
+        f"line {line} of the audit log: a rehearsal with {run['pupils']} pupils",
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:

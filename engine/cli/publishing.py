@@ -15,11 +15,11 @@ from engine.archive.versions import judged_sessions
 from engine.cli.console import Json, Who, parts, progress, say
 from engine.cli.deliveries import moment
 from engine.clock import now_ms
-from engine.published.disclosure import MIN_CELL
 from engine.published.mastery import Mastery, read_mastery
 from engine.published.national import National
 from engine.published.publication import Publication, Publications
 from engine.published.pupils import Domains
+from engine.results.disclosure import LEAST
 from engine.results.export import chosen_version
 from engine.results.opening import Opener
 from items.bank import Bank
@@ -40,8 +40,8 @@ def publish(
         bool, typer.Option(help="Beside each class, what all pupils of the delivery did.")
     ] = False,
     min_cell: Annotated[
-        int, typer.Option(help="Counts of fewer pupils are left out of the national figures.", min=MIN_CELL)
-    ] = MIN_CELL,
+        int, typer.Option(help="Counts of fewer pupils are left out of the national figures.", min=LEAST)
+    ] = LEAST,
     score_version: Annotated[
         int | None, typer.Option(help="Which judgement; the newest when not given.")
     ] = None,

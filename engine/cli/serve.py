@@ -113,8 +113,9 @@ def show_demo(settings: Settings, prepared: list[demonstration.Prepared]) -> Non
         print()
     print("Every second code has all supports: listening, translations, plainer words.")
     data, keys = settings.data_dir, settings.keys_dir
-    variables = f"PASSATION_DATA_DIR={data} PASSATION_KEYS_DIR={keys}"
-    print(f"results: {variables} {sys.executable} -m engine results export DELIVERY --out var/results")
+    command = f"PASSATION_DATA_DIR={data} PASSATION_KEYS_DIR={keys} {sys.executable} -m engine"
+    print(f"console: {address(settings)}operator, an account for it: {command} operators add")
+    print(f"results: {command} results export DELIVERY --out var/results")
     print("ready", flush=True)
 
 
@@ -199,6 +200,7 @@ def check_keys(settings: Settings) -> None:
         keyring.ensure()
     keyring.token_keys()
     keyring.pepper()
+    keyring.ensure_console_key()
     if settings.authority_origin:
         authority_key(settings.keys_dir)
 

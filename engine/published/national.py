@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine.published.disclosure import MIN_CELL, disclosed
 from engine.published.pupils import Mark
+from engine.results.disclosure import LEAST, shown
 
 
 class National:
@@ -31,14 +31,14 @@ class National:
                 self._counts[row][mark.group] += 1
                 self._shares[row] += mark.share
 
-    def to_json(self, min_cell: int = MIN_CELL) -> dict[str, Any]:
+    def to_json(self, least: int = LEAST) -> dict[str, Any]:
         """As it is published. Rows are of the same pupils, so each is looked at by itself."""
         rows: list[dict[str, Any]] = []
         for counts, shares in zip(self._counts, self._shares, strict=True):
             counted = sum(counts)
-            if counted < min_cell:
+            if counted < least:
                 rows.append({"counted": None, "mean": None, "groups": [None] * len(counts)})
             else:
-                (shown,) = disclosed([counts], min_cell)
-                rows.append({"counted": counted, "mean": round(shares / counted, 3), "groups": shown})
-        return {"pupils": self.pupils if self.pupils >= min_cell else None, "rows": rows}
+                (cells,) = shown([counts], least)
+                rows.append({"counted": counted, "mean": round(shares / counted, 3), "groups": cells})
+        return {"pupils": self.pupils if self.pupils >= least else None, "rows": rows}

@@ -223,7 +223,7 @@ class Sender:
     def _heard(self, reply: dict[str, Any]) -> None:
         state, notices = self.state, reply.get("notices", [])
         self.anchor(reply["now_ms"], self.device.perf_ms() - self.sent_ms)
-        if reply.get("token") or notices:
+        if reply.get("token"):
             state["paused"] = any(notice["kind"] == "paused" for notice in notices)
         if self.token_after_end:
             self.token_after_end = reply.get("token") or self.token_after_end

@@ -9,6 +9,7 @@ from engine.admission.opening import SPREAD_MAX_MS
 from engine.api.openapi.attempts import attempted, views
 from engine.api.openapi.shapes import Schema, closed, listed, moment, reference, text, whole, words
 from engine.api.openapi.ways import STEP, entered, within
+from engine.archive.records import MESSAGE_MAX
 from engine.codesfile import FACTOR_HIGH, FACTOR_LOW
 from engine.needs import NEEDS
 from engine.wire import COMMENT_MAX, NUMBER_MAX, TEXT_MAX
@@ -170,7 +171,10 @@ def _acknowledgement() -> Schema:
     lease = TOKEN | {
         "description": "The server's word to this device; opaque, send it back with the next batch."
     }
-    notice = closed({"kind": {"enum": [str(kind) for kind in NOTICES]}})
+    changed = closed({"kind": {"enum": [str(kind) for kind in NOTICES]}})
+    texts = {name: {"type": "string", "maxLength": MESSAGE_MAX} for name in ("fr", "en")}
+    told = closed({"kind": {"const": "message"}, "id": words("[a-z0-9]+"), **texts})
+    notice = {"oneOf": [changed, told]}
     late = {
         "enum": [str(late) for late in Late if late],
         "description": "Came after the time: how sure the server is that it was answered before.",
@@ -184,7 +188,10 @@ def _acknowledgement() -> Schema:
             "remaining_ms": whole(0, description="Until the deadline; 0 after it."),
             "flush_after_ms": whole(1, description="Gather answers so long before the next batch."),
             "notices": listed(
-                notice, uniqueItems=True, description="What has changed since the token was made."
+                notice,
+                uniqueItems=True,
+                description="What has changed since the token was made; a message for everybody comes with "
+                "each reply for as long as it holds: show it once.",
             ),
         },
         {"late": late, "token": TOKEN},

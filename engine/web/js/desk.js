@@ -15,7 +15,7 @@ import { showReview } from './review.js'
 import { clearOld, keepContent, keepShell } from './shell.js'
 import { claim } from './tab.js'
 import { openVault } from './vault.js'
-import { speakMore, words } from './words.js'
+import { language, speakMore, words } from './words.js'
 
 const AGAIN_MS = 5000
 const LAST_WORDS_MS = 15_000
@@ -115,10 +115,19 @@ function pause(isPaused) {
   if (!isPaused) say(words.resumed)
 }
 
-function noticed({ kind, text }) {
+function noticed({ kind, id, [language]: text }) {
   if (kind === 'extended') say(words.extended)
-  if (kind === 'message') ask('message', words.message, [text], [[words.understood, true]])
+  if (kind === 'message') tell(id, text)
   if (kind === 'submitted' || kind === 'closed') closed()
+}
+
+/** A message for everybody comes with each reply for as long as it holds; it is shown once, here or elsewhere. */
+function tell(id, text) {
+  const { state } = sitting
+  if ((state.messages ||= []).includes(id)) return
+  state.messages.push(id)
+  sitting.keep()
+  ask('message', words.message, [text], [[words.understood, true]])
 }
 
 /** The one thing to do for each refusal that does not pass by itself. */

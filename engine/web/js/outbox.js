@@ -240,7 +240,7 @@ export class Outbox {
     const wasPaused = state.paused
     clock.anchor({ now_ms, round_trip_ms })
     // The state of the sitting has changed when there is a new token, and only then.
-    if (token || notices.length) state.paused = notices.some(({ kind }) => kind === 'paused')
+    if (token) state.paused = notices.some(({ kind }) => kind === 'paused')
     this.bearer.token = token || this.bearer.token
     if (state.session.deadline_ms && remaining_ms && !state.paused) state.session.deadline_ms = now_ms + remaining_ms
     if (state.paused !== wasPaused) this.sitting.emit('paused', state.paused)

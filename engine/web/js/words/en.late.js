@@ -77,7 +77,7 @@ export default {
   paused: 'The test is paused',
   pausedText: 'The clock has stopped. Your answers are kept. Listen to your teacher.',
   resumed: 'The test goes on.',
-  message: 'Message from your teacher',
+  message: 'Message for everybody',
   understood: 'I understand',
 
   check: 'Check',

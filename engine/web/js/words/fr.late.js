@@ -77,7 +77,7 @@ export default {
   paused: 'Le test est en pause',
   pausedText: 'Le temps est arrêté. Tes réponses sont gardées. Écoute ton professeur.',
   resumed: 'Le test reprend.',
-  message: 'Message de ton professeur',
+  message: 'Message pour tous',
   understood: 'J’ai compris',
 
   check: 'Vérifier',

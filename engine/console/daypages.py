@@ -1,0 +1,42 @@
+"""The day live: a page, and the figures that its module asks for every two seconds."""
+
+from __future__ import annotations
+
+from starlette.responses import JSONResponse, Response
+
+from engine.console.alarms import alarms
+from engine.console.call import Call
+from engine.console.day import STATUSES, Look, document
+from engine.console.words import WORDS
+
+
+async def day_page(call: Call) -> Response:
+    """The day as it stands; the module keeps it so."""
+    look = await call.console.watch.look(call.now_ms)
+    return await call.page(
+        "day.html",
+        look=look,
+        day=document(look),
+        statuses=STATUSES,
+        alarms=_said(call, look),
+    )
+
+
+async def day(call: Call) -> Response:
+    """The same figures, for the module."""
+    look = await call.console.watch.look(call.now_ms)
+    return JSONResponse(document(look) | {"alarms": _said(call, look)})
+
+
+def _said(call: Call, look: Look) -> list[dict[str, object]]:
+    """The alarms in the language of the page: what is, and what to do."""
+    words = WORDS[call.language]
+    return [
+        {
+            "key": one.key,
+            "is_grave": one.is_grave,
+            "text": words[f"alarm_{one.key}"].format(**one.values),
+            "act": words[f"alarm_{one.key}_do"],
+        }
+        for one in alarms(look, call.console.settings)
+    ]

@@ -1,0 +1,127 @@
+"""Deliveries: the list, a new one, one of them with its configuration check, and its rooms."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+from starlette.responses import RedirectResponse, Response
+
+from engine.archive import Delivery
+from engine.archive.standing import rooms as rooms_of
+from engine.console import running
+from engine.console.acts import MESSAGE_MINUTES, MINUTES_MAX, possible
+from engine.console.call import Call
+from engine.console.checks import STOP, Given, check
+from engine.console.day import STATUSES
+from engine.console.formpages import listed
+from engine.staff import REASONS
+from items.bank import Bank
+
+ROOMS_PAGE = 50
+DAY_MS = 86_400_000
+TIMES = ("opens", "log_in_opens", "closes", "intake_ends")
+
+
+async def deliveries(call: Call) -> Response:
+    """All deliveries, the newest window first."""
+    found = sorted(
+        await call.console.archive.deliveries(destroyed=True), key=lambda one: one.opens_at_ms, reverse=True
+    )
+    return await call.page("deliveries.html", deliveries=found)
+
+
+async def new(call: Call) -> Response:
+    """The form for a new delivery."""
+    return await _new(call, {}, "")
+
+
+async def create(call: Call) -> Response:
+    """Seal a form for a delivery, beside the worker: the command says what is wrong with it."""
+    form = call.form
+    arguments = ["deliveries", "create", form.get("form", "")[:64], "--who", call.who]
+    for option, field in (("--duration", "duration"), ("--grace", "grace"), ("--spread", "spread")):
+        if text := form.get(field, "").strip()[:12].replace(",", "."):
+            arguments.append(f"{option}={text}")
+    for field in TIMES:
+        if text := form.get(field, "")[:20]:
+            arguments.append(f"--{field.replace('_', '-')}={_local(text)}")
+    if form.get("count_self_attested") == "yes":
+        arguments.append("--count-self-attested")
+    told = await running.command(call.console.settings, *arguments)
+    if not told.is_done:
+        return await _new(call, form, told.sentence, 422)
+    return RedirectResponse(f"/operator/deliveries/{told.record['id']}?said=created", 303)
+
+
+async def delivery(call: Call) -> Response:
+    """One delivery: how it stands, the check, and what can be proposed now."""
+    console = call.console
+    found = await console.archive.delivery(call.path("delivery"))
+    given = Given(console.archive, console.keyring, console.settings, console.accounts)
+    findings = await check(given, found, call.now_ms) if found.state != "closed" else []
+    counts = await console.archive.counts(found.id)
+    newest = await console.proposals.newest()
+    return await call.page(
+        "delivery.html",
+        delivery=found,
+        findings=findings,
+        stops=sum(one.level == STOP for one in findings),
+        counts={status: counts.get(status, 0) for status in STATUSES},
+        acts=possible(found) if call.may("propose") else [],
+        open_acts={one.act for one in newest if one.delivery == found.id and one.is_open(call.now_ms)},
+        reasons=REASONS,
+        minutes_max=MINUTES_MAX,
+        message_minutes=MESSAGE_MINUTES,
+        telling=_telling(found, call.now_ms),
+    )
+
+
+async def rooms(call: Call) -> Response:
+    """The rooms of a delivery with their sessions by status, a page at a time, or those with a beginning."""
+    asked = call.request.query_params
+    found = await call.console.archive.delivery(call.path("delivery"))
+    begins, after = asked.get("begins", "")[:24].strip(), asked.get("after", "")[:32]
+    rows = await rooms_of(
+        call.console.archive.database, found.id, after=after, begins=begins, limit=ROOMS_PAGE + 1
+    )
+    more = rows[ROOMS_PAGE - 1].room if len(rows) > ROOMS_PAGE else ""
+    return await call.page(
+        "rooms.html",
+        delivery=found,
+        rooms=rows[:ROOMS_PAGE],
+        more=more,
+        begins=begins,
+        statuses=STATUSES,
+    )
+
+
+async def _new(call: Call, typed: dict[str, str], error: str, status: int = 200) -> Response:
+    forms = await asyncio.to_thread(listed, Bank(call.console.settings.data_dir))
+    chosen = typed.get("form") or call.request.query_params.get("form", "")
+    about = next((one for one in forms if one["form"] == chosen), None)
+    minutes = str((about["duration_s"] or 2700) // 60) if about else ""
+    values = {
+        "duration": minutes,
+        "grace": "10",
+        "spread": "",
+        "count_self_attested": "",
+        **typed,
+        "form": chosen,
+    }
+    for field in TIMES:
+        values.setdefault(field, "")
+    return await call.page("new.html", status, forms=forms, typed=values, error=error)
+
+
+def _telling(delivery: Delivery, now_ms: int) -> dict[str, object] | None:
+    message = delivery.message
+    return message if message and now_ms < message["until_ms"] else None
+
+
+def _local(text: str) -> str:
+    """A field of kind datetime-local as the command takes it; what is no time is left for it to refuse."""
+    try:
+        return datetime.fromisoformat(text).isoformat(timespec="minutes")
+    except ValueError:
+        return text
