@@ -70,7 +70,7 @@ async def renew_keys(signer: Signer, keyring: KeyRing) -> None:
 async def tell_figures(services: Services, store: Store, meter: Meter) -> None:
     """Say how this worker does, for the operator's console and for Prometheus."""
     while True:
-        await _tried(meter.tell(services, store))
+        await _tried(partial(meter.tell, services, store))
         await asyncio.sleep(BEAT_MS / 1000)
 
 

@@ -21,12 +21,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from classroom import STATIC
 from engine.api.device import GivesDevice, device_of
-from engine.api.pupil import reply_json
 from engine.archive import Archive
 from engine.assertion import Assertion
 from engine.assets import Assets
 from engine.errors import Problem
-from engine.respond import header, read_body
+from engine.respond import header, read_body, reply_json
 from engine.services import Services
 from engine.teacherdoor import COOKIE, VISIT_MS, Visits, room_code, typed_room
 from engine.wire import OTHER_BYTES_MAX, log_in

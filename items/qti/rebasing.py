@@ -27,7 +27,7 @@ def rebase(file: str, root: Element, findings: Findings) -> None:
     for element in root.iter(etree.Element):
         parent = element.getparent()
         base = "" if parent is None else bases[parent]
-        if own := element.attrib.pop(BASE, "").strip():
+        if own := str(element.attrib.pop(BASE, "")).strip():
             if _is_relative(own):
                 base = posixpath.join(posixpath.dirname(base), own)
             else:

@@ -211,8 +211,9 @@ def adopt_anything(session: Session, operation: Operation, now_ms: int, outages:
 def adopt_shortens(session: Session, operation: Operation, now_ms: int, outages: Outages) -> Outcome:
     """A newer ticket's deadline counts, though more time was given since it was written."""
     ticket = getattr(operation, "ticket", None)
-    is_newer = ticket is not None and ticket.version > session.version
-    if is_newer and RANKS[ticket.status] == 1 and ticket.started_ms == session.started_ms:
+    if ticket is None or ticket.version <= session.version:
+        return do(session, operation, now_ms, outages)
+    if RANKS[ticket.status] == 1 and ticket.started_ms == session.started_ms:
         session = session._replace(deadline_ms=min(session.deadline_ms, ticket.deadline_ms))
     return do(session, operation, now_ms, outages)
 

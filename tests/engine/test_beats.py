@@ -98,8 +98,8 @@ async def test_a_worker_in_a_tight_place_measures_no_capacity(
         gate, told = application.gate, list[str]()
         saved, look = gate.control.saved, gate.look
         with monkeypatch.context() as heard:
-            heard.setattr(gate.control, "saved", lambda count: told.append("saved") or saved(count))
-            heard.setattr(gate, "look", lambda *given, **more: told.append("look") or look(*given, **more))
+            heard.setattr(gate.control, "saved", lambda count: (told.append("saved"), saved(count)))
+            heard.setattr(gate, "look", lambda *given, **more: (told.append("look"), look(*given, **more)))
             gate.is_tight = True
             await until(lambda: len(told) >= 3)
     assert told[:3] == ["look", "saved", "look"]

@@ -77,7 +77,7 @@ class _Replace(ast.NodeTransformer):
         self._target, self._changed = target, changed
 
     def visit(self, node: ast.AST) -> ast.AST:
-        return self._changed if node is self._target else super().visit(node)  # type: ignore[no-any-return]
+        return self._changed if node is self._target else super().visit(node)
 
 
 def _nodes(node: ast.AST) -> Iterator[ast.AST]:

@@ -266,8 +266,8 @@ class Newer:
                 if command[0] == b"WAITAOF" and self.on_disk is None:
                     writer.close()
                     continue
-                waited = command[0] == b"WAITAOF"
-                writer.write(b"*2\r\n:0\r\n:%d\r\n" % self.on_disk if waited else b"+OK\r\n")
+                waited = command[0] == b"WAITAOF" and self.on_disk is not None
+                writer.write(b"*2\r\n:0\r\n:%d\r\n" % (self.on_disk or 0) if waited else b"+OK\r\n")
         writer.close()
         self.ended.set()
 
