@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -96,10 +97,19 @@ async def test_a_worker_in_a_tight_place_measures_no_capacity(
     """What it saves while calls wait says nothing of what it could; when nobody waits any more it is not."""
     async with a_worker(tmp_path, redis_url) as application:
         gate, told = application.gate, list[str]()
-        saved, look = gate.control.saved, gate.look
+        of_saves, of_waits = gate.control.saved, gate.look
+
+        def saved(count: int) -> None:
+            told.append("saved")
+            of_saves(count)
+
+        def look(*given: Any, **more: Any) -> None:
+            told.append("look")
+            of_waits(*given, **more)
+
         with monkeypatch.context() as heard:
-            heard.setattr(gate.control, "saved", lambda count: (told.append("saved"), saved(count)))
-            heard.setattr(gate, "look", lambda *given, **more: (told.append("look"), look(*given, **more)))
+            heard.setattr(gate.control, "saved", saved)
+            heard.setattr(gate, "look", look)
             gate.is_tight = True
             await until(lambda: len(told) >= 3)
     assert told[:3] == ["look", "saved", "look"]
