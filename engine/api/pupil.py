@@ -172,6 +172,8 @@ class Pupil:
         if entry is None:
             if await services.catalog.has_forgotten():
                 raise Problem("store_away")
+            if not services.catalog.records():
+                raise Problem("delivery_over")  # the campaign is finished: no code is known any more
             services.guessing.wrong(device, now_ms)
             raise Problem("code_unknown")
         if entry.revoked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from engine.clock import now_ms
 from engine.finishing import read_receipt
 from tests.engine.archives import a_public_pem, a_sid
 from tests.engine.test_commands import Operator, operator, sat
+from tests.engine.test_openapi_live import until
+from tests.pupil import PupilClient, Refused
+from tests.served import served
 
 __all__ = ["operator"]
 
@@ -127,3 +131,26 @@ def test_a_receipt_of_somebody_else_or_of_a_take_out_with_holes_is_refused(opera
         read_receipt(receipt_for(operator, delivery, missing=1), public)
     code, _, err = operator.run("finish", "--receipt", whole, "--yes")
     assert (code, "not whole" in err) == (1, True)
+
+
+def test_after_the_end_nothing_answers_but_an_explanation(tmp_path: Path) -> None:
+    """A code says that the test is over, and a token is worth nothing."""
+    with served(tmp_path) as engine:
+        (prepared,) = engine.prepare(codes_each=1)
+        pupil = PupilClient(engine.url, prepared.codes[0])
+        pupil.login()
+        engine.run("deliveries", "close", prepared.delivery)
+        told = json.loads(engine.run("finish", "--yes", "--json").stdout)
+
+        assert (told["finished"], told["deliveries"]) == (True, [prepared.delivery])
+        until(lambda: refused(pupil.login) == (410, "delivery_over"))
+        until(lambda: refused(pupil.start)[0] in (401, 410))
+
+
+def refused(call: Callable[[], object]) -> tuple[int, str]:
+    """Status and code of a refusal."""
+    try:
+        call()
+    except Refused as problem:
+        return problem.status, problem.code
+    return 200, ""
