@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import orjson
 
-from sessions.states import RANKS, Status
+from sessions.states import Status
 from simulation.checker.evidence import Evidence, Violation, name
 from simulation.plan import DURATION_MS, GRACE_MS
 
@@ -75,12 +75,18 @@ def _kept(evidence: Evidence) -> Iterator[Violation]:
     for sid, session in evidence.data.sessions.items():
         told = [act for act in evidence.history.acts if act.sid == sid and act.act == "extend"]
         given_ms = sum(act.value for act in told if act.verdict == "ok")
-        if not given_ms or not session.started_ms or RANKS[session.status] == 2:
-            continue  # who has handed in needs no more time
+        if not given_ms or not session.started_ms or session.status is Status.CLOSED:
+            continue
+        if _left_before(evidence, sid, max(act.at_ms for act in told) + SWEEP_MS):
+            continue  # handed in before a sweep could have brought the time back: it was not needed
         own_ms = int(DURATION_MS * session.row.factor_permille / 1000 + 0.5)
         short_ms = session.started_ms + own_ms + given_ms - session.deadline_ms
         if short_ms > 0:
             yield Violation("I9", f"{name(sid)}: {short_ms} ms of the time that was given are not there")
+
+
+def _left_before(evidence: Evidence, sid: bytes, at_ms: int) -> bool:
+    return any(line.label == "state:submit" and line.at_ms < at_ms for line in evidence.surviving(sid))
 
 
 def drained(evidence: Evidence) -> Iterator[Violation]:

@@ -49,6 +49,7 @@ ALLOWED = {
     "POST /classes/{class_id}/codes/{session}/withdrawal": (HEAD,),
     "GET /classes/{class_id}/room": STAFF,
     "GET /classes/{class_id}/keying": STAFF,
+    "GET /classes/{class_id}/results": STAFF,
     "POST /classes/{class_id}/reserve": STAFF,
     "GET /classes/{class_id}/people": STAFF,
     "POST /assertion": STAFF,

@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from itertools import count
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy import select, text
+from sqlalchemy import select
 
-from engine.archive.drain import Drain, drain_once
+from engine.archive.drain import drain_once
 from engine.archive.intake import write_portion
 from engine.archive.lease import LEASE_MS, Lease, LeaseLost
 from engine.archive.reading import AHEAD_FROM, ENTRIES_FIRST, JournalReader
 from engine.archive.status import archive_status
-from engine.archive.sweep import Sweep
 from engine.archive.tables import asides, batches, sessions
 from engine.clock import now_ms
 from sessions.link import Link, StoreAway
 from sessions.model import Submit, Verdict
 from sessions.store import Store
 from tests.engine.archives import DATABASES, NOON_MS, a_sid, emptied, empty_address, opened
-from tests.engine.days import PUPILS, Day, until
+from tests.engine.days import PUPILS, Day
 from tests.engine.sittings import NAME
+
+
+class Blinking(Store):
+    """Redis is away when it is told for the first time what is sealed."""
+
+    blinks = 1
+
+    async def sealed(self, numbers: Sequence[tuple[bytes, int]], last_ids: Mapping[int, str]) -> None:
+        if self.blinks:
+            self.blinks -= 1
+            raise StoreAway("Redis is away")
+        await super().sealed(numbers, last_ids)
 
 
 @pytest.fixture(params=DATABASES)
@@ -63,18 +72,6 @@ async def test_nothing_is_called_sealed_before_it_is_committed(day: Day) -> None
     async with day.lease.transaction(NOON_MS) as connection:
         await write_portion(day.archive.database, connection, portion)
         assert await day.sealed_numbers() == [0, 0, 0]
-
-
-class Blinking(Store):
-    """Redis is away when it is told for the first time what is sealed."""
-
-    blinks = 1
-
-    async def sealed(self, numbers: Sequence[tuple[bytes, int]], last_ids: Mapping[int, str]) -> None:
-        if self.blinks:
-            self.blinks -= 1
-            raise StoreAway("Redis is away")
-        await super().sealed(numbers, last_ids)
 
 
 async def test_a_portion_whose_seal_failed_is_sealed_before_the_next_one(day: Day, redis_url: str) -> None:
@@ -236,123 +233,6 @@ async def test_a_long_journal_is_read_in_portions(day: Day) -> None:
     assert len(day.sent) == 120
 
 
-def a_drain(day: Day, lease: Lease | None = None) -> Drain:
-    """The loop, on the day's archive and Redis."""
-    sweep = Sweep(day.archive, day.store, partitions=64)
-    database = day.archive.database
-    return Drain(database, day.reader, lease or day.lease, sweep, day.keeper, clock=lambda: NOON_MS + 2000)
-
-
-async def _said(truth: bool) -> bool:
-    return truth
-
-
-async def _journal_is_empty(day: Day) -> bool:
-    return not await day.store.journal_length()
-
-
-async def test_a_drain_that_is_told_to_stop_empties_the_journal_first(day: Day) -> None:
-    """Workers stop before the drain, so nothing comes after; its place is free at once."""
-    await day.save([day.save_of(number, 1) for number in day.tickets])
-    drain = a_drain(day)
-    drain.stop()
-
-    await drain.run()
-
-    assert await day.ledger() == day.sent
-    assert await Lease(day.archive.database, "next").take(NOON_MS)
-
-
-@asynccontextmanager
-async def archive_away(day: Day) -> AsyncIterator[None]:
-    """Nobody reaches the archive: PostgreSQL's socket is gone, or SQLite lacks a table."""
-    database = day.archive.database
-    if database.is_sqlite:
-        async with database.writing.begin() as connection:
-            await connection.execute(text("ALTER TABLE leases RENAME TO leases_away"))
-        yield
-        async with database.writing.begin() as connection:
-            await connection.execute(text("ALTER TABLE leases_away RENAME TO leases"))
-        return
-    socket = Path(str(database.reading.url.query["host"])) / ".s.PGSQL.5432"
-    away = socket.rename(socket.with_name("away"))
-    kill = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
-    async with database.reading.connect() as connection:
-        await connection.execute(kill)
-        await connection.invalidate()
-    yield
-    away.rename(socket)
-
-
-async def test_the_journal_waits_while_the_archive_is_away(day: Day) -> None:
-    """SQL fails, pupils notice nothing, and when it is back everything is there, once."""
-    await day.save([day.save_of(number, 1) for number in day.tickets])
-    drain = a_drain(day)
-    async with archive_away(day):
-        running = asyncio.create_task(drain.run())
-        await until(lambda: _said(drain.is_waiting), running)
-        await day.save([day.save_of(number, 2) for number in day.tickets])
-        assert await day.store.journal_length() > 1
-        assert await day.sealed_numbers() == [0, 0, 0]
-
-    await until(lambda: _journal_is_empty(day), running)
-    drain.stop()
-    await running
-
-    assert await day.ledger() == day.sent
-    assert await day.sealed_numbers() == [2, 2, 2]
-
-
-async def test_a_redis_that_is_away_for_a_while_is_waited_for(
-    day: Day, redis_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Said once, however often it is asked; then everything goes on, once."""
-    monkeypatch.setattr("engine.archive.drain.IDLE_S", 0)
-    monkeypatch.setattr("engine.archive.drain.PAUSE_FIRST_S", 0)
-    monkeypatch.setattr(Blinking, "blinks", 2)
-    store, turns = Blinking(Link(redis_url)), count()
-    day.reader = JournalReader(store)
-    await day.save([day.save_of(number, 1) for number in day.tickets])
-    drain = a_drain(day)
-    running = asyncio.create_task(drain.run())
-    await until(lambda: _said(drain.is_waiting), running)
-    await until(lambda: _journal_is_empty(day), running)
-    await until(lambda: _said(next(turns) > 500), running)
-    drain.stop()
-    await running
-    await store.aclose()
-    assert await day.ledger() == day.sent
-
-
-class Defective(Lease):
-    """A lease in whose code something is wrong."""
-
-    async def give_back(self) -> None:
-        raise RuntimeError("a defect")
-
-
-async def test_a_defect_is_not_waited_for(day: Day, redis: Redis) -> None:
-    """It will not pass by itself: the process ends, and its supervisor starts another one."""
-    await redis.xadd("j:{p00}", {"t": "no time", "l": b"\x90"})
-    with pytest.raises(ValueError, match="no time"):
-        await a_drain(day).run()
-    await redis.delete("j:{p00}")
-    drain = a_drain(day, Defective(day.archive.database, "test"))
-    drain.stop()
-    with pytest.raises(RuntimeError, match="a defect"):
-        await drain.run()
-
-
-async def test_a_lease_that_cannot_be_given_back_runs_out(day: Day) -> None:
-    """The archive went away while the drain was ending: its work is done all the same."""
-    drain = a_drain(day)
-    holding = await drain._is_on_duty()
-    async with archive_away(day):
-        await drain._give_back()
-    assert holding
-    assert not await Lease(day.archive.database, "next").take(NOON_MS + 2000)
-
-
 async def test_a_batch_that_redis_has_lost_is_told_and_holds_up_nobody(
     day: Day, redis: Redis, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -390,18 +270,6 @@ async def test_of_large_entries_fewer_are_asked_for(day: Day, monkeypatch: pytes
         sizes.append(lines)
     assert max(sizes[1:]) <= 4
     assert await day.ledger() == day.sent
-
-
-async def test_a_second_drain_waits_for_the_first(day: Day) -> None:
-    """Two supervisors by mistake: one works, the other takes nothing and breaks nothing."""
-    await day.save([day.save_of(1, 1)])
-    second = a_drain(day, Lease(day.archive.database, "second"))
-    second.stop()
-
-    await second.run()
-
-    assert await day.ledger() == {}
-    assert await day.store.journal_length() > 0
 
 
 async def test_the_state_of_the_archive_can_be_asked(day: Day) -> None:

@@ -251,7 +251,7 @@ def test_keys_are_listed_without_being_shown(operator: Operator) -> None:
     secrets = re.findall(
         "[A-Za-z0-9+/]{43}=", "".join(p.read_text() for p in (operator.folder / "keys").iterdir())
     )
-    assert len(secrets) == 7
+    assert len(secrets) == 8
     assert not any(secret in str(listed) for secret in secrets)
 
 

@@ -53,6 +53,10 @@ class Ministry:
         self.claims = {**own, "nonce": nonce, **more}
 
 
+def _challenge(verifier: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+
+
 def _handler(ministry: Ministry) -> type[BaseHTTPRequestHandler]:
     """What answers for it."""
 
@@ -74,13 +78,12 @@ def _handler(ministry: Ministry) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers["content-length"])).decode()
             form = {name: values[0] for name, values in parse_qs(body).items()}
             basic = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
-            digest = hashlib.sha256(form["code_verifier"].encode()).digest()
             is_known = self.headers["authorization"] == f"Basic {basic}"
-            proves = base64.urlsafe_b64encode(digest).decode().rstrip("=") == ministry.challenge
+            proves = _challenge(form["code_verifier"]) == ministry.challenge
             token = jwt.encode({"alg": "ES256", "kid": "one"}, ministry.claims, ministry.key)
             good = {"access_token": "x", "token_type": "Bearer", "id_token": token}
             is_good = is_known and proves and form["code"] == "right"
-            self._say(good if is_good else {"error": "invalid_grant"}, 200 if is_good else 400)
+            self._say(*((good, 200) if is_good else ({"error": "invalid_grant"}, 400)))
 
         def _say(self, document: dict[str, Any], status: int = 200) -> None:
             data = json.dumps(document).encode()

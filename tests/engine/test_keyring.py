@@ -41,7 +41,11 @@ def test_key_files_are_closed_to_everybody_else(keys: KeyRing, tmp_path: Path) -
 
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "keys").iterdir()}
     assert modes == dict.fromkeys(
-        ("token.json", "pepper.json", "operator.json", "audit.json", "backup.json", "nombres1.json"), 0o600
+        (
+            *("token.json", "pepper.json", "operator.json", "audit.json", "backup.json"),
+            *("console.json", "nombres1.json"),
+        ),
+        0o600,
     )
 
 

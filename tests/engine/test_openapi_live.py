@@ -34,9 +34,9 @@ LONG_MS = 2 * 3_600_000
 """More than the test lasts."""
 FILES = {"wrong_offset", "file_type", "file_too_large", "files_full"}
 """Looked at by the same witness in test_api_files."""
-ROOMS = {"assertion_invalid", "origin_wrong", "room_other", "room_unknown", "act_refused"}
-"""In test_rooms."""
-NEED_TOKEN = ("/api/v1/session", "/api/v1/opening")
+ROOMS = {"assertion_invalid", "origin_wrong", "room_other", "room_unknown", "act_refused", "results_closed"}
+"""In test_rooms and test_classresults."""
+NEED_TOKEN = ("/api/v1/session", "/api/v1/opening", "/api/v1/teacher")
 OURS = {"overloaded", "waiting_room", "store_away", "store_full", "archive_away", "internal"}
 """What no client can bring about; other tests kill Redis and fill queues."""
 

@@ -49,8 +49,20 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     # teachers, in the rooms that the authority asserts; a browser's first question comes without any
     "GET /api/v1/rooms/{room}/seats": ("teacher",),
     "POST /api/v1/rooms/{room}/seats/{session}": ("teacher",),
+    "POST /api/v1/rooms/{room}/seats": ("teacher",),
+    "GET /api/v1/rooms/{room}/keying": ("teacher",),
+    "POST /api/v1/rooms/{room}/keying": ("teacher",),
+    "GET /api/v1/rooms/{room}/results": ("teacher",),
     "OPTIONS /api/v1/rooms/{room}/seats": ALL,
     "OPTIONS /api/v1/rooms/{room}/seats/{session}": ALL,
+    "OPTIONS /api/v1/rooms/{room}/keying": ALL,
+    "OPTIONS /api/v1/rooms/{room}/results": ALL,
+    # the engine's own door for teachers: a room's code, then a cookie that none of these callers has
+    "GET /teacher": ALL,
+    "GET /classroom/{name}": ALL,
+    "GET /api/v1/teacher": (),
+    "POST /api/v1/teacher": ALL,
+    "DELETE /api/v1/teacher": ALL,
     # programs of the operator
     "GET /api/v1/deliveries/{delivery}/ledger": ("program",),
     "GET /metrics": ("program",),
@@ -80,7 +92,11 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 }
 BODIES = {"/api/v1/submit": b'{"last": 0}'}
 """A body that cannot be read is refused before anybody is asked who they are."""
-DEPENDS = {"GET /static/{name}": "css/page.css", "GET /operator/static/{name}": "page.css"}
+DEPENDS = {
+    "GET /static/{name}": "css/page.css",
+    "GET /classroom/{name}": "teacher.css",
+    "GET /operator/static/{name}": "page.css",
+}
 
 
 class House(NamedTuple):
@@ -120,7 +136,11 @@ async def _endpoints(engine: Served) -> set[str]:
             for route in routes
             for method in set(route.methods or ()) - {"HEAD"}
         }
-        raw = {f"{method} {path}" for path, (_, methods) in application._raw.items() for method in methods}
+        raw = {
+            f"{method} {path}"
+            for path, (_, methods) in application._raw.items()
+            for method in set(methods) - {"HEAD"}
+        }
     return served | raw | {"GET /content/{form}"}
 
 

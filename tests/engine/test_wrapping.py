@@ -92,7 +92,7 @@ def test_files_in_clear_are_sealed_by_the_first_rewrap(tmp_path: Path, stick: Pa
 
     keys = KeyRing.of(settings(tmp_path, keys_file=str(stick)))
     assert secrets_of(keys) == before
-    assert keys.rewrap() == 6
+    assert keys.rewrap() == 7
 
     assert secrets_of(keys) == before
     assert b"pepper" not in other_name.read_bytes()

@@ -71,6 +71,12 @@ def classresults_schemas() -> dict[str, Schema]:
         "MasteryGroup": closed({name: {"type": "string"} for name in ("id", "fr", "en")}),
         "ResultsRow": closed({"domain": {"type": "string"}, "bounds": listed({"type": "number"})}),
         "ResultsItem": closed({"title": {"type": "string"}, "domain": {"type": "string"}, "max": _SCORE}),
+    } | _parts()
+
+
+def _parts() -> dict[str, Schema]:
+    """What the reply is made of."""
+    return {
         "NationalResults": closed(
             {
                 "pupils": _COUNT,
