@@ -17,6 +17,8 @@ __all__ = ["browser", "page"]
 
 PLAY = (Path(__file__).parent / "outbox.js").read_text()
 ITEMS = ("i1", "i2", "i3")
+RESEND_MAX = 3
+"""So many batches go in a row: after an outage everybody has some."""
 Step = list[Any]
 
 
@@ -86,7 +88,7 @@ class Pure:
 
     def send(self) -> None:
         """As `run` of outbox.js: on until nothing waits or a refusal stands."""
-        outbox = self.outbox
+        outbox, taken = self.outbox, 0
         while True:
             batch = outbox.next_batch(self.now_ms)
             body = batch["body"] if batch else outbox.sign_of_life().decode()
@@ -97,7 +99,9 @@ class Pure:
             elif not outbox.refused(batch, reply):
                 return
             is_again = not reply["ok"] and batch is not None
-            if not (is_again or outbox.unacknowledged or outbox.box["full"]):
+            taken += reply["ok"]
+            goes_on = taken < RESEND_MAX and (outbox.unacknowledged or outbox.box["full"])
+            if not (is_again or goes_on):
                 return
 
     def answers(self, batch: dict[str, Any]) -> dict[str, Any]:
