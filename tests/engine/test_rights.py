@@ -14,16 +14,20 @@ import pytest
 from starlette.routing import Route, Router
 
 from engine.app import running
+from engine.clock import now_ms
 from engine.console.rights import RIGHTS, ROLES
 from engine.console.routes import ROWS
 from engine.keyring import KeyRing
-from tests.asserted import ORIGIN, assertion, shown
+from engine.teacherdoor import COOKIE, Visits
+from tests.asserted import CAMPAIGN, ORIGIN, assertion, shown
 from tests.engine.desks import Desk
 from tests.engine.test_rooms import School
 from tests.served import Served
 
 STAFF = ("operator", "approver", "auditor", "statistics")
-CALLERS = ("nobody", "pupil", "teacher", "other teacher", "program", *STAFF)
+CALLERS = ("nobody", "pupil", "teacher", "other teacher", "visitor", "other visitor", "program", *STAFF)
+"""A visitor came with a room's code through the engine's own door; the other ones, to another room."""
+IN_ROOM = ("teacher", "visitor")
 ALL = CALLERS
 CHECKERS = ("operator", "approver", "auditor")
 ALLOWED: dict[str, tuple[str, ...]] = {
@@ -47,10 +51,22 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "POST /api/v1/files": ("pupil",),
     "GET /api/v1/files/{file}": ("pupil",),
     # teachers, in the rooms that the authority asserts; a browser's first question comes without any
-    "GET /api/v1/rooms/{room}/seats": ("teacher",),
-    "POST /api/v1/rooms/{room}/seats/{session}": ("teacher",),
+    "GET /api/v1/rooms/{room}/seats": IN_ROOM,
+    "POST /api/v1/rooms/{room}/seats": IN_ROOM,
+    "POST /api/v1/rooms/{room}/seats/{session}": IN_ROOM,
+    "GET /api/v1/rooms/{room}/keying": IN_ROOM,
+    "POST /api/v1/rooms/{room}/keying": IN_ROOM,
+    "GET /api/v1/rooms/{room}/results": IN_ROOM,
     "OPTIONS /api/v1/rooms/{room}/seats": ALL,
     "OPTIONS /api/v1/rooms/{room}/seats/{session}": ALL,
+    "OPTIONS /api/v1/rooms/{room}/keying": ALL,
+    "OPTIONS /api/v1/rooms/{room}/results": ALL,
+    # the engine's own page for a room, and its door
+    "GET /teacher": ALL,
+    "GET /classroom/{name}": ALL,
+    "GET /api/v1/teacher": ("visitor", "other visitor"),
+    "POST /api/v1/teacher": ALL,
+    "DELETE /api/v1/teacher": ALL,
     # programs of the operator
     "GET /api/v1/deliveries/{delivery}/ledger": ("program",),
     "GET /metrics": ("program",),
@@ -80,7 +96,11 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 }
 BODIES = {"/api/v1/submit": b'{"last": 0}'}
 """A body that cannot be read is refused before anybody is asked who they are."""
-DEPENDS = {"GET /static/{name}": "css/page.css", "GET /operator/static/{name}": "page.css"}
+DEPENDS = {
+    "GET /static/{name}": "css/page.css",
+    "GET /operator/static/{name}": "page.css",
+    "GET /classroom/{name}": "teacher.html",
+}
 
 
 class House(NamedTuple):
@@ -120,7 +140,11 @@ async def _endpoints(engine: Served) -> set[str]:
             for route in routes
             for method in set(route.methods or ()) - {"HEAD"}
         }
-        raw = {f"{method} {path}" for path, (_, methods) in application._raw.items() for method in methods}
+        raw = {
+            f"{method} {path}"
+            for path, (_, methods) in application._raw.items()
+            for method in set(methods) - {"HEAD"}
+        }
     return served | raw | {"GET /content/{form}"}
 
 
@@ -183,6 +207,8 @@ def _shown(house: House, caller: str) -> Iterator[tuple[str, str]]:
         "pupil": lambda: {"Authorization": f"Bearer {house.token}"},
         "teacher": lambda: shown(assertion(house.room)),
         "other teacher": lambda: shown(assertion("another-room")),
+        "visitor": lambda: _visit(house, house.room),
+        "other visitor": lambda: _visit(house, "another-room"),
         "program": lambda: {"Authorization": f"Bearer {KeyRing.of(house.engine.settings).operator_token()}"},
     }
     if caller in STAFF:
@@ -190,6 +216,12 @@ def _shown(house: House, caller: str) -> Iterator[tuple[str, str]]:
         yield from desk.own().items()
     elif caller in tokens:
         yield from tokens[caller]().items()
+
+
+def _visit(house: House, room: str) -> dict[str, str]:
+    """What the engine's own page shows of a room that was entered by its code."""
+    visits = Visits(KeyRing.of(house.engine.settings).pepper(), now_ms)
+    return {"Cookie": f"{COOKIE}={visits.enter(room, CAMPAIGN)}", "X-Passation": "1"}
 
 
 def _is_let_in(reply: httpx2.Response) -> bool:
