@@ -15,6 +15,7 @@ from starlette.routing import Route, Router
 
 from engine.app import running
 from engine.clock import now_ms
+from engine.console.gate import csrf_token
 from engine.console.rights import RIGHTS, ROLES
 from engine.console.routes import ROWS
 from engine.keyring import KeyRing
@@ -115,6 +116,14 @@ class House(NamedTuple):
     """A pupil's, who sits in that room."""
     names: dict[str, str]
     """Operators by role."""
+    desks: dict[str, Desk]
+    """Those who are signed in."""
+
+    def desk(self, role: str) -> Desk:
+        """Somebody of that role, signed in again where the last call signed them out."""
+        if role not in self.desks:
+            self.desks[role] = Desk(self.engine, operator=self.names[role])
+        return self.desks[role]
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +133,7 @@ def house(engine: Served) -> Iterator[House]:
     pupil = school.pupil(codes[0])
     names = {role: Desk(engine, role).operator for role in STAFF}
     with httpx2.Client(base_url=engine.url, timeout=30) as http:
-        yield House(engine, http, school.delivery, room, pupil.session, pupil.token, names)
+        yield House(engine, http, school.delivery, room, pupil.session, pupil.token, names, {})
     school.http.close()
 
 
@@ -191,8 +200,12 @@ def _ask(house: House, endpoint: str, caller: str) -> httpx2.Response:
     own = {"room": house.room, "session": house.session, "delivery": house.delivery}
     path = path.format(**own, form="0" * 64, name=name, file="0" * 32, proposal="0" * 12)
     if caller in STAFF and path.startswith("/operator"):
-        desk = Desk(house.engine, operator=house.names[caller])
-        return desk.get(path) if method == "GET" else desk.post(path, {"act": "", "language": "fr"})
+        desk = house.desk(caller)
+        form = {"csrf": csrf_token(desk.token), "act": "", "language": "fr"}
+        own = desk.own() | ({} if method == "GET" else {"Origin": house.engine.url})
+        if path == "/operator/logout":
+            del house.desks[caller]
+        return house.http.request(method, path, headers=own, data=None if method == "GET" else form)
     headers = dict(_shown(house, caller))
     if path.startswith("/operator"):
         headers.pop("Origin", None)  # what may come from another origin is another test's
@@ -212,8 +225,7 @@ def _shown(house: House, caller: str) -> Iterator[tuple[str, str]]:
         "program": lambda: {"Authorization": f"Bearer {KeyRing.of(house.engine.settings).operator_token()}"},
     }
     if caller in STAFF:
-        desk = Desk(house.engine, operator=house.names[caller])
-        yield from desk.own().items()
+        yield from house.desk(caller).own().items()
     elif caller in tokens:
         yield from tokens[caller]().items()
 
