@@ -24,7 +24,9 @@ async def proposals(call: Call) -> Response:
     newest = await call.console.proposals.newest()
     waiting = [one for one in newest if one.is_open(call.now_ms) or one.is_stuck(call.now_ms)]
     past = [one for one in newest if one not in waiting]
-    return await call.page("proposals.html", open=waiting, past=past)
+    deliveries = await call.console.archive.deliveries(destroyed=True)
+    titles = {one.id: one.title for one in deliveries}
+    return await call.page("proposals.html", open=waiting, past=past, titles=titles)
 
 
 async def propose(call: Call) -> Response:

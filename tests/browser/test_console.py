@@ -61,14 +61,20 @@ def _look_around(page: Page, inspector: Inspector, url: str, delivery: str) -> N
     for name, place in places.items():
         page.set_viewport_size(WIDE)
         page.goto(f"{url}/operator{place}")
-        if PICTURES:
-            page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
+        _picture(page, name)
         inspector.look(name)
+        _picture(page, f"{name}-narrow")
+
+
+def _picture(page: Page, name: str) -> None:
+    """Of the whole page as it is now, if somebody wants to look."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
 
 
 @pytest.mark.long
 def test_a_message_is_shown_once_in_the_players_own_language(opened: Open, engine: Served) -> None:
-    """Proposed and approved in two browsers; the pupil reads it, closes it, and works on."""
+    """Proposed and approved in two browsers; an English browser in a French test reads it in French, once."""
     prepared = apart(lambda: engine.prepare(codes_each=1))[0]
     pupil = opened(locale="en-GB").new_page()
     pupil.goto(f"{engine.url}/")
@@ -81,7 +87,7 @@ def test_a_message_is_shown_once_in_the_players_own_language(opened: Open, engin
     )
     apart(lambda: other.approve(proposal))
     dialog = pupil.get_by_role("dialog")
-    expect(dialog).to_contain_text("Stay seated.")
+    expect(dialog).to_contain_text("Restez assis.")
     dialog.get_by_role("button").click()
     expect(dialog).to_have_count(0)
     assert VISIT not in {cookie["name"] for cookie in pupil.context.cookies()}

@@ -105,13 +105,13 @@ def test_a_form_of_another_page_changes_nothing(engine: Served, one: Desk) -> No
     )
 
 
-def test_who_is_disabled_is_out_at_once(engine: Served) -> None:
+@pytest.mark.parametrize("command", ["disable", pytest.param("reset", marks=pytest.mark.long)])
+def test_who_is_disabled_is_out_at_once(engine: Served, command: str) -> None:
     """And so is whose password was given anew."""
-    for command in ("disable", "reset"):
-        desk = Desk(engine, "auditor")
-        assert desk.get("/operator").status_code == 200
-        assert engine.run("operators", command, desk.operator, "--json").returncode == 0
-        assert desk.get("/operator").status_code == 303
+    desk = Desk(engine, "auditor")
+    assert desk.get("/operator").status_code == 200
+    assert engine.run("operators", command, desk.operator, "--json").returncode == 0
+    assert desk.get("/operator").status_code == 303
 
 
 def test_an_account_is_made_listed_and_signs_in(engine: Served) -> None:
@@ -243,6 +243,7 @@ def test_while_changes_are_frozen_nothing_new_comes_in(engine: Served, one: Desk
 # --- forms, checks, figures -----------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_package_is_checked_before_it_is_imported(engine: Served, one: Desk, tmp_path: Path) -> None:
     """What is wrong is said; what is right is in the bank, with a line in the audit log."""
     import shutil

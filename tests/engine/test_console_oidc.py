@@ -7,7 +7,8 @@ import base64
 import hashlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -134,37 +135,38 @@ def _account(settings: Settings, ministry: Ministry) -> str:
     return made.id
 
 
-async def _journey(
-    settings: Settings, ministry: Ministry, *, code: str = "right", state: str = "", **claims: Any
-) -> httpx2.Response:
-    """Away to the provider and back; `claims`, `code`, `state` are what goes wrong on the way."""
+@asynccontextmanager
+async def _console(settings: Settings) -> AsyncIterator[httpx2.AsyncClient]:
+    """A browser at the application, which has not yet asked the provider for anything."""
     async with running(settings) as application:
         transport = httpx2.ASGITransport(app=application)
         async with httpx2.AsyncClient(transport=transport, base_url=ORIGIN) as http:
-            left = await http.get("/operator/oidc")
-            asked = {
-                name: values[0] for name, values in parse_qs(urlsplit(left.headers["location"]).query).items()
-            }
-            assert asked["scope"] == "openid"
-            assert asked["code_challenge_method"] == "S256"
-            assert asked["redirect_uri"] == f"{ORIGIN}/operator/oidc/back"
-            ministry.challenge = asked["code_challenge"]
-            ministry.says(asked["nonce"], **claims)
-            journey = left.headers["set-cookie"].partition(";")[0]
-            assert journey.startswith(f"{JOURNEY}=")
-            return await http.get(
-                f"/operator/oidc/back?code={code}&state={state or asked['state']}",
-                headers={"Cookie": journey},
-            )
+            yield http
 
 
-def test_whom_the_ministry_signs_in_is_let_in_and_nobody_else(settings: Settings, ministry: Ministry) -> None:
+async def _journey(
+    http: httpx2.AsyncClient, ministry: Ministry, *, code: str = "right", state: str = "", **claims: Any
+) -> httpx2.Response:
+    """Away to the provider and back; `claims`, `code`, `state` are what goes wrong on the way."""
+    left = await http.get("/operator/oidc")
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(left.headers["location"]).query).items()}
+    assert asked["scope"] == "openid"
+    assert asked["code_challenge_method"] == "S256"
+    assert asked["redirect_uri"] == f"{ORIGIN}/operator/oidc/back"
+    ministry.challenge = asked["code_challenge"]
+    ministry.says(asked["nonce"], **claims)
+    journey = left.headers["set-cookie"].partition(";")[0]
+    assert journey.startswith(f"{JOURNEY}=")
+    return await http.get(
+        f"/operator/oidc/back?code={code}&state={state or asked['state']}", headers={"Cookie": journey}
+    )
+
+
+@pytest.mark.long
+async def test_whom_the_ministry_signs_in_is_let_in_and_nobody_else(
+    settings: Settings, ministry: Ministry
+) -> None:
     """An account for that subject is needed; a token for others, of others or over is worth nothing."""
-    assert asyncio.run(_journey(settings, ministry)).status_code == 401  # known there, and not here
-    _account(settings, ministry)
-    entered = asyncio.run(_journey(settings, ministry))
-    assert entered.status_code == 200, entered.text
-    assert any(line.startswith(f"{VISIT}=") for line in entered.headers.get_list("set-cookie"))
     wrong: list[dict[str, Any]] = [
         {"sub": "agent-0043"},
         {"aud": "another"},
@@ -174,10 +176,17 @@ def test_whom_the_ministry_signs_in_is_let_in_and_nobody_else(settings: Settings
         {"code": "wrong"},
         {"state": "another"},
     ]
-    for one in wrong:
-        assert asyncio.run(_journey(settings, ministry, **one)).status_code == 401, one
+    async with _console(settings) as http:
+        assert (await _journey(http, ministry)).status_code == 401  # known there, and not here
+        await asyncio.to_thread(_account, settings, ministry)
+        entered = await _journey(http, ministry)
+        assert entered.status_code == 200, entered.text
+        assert any(line.startswith(f"{VISIT}=") for line in entered.headers.get_list("set-cookie"))
+        for one in wrong:
+            assert (await _journey(http, ministry, **one)).status_code == 401, one
     ministry.key = ECKey.generate_key("P-256", {"kid": "one"})
-    assert asyncio.run(_journey(settings, ministry)).status_code == 200  # it may rotate its keys
+    async with _console(settings) as http:
+        assert (await _journey(http, ministry)).status_code == 200  # it may rotate its keys
 
 
 def test_the_settings_of_the_provider_go_together(settings: Settings) -> None:

@@ -14,16 +14,21 @@ import pytest
 from starlette.routing import Route, Router
 
 from engine.app import running
+from engine.clock import now_ms
+from engine.console.gate import csrf_token
 from engine.console.rights import RIGHTS, ROLES
 from engine.console.routes import ROWS
 from engine.keyring import KeyRing
-from tests.asserted import ORIGIN, assertion, shown
+from engine.teacherdoor import COOKIE, Visits
+from tests.asserted import CAMPAIGN, ORIGIN, assertion, shown
 from tests.engine.desks import Desk
 from tests.engine.test_rooms import School
 from tests.served import Served
 
 STAFF = ("operator", "approver", "auditor", "statistics")
-CALLERS = ("nobody", "pupil", "teacher", "other teacher", "program", *STAFF)
+CALLERS = ("nobody", "pupil", "teacher", "other teacher", "visitor", "other visitor", "program", *STAFF)
+"""A visitor came with a room's code through the engine's own door; the other ones, to another room."""
+IN_ROOM = ("teacher", "visitor")
 ALL = CALLERS
 CHECKERS = ("operator", "approver", "auditor")
 ALLOWED: dict[str, tuple[str, ...]] = {
@@ -47,20 +52,20 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "POST /api/v1/files": ("pupil",),
     "GET /api/v1/files/{file}": ("pupil",),
     # teachers, in the rooms that the authority asserts; a browser's first question comes without any
-    "GET /api/v1/rooms/{room}/seats": ("teacher",),
-    "POST /api/v1/rooms/{room}/seats/{session}": ("teacher",),
-    "POST /api/v1/rooms/{room}/seats": ("teacher",),
-    "GET /api/v1/rooms/{room}/keying": ("teacher",),
-    "POST /api/v1/rooms/{room}/keying": ("teacher",),
-    "GET /api/v1/rooms/{room}/results": ("teacher",),
+    "GET /api/v1/rooms/{room}/seats": IN_ROOM,
+    "POST /api/v1/rooms/{room}/seats": IN_ROOM,
+    "POST /api/v1/rooms/{room}/seats/{session}": IN_ROOM,
+    "GET /api/v1/rooms/{room}/keying": IN_ROOM,
+    "POST /api/v1/rooms/{room}/keying": IN_ROOM,
+    "GET /api/v1/rooms/{room}/results": IN_ROOM,
     "OPTIONS /api/v1/rooms/{room}/seats": ALL,
     "OPTIONS /api/v1/rooms/{room}/seats/{session}": ALL,
     "OPTIONS /api/v1/rooms/{room}/keying": ALL,
     "OPTIONS /api/v1/rooms/{room}/results": ALL,
-    # the engine's own door for teachers: a room's code, then a cookie that none of these callers has
+    # the engine's own page for a room, and its door
     "GET /teacher": ALL,
     "GET /classroom/{name}": ALL,
-    "GET /api/v1/teacher": (),
+    "GET /api/v1/teacher": ("visitor", "other visitor"),
     "POST /api/v1/teacher": ALL,
     "DELETE /api/v1/teacher": ALL,
     # programs of the operator
@@ -94,8 +99,8 @@ BODIES = {"/api/v1/submit": b'{"last": 0}'}
 """A body that cannot be read is refused before anybody is asked who they are."""
 DEPENDS = {
     "GET /static/{name}": "css/page.css",
-    "GET /classroom/{name}": "teacher.css",
     "GET /operator/static/{name}": "page.css",
+    "GET /classroom/{name}": "teacher.html",
 }
 
 
@@ -111,6 +116,14 @@ class House(NamedTuple):
     """A pupil's, who sits in that room."""
     names: dict[str, str]
     """Operators by role."""
+    desks: dict[str, Desk]
+    """Those who are signed in."""
+
+    def desk(self, role: str) -> Desk:
+        """Somebody of that role, signed in again where the last call signed them out."""
+        if role not in self.desks:
+            self.desks[role] = Desk(self.engine, operator=self.names[role])
+        return self.desks[role]
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +133,7 @@ def house(engine: Served) -> Iterator[House]:
     pupil = school.pupil(codes[0])
     names = {role: Desk(engine, role).operator for role in STAFF}
     with httpx2.Client(base_url=engine.url, timeout=30) as http:
-        yield House(engine, http, school.delivery, room, pupil.session, pupil.token, names)
+        yield House(engine, http, school.delivery, room, pupil.session, pupil.token, names, {})
     school.http.close()
 
 
@@ -187,8 +200,12 @@ def _ask(house: House, endpoint: str, caller: str) -> httpx2.Response:
     own = {"room": house.room, "session": house.session, "delivery": house.delivery}
     path = path.format(**own, form="0" * 64, name=name, file="0" * 32, proposal="0" * 12)
     if caller in STAFF and path.startswith("/operator"):
-        desk = Desk(house.engine, operator=house.names[caller])
-        return desk.get(path) if method == "GET" else desk.post(path, {"act": "", "language": "fr"})
+        desk = house.desk(caller)
+        form = {"csrf": csrf_token(desk.token), "act": "", "language": "fr"}
+        own = desk.own() | ({} if method == "GET" else {"Origin": house.engine.url})
+        if path == "/operator/logout":
+            del house.desks[caller]
+        return house.http.request(method, path, headers=own, data=None if method == "GET" else form)
     headers = dict(_shown(house, caller))
     if path.startswith("/operator"):
         headers.pop("Origin", None)  # what may come from another origin is another test's
@@ -203,13 +220,20 @@ def _shown(house: House, caller: str) -> Iterator[tuple[str, str]]:
         "pupil": lambda: {"Authorization": f"Bearer {house.token}"},
         "teacher": lambda: shown(assertion(house.room)),
         "other teacher": lambda: shown(assertion("another-room")),
+        "visitor": lambda: _visit(house, house.room),
+        "other visitor": lambda: _visit(house, "another-room"),
         "program": lambda: {"Authorization": f"Bearer {KeyRing.of(house.engine.settings).operator_token()}"},
     }
     if caller in STAFF:
-        desk = Desk(house.engine, operator=house.names[caller])
-        yield from desk.own().items()
+        yield from house.desk(caller).own().items()
     elif caller in tokens:
         yield from tokens[caller]().items()
+
+
+def _visit(house: House, room: str) -> dict[str, str]:
+    """What the engine's own page shows of a room that was entered by its code."""
+    visits = Visits(KeyRing.of(house.engine.settings).pepper(), now_ms)
+    return {"Cookie": f"{COOKIE}={visits.enter(room, CAMPAIGN)}", "X-Passation": "1"}
 
 
 def _is_let_in(reply: httpx2.Response) -> bool:

@@ -58,7 +58,7 @@ EN: dict[str, str] = {
     "status_422": "Something in the form is not right.",
     "status_500": "Something went wrong on the server. The log says where.",
     "busy": "Many people sign in at this moment: try again in a few seconds.",
-    "keys_away": "The console’s key is missing: `passation operators add` makes it.",
+    "keys_away": "The console’s key is missing: “passation operators add” makes it.",
     "store_away": "Redis is away. Pupils go on working and keep their answers.",
     "archive_away": "The archive is away. Pupils are not affected; try again in a few seconds.",
     "bad_minutes_wrong": "Give a whole number of minutes, 120 at most.",
@@ -128,10 +128,10 @@ EN: dict[str, str] = {
     "alarm_redis_away": "Redis does not answer.",
     "alarm_redis_away_do": (
         "Pupils go on working, their answers wait on their devices. See the last line of redis.log; "
-        "`passation serve` starts it again by itself."
+        "“passation serve” starts it again by itself."
     ),
     "alarm_no_worker": "No worker speaks.",
-    "alarm_no_worker_do": "Look at the log of `passation serve`; start it again if it has ended.",
+    "alarm_no_worker_do": "Look at the log of “passation serve”; start it again if it has ended.",
     "alarm_answers_refused": "{share} of the answers are refused for the moment.",
     "alarm_answers_refused_do": (
         "They wait on the devices and come again by themselves. Start another server, "
@@ -149,7 +149,7 @@ EN: dict[str, str] = {
     ),
     "alarm_drain_gone": "Nobody carries answers to the archive.",
     "alarm_drain_gone_do": (
-        "Look for “drain” in the log of `passation serve`; it starts it again by itself."
+        "Look for “drain” in the log of “passation serve”; it starts it again by itself."
     ),
     "alarm_journal_waits": "The oldest answer has waited {seconds} s for the archive.",
     "alarm_journal_waits_do": ("Is the database slow or its disk busy? Answers are safe in Redis meanwhile."),
@@ -191,18 +191,18 @@ EN: dict[str, str] = {
     "spread_measured": "as measured",
     "self_attested": "Count late answers on the device’s word alone",
     "population_help": (
-        "The population comes with the authority’s signed file of codes: `passation codes import FILE "
-        "DELIVERY`, on the server, so that the file crosses no browser."
+        "The population comes with the authority’s signed file of codes: “passation codes import FILE "
+        "DELIVERY”, on the server, so that the file crosses no browser."
     ),
     "create": "Make the delivery",
     "telling": "Shown to everybody until {until}:",
-    "check_title": "Check before opening",
-    "check_ready": "ready to open",
+    "check_title": "Check of the delivery",
+    "check_ready": "nothing to mend",
     "check_stops": "{count} to put right",
     "level_ok": "Good",
     "level_look": "Look",
     "level_stop": "Put right",
-    "check_codes": "{count} sessions in {rooms} rooms.",
+    "check_codes": "Sessions: {count}; rooms: {rooms}.",
     "check_codes_bad": "No codes have been imported: nobody can log in.",
     "check_rooms": "Every room has codes.",
     "check_rooms_bad": "{count} rooms have no code that is good.",
@@ -226,7 +226,7 @@ EN: dict[str, str] = {
     ),
     "check_rehearsal": "Last rehearsal on {rehearsed}, after this delivery was made ({made}).",
     "check_rehearsal_bad": "The last rehearsal ({rehearsed}) is older than this delivery ({made}).",
-    "check_rehearsed_bad": "No rehearsal is written down: `passation loadtest`, then `loadtest record`.",
+    "check_rehearsed_bad": "No rehearsal is written down: “passation loadtest”, then “loadtest record”.",
     "check_frozen": "Changes are frozen.",
     "check_frozen_bad": "Changes are not frozen: what was rehearsed may still be changed.",
     "check_alone_bad": "Single-operator mode is on: nobody looks a second time.",
@@ -235,7 +235,8 @@ EN: dict[str, str] = {
     "acts_title": "What touches everybody",
     "acts_two": "You propose it; it takes effect when another person has approved it.",
     "acts_alone": "Single-operator mode: it takes effect at once.",
-    "propose": "Propose: {act}",
+    "propose": "Propose",
+    "propose_of": "Propose: {act}",
     "act_open": "Open",
     "act_open_text": "Pupils may log in and start within the window.",
     "act_pause": "Pause for everybody",
@@ -319,8 +320,8 @@ EN: dict[str, str] = {
     "outcome_sessions": "{count} sessions",
     # --- audit
     "audit_lead": (
-        "Who did what, when. Each line carries the hash of the one before it; `passation "
-        "audit verify` walks them all."
+        "Who did what, when. Each line carries the hash of the one before it; “passation "
+        "audit verify” walks them all."
     ),
     "audit_hash": "After line {seq} the chain ends with",
 }

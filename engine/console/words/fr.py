@@ -60,7 +60,7 @@ FR: dict[str, str] = {
     "status_422": "Quelque chose ne va pas dans le formulaire.",
     "status_500": "Une erreur s’est produite sur le serveur. Le journal dit où.",
     "busy": "Beaucoup de connexions en ce moment : réessayez dans quelques secondes.",
-    "keys_away": "La clé de la console manque : `passation operators add` la crée.",
+    "keys_away": "La clé de la console manque : « passation operators add » la crée.",
     "store_away": "Redis ne répond pas. Les élèves continuent et gardent leurs réponses.",
     "archive_away": (
         "L’archive ne répond pas. Les élèves n’en sont pas touchés ; réessayez dans quelques secondes."
@@ -134,10 +134,10 @@ FR: dict[str, str] = {
     "alarm_redis_away_do": (
         "Les élèves continuent, leurs réponses attendent sur leurs appareils. Voyez la "
         "dernière ligne de "
-        "redis.log ; `passation serve` le relance de lui-même."
+        "redis.log ; « passation serve » le relance de lui-même."
     ),
     "alarm_no_worker": "Aucun processus ne parle.",
-    "alarm_no_worker_do": "Lisez le journal de `passation serve` ; relancez-le s’il s’est arrêté.",
+    "alarm_no_worker_do": "Lisez le journal de « passation serve » ; relancez-le s’il s’est arrêté.",
     "alarm_answers_refused": "{share} des réponses sont refusées pour l’instant.",
     "alarm_answers_refused_do": (
         "Elles attendent sur les appareils et reviennent d’elles-mêmes. Démarrez un "
@@ -157,7 +157,7 @@ FR: dict[str, str] = {
     ),
     "alarm_drain_gone": "Personne ne porte les réponses à l’archive.",
     "alarm_drain_gone_do": (
-        "Cherchez « drain » dans le journal de `passation serve` ; il le relance de lui-même."
+        "Cherchez « drain » dans le journal de « passation serve » ; il le relance de lui-même."
     ),
     "alarm_journal_waits": "La plus ancienne réponse attend l’archive depuis {seconds} s.",
     "alarm_journal_waits_do": (
@@ -209,18 +209,18 @@ FR: dict[str, str] = {
     "spread_measured": "selon la mesure",
     "self_attested": "Compter les réponses tardives sur la seule foi de l’appareil",
     "population_help": (
-        "La population vient du fichier de codes signé par l’autorité : `passation codes import FICHIER "
-        "PASSATION`, sur le serveur, pour que le fichier ne passe par aucun navigateur."
+        "La population vient du fichier de codes signé par l’autorité : « passation codes import FICHIER "
+        "PASSATION », sur le serveur, pour que le fichier ne passe par aucun navigateur."
     ),
     "create": "Créer la passation",
     "telling": "Affiché à tous jusqu’au {until} :",
-    "check_title": "Contrôle avant l’ouverture",
-    "check_ready": "prête à ouvrir",
+    "check_title": "Contrôle de la passation",
+    "check_ready": "rien à corriger",
     "check_stops": "{count} à corriger",
     "level_ok": "Bon",
     "level_look": "À voir",
     "level_stop": "À corriger",
-    "check_codes": "{count} sessions dans {rooms} salles.",
+    "check_codes": "Sessions : {count} ; salles : {rooms}.",
     "check_codes_bad": "Aucun code n’est importé : personne ne peut se connecter.",
     "check_rooms": "Chaque salle a ses codes.",
     "check_rooms_bad": "Salles sans aucun code valable : {count}.",
@@ -253,7 +253,7 @@ FR: dict[str, str] = {
         "La dernière répétition ({rehearsed}) est antérieure à cette passation ({made})."
     ),
     "check_rehearsed_bad": (
-        "Aucune répétition n’est consignée : `passation loadtest`, puis `loadtest record`."
+        "Aucune répétition n’est consignée : « passation loadtest », puis « loadtest record »."
     ),
     "check_frozen": "Les modifications sont gelées.",
     "check_frozen_bad": ("Les modifications ne sont pas gelées : ce qui a été répété peut encore changer."),
@@ -263,7 +263,8 @@ FR: dict[str, str] = {
     "acts_title": "Ce qui touche tout le monde",
     "acts_two": "Vous proposez ; cela prend effet quand une autre personne l’a approuvé.",
     "acts_alone": "Mode à une seule personne : cela prend effet aussitôt.",
-    "propose": "Proposer : {act}",
+    "propose": "Proposer",
+    "propose_of": "Proposer : {act}",
     "act_open": "Ouvrir",
     "act_open_text": "Les élèves peuvent se connecter et commencer selon le calendrier.",
     "act_pause": "Pause pour tous",
@@ -351,8 +352,7 @@ FR: dict[str, str] = {
     # --- audit
     "audit_lead": (
         "Qui a fait quoi, et quand. Chaque ligne porte l’empreinte de la précédente ; "
-        "`passation audit verify` "
-        "les parcourt toutes."
+        "« passation audit verify » les parcourt toutes."
     ),
     "audit_hash": "Après la ligne {seq}, la chaîne finit par",
 }
