@@ -48,6 +48,13 @@ class Assertion(NamedTuple):
     who: str
     role: str
     rooms: frozenset[str]
+    shared: str = ""
+    """Opaque id of all who enter by one code, where each visit is a `who` of its own."""
+
+    @property
+    def holder(self) -> str:
+        """Whose a device's unsent work is: whoever comes back to it must be able to read it."""
+        return self.shared or self.who
 
     @property
     def actor(self) -> str:

@@ -1,7 +1,8 @@
 """The engine's own door for teachers: a room, its code on paper, and a cookie for the day.
 
 The code is made from the delivery's key, so it is stored nowhere and dies with it; `passation rooms codes`
-prints it. Whoever shows it is the teacher of that room, and of nothing else: an opaque id, no name.
+prints it. Whoever shows it is the teacher of that room, and of nothing else: an opaque id of this visit, no
+name. Two who show one code are two people; what either left on a device is the room's.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import secrets
 from collections.abc import Callable, Iterator
 
 from engine.assertion import ROOM, Assertion
@@ -44,7 +46,8 @@ class Visits:
 
     def enter(self, room: str, campaign: str) -> str:
         """The value of the cookie of whoever has shown the room's code."""
-        payload = {"room": room, "campaign": campaign, "until_ms": self._clock() + VISIT_MS}
+        until_ms = self._clock() + VISIT_MS
+        payload = {"room": room, "campaign": campaign, "who": secrets.token_hex(16), "until_ms": until_ms}
         body = base64.urlsafe_b64encode(json.dumps(payload).encode()).decode()
         return f"{body}.{self._mac(body)}"
 
@@ -57,10 +60,11 @@ class Visits:
         if self._clock() >= payload["until_ms"]:
             return None
         room = str(payload["room"])
-        return Assertion(str(payload["campaign"]), self._who(room), ROLE, frozenset((room,)))
+        campaign, who = str(payload["campaign"]), str(payload["who"])
+        return Assertion(campaign, who, ROLE, frozenset((room,)), self._holder(room))
 
-    def _who(self, room: str) -> str:
-        return hmac.digest(self._key, b"who|" + room.encode(), "sha256").hex()[:32]
+    def _holder(self, room: str) -> str:
+        return hmac.digest(self._key, b"holder|" + room.encode(), "sha256").hex()[:32]
 
     def _mac(self, body: str) -> str:
         return hmac.digest(self._key, b"visit|" + body.encode(), "sha256").hex()[:40]

@@ -167,8 +167,10 @@ export class Grid {
     this.feed()
   }
 
+  /** A number as far as it goes: kept sign by sign, so that a page that dies takes nothing with it. */
   #type(text) {
     this.typing = text
+    if (isNumber(text)) this.#put(this.column, 'value', text.replace(',', '.'))
     const cell = this.#cell(this.row, this.column)
     say(cell, text)
     cell.className = 'is-typing'
@@ -185,7 +187,7 @@ export class Grid {
   #erase() {
     if (this.typing) {
       this.#type(this.typing.slice(0, -1))
-      if (!this.typing) this.show(this.row)
+      if (!this.typing) this.#put(this.column, 'empty', '')
     } else this.#put(this.column, 'empty', '')
   }
 

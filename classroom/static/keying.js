@@ -21,7 +21,7 @@ export async function mountKeying(root, { language, call, room, people = new Map
     root.replaceChildren(element('p', { className: 'sheet nothing', textContent: words.none }))
     return
   }
-  const vault = await Vault.open(began.lock, `${room}|${began.who}`)
+  const vault = await Vault.open(began.lock, `${room}|${began.holder}`)
   const page = new Keying(root, { language, words, call, vault, began, people })
   await page.outbox.recover()
   page.outbox.start()
@@ -57,6 +57,8 @@ class Keying {
     this.grid = new Grid(words, this, (grid, said) => this.#here(grid, said))
     this.#build()
     this.grid.focus()
+    // On a phone the head of the page fills the screen: grid and buttons are what one works with.
+    this.foot.scrollIntoView({ block: 'nearest' })
   }
 
   type(session, cell, kind, value) {
@@ -81,6 +83,7 @@ class Keying {
     this.warning = element('p', { className: 'warning', attributes: { role: 'alert' }, hidden: true })
     this.place = element('p', { className: 'place', attributes: { 'aria-live': 'polite' } })
     this.pad = element('div', { className: 'pad', attributes: { role: 'group', 'aria-label': words.pad } })
+    this.foot = element('div', { className: 'key-foot' }, this.place, this.pad)
     const bar = element('div', { className: 'key-head' }, this.saved, element('span', { className: 'track' }, this.progress, this.count), this.disputes)
     const finish = button(words.finish, 'main', () => this.#finish())
     const print = button(words.print, 'second', () => window.print())
@@ -90,7 +93,7 @@ class Keying {
       bar,
       element('details', { className: 'key-help' }, element('summary', { textContent: words.helpTitle }), ...words.help.map((text) => element('p', { textContent: text }))),
       element('div', { className: 'grid-frame' }, this.grid.table),
-      element('div', { className: 'key-foot' }, this.place, this.pad),
+      this.foot,
       element('p', { className: 'actions' }, finish, print),
       this.proof,
     )
@@ -126,11 +129,12 @@ class Keying {
     say(this.proof, `${day(this.language)} : ${said}`)
   }
 
-  #state({ waiting, error }) {
+  /** `landing` of the `waiting` are not on this device either, which takes a moment. */
+  #state({ waiting, landing, error }) {
     const { words } = this
-    const text = waiting ? fill(words.waiting, { count: waiting }) : fill(words.saved, { time: clock(this.language) })
-    say(this.saved, text)
-    this.saved.className = `pill ${waiting ? 'is-waiting' : 'is-safe'}`
+    const held = landing ? words.landing : fill(words.waiting, { count: waiting })
+    say(this.saved, waiting ? held : fill(words.saved, { time: clock(this.language) }))
+    this.saved.className = `pill ${landing ? 'is-landing' : waiting ? 'is-waiting' : 'is-safe'}`
     say(this.warning, error === 'full' ? words.full : error ? words[reasonOf(error)] : '')
     this.warning.hidden = !error
     this.#sums()

@@ -20,10 +20,11 @@ export class Outbox {
   #size = SEND_MAX
   #timer = 0
   #busy = false
+  #error = null
   #handIn = []
   #device = Array.from(crypto.getRandomValues(new Uint8Array(4)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 
-  /** `told` hears: `rows(rows)`, `state({ waiting, error })`, `refused(entries)`. */
+  /** `told` hears: `rows(rows)`, `state({ waiting, landing, error })`, `refused(entries)`. */
   constructor(call, vault, told) {
     this.#call = call
     this.#vault = vault
@@ -57,7 +58,7 @@ export class Outbox {
 
   /** Everything that an earlier page left behind. */
   async recover() {
-    for (const entry of await this.#vault.left()) this.#waiting.set(Outbox.key(entry.session, entry.cell), { ...entry, sent: true })
+    for (const entry of await this.#vault.left()) this.#waiting.set(Outbox.key(entry.session, entry.cell), { ...entry, sent: true, kept: true })
     this.#tell()
     this.#soon(0)
   }
@@ -70,9 +71,20 @@ export class Outbox {
     const over = [...new Set([...own, ...seen])].slice(-OVER_MAX)
     const entry = { id: `${this.#device}-${++this.#number}`, session, cell, kind, value, over, at: Date.now() }
     this.#waiting.set(key, entry)
-    this.#vault.keep(entry, before?.id).catch(() => this.#tell('full'))
-    this.#tell()
+    this.#keep(entry, before?.id)
+    this.#tell(this.#error)
     this.#soon(GATHER_MS)
+  }
+
+  /** Only what has landed in the vault is said to lie on this computer. */
+  async #keep(entry, replaced) {
+    try {
+      await this.#vault.keep(entry, replaced)
+      entry.kept = true
+    } catch {
+      entry.unkeepable = true
+    }
+    this.#tell(this.#error)
   }
 
   handIn(sessions) {
@@ -145,6 +157,10 @@ export class Outbox {
   }
 
   #tell(error = null) {
-    this.#told.state({ waiting: this.#waiting.size, error })
+    this.#error = error
+    const entries = [...this.#waiting.values()]
+    const landing = entries.filter(({ kept }) => !kept).length
+    const full = entries.some(({ unkeepable }) => unkeepable) ? 'full' : null
+    this.#told.state({ waiting: entries.length, landing, error: full ?? error })
   }
 }

@@ -24,7 +24,7 @@ const fr = {
   keying: {
     wait: 'Lecture de la grille…', none: 'Rien n’est à saisir pour cette classe.', grid: 'Grille de saisie', pupil: 'Élève', number: 'Élève {number}',
     keyedShort: 'Saisi', keyedPupils: 'Élèves saisis', progress: 'Saisie de la classe', keyed: '{keyed} sur {size} · {absent} absent · {nothing} sans réponse',
-    disputes: '{count} à trancher', saved: 'Tout est enregistré à {time}', waiting: '{count} en attente sur cet ordinateur',
+    disputes: '{count} à trancher', saved: 'Tout est enregistré à {time}', waiting: '{count} en attente sur cet ordinateur', landing: 'Mise à l’abri…',
     away: 'Pas de réseau : continuez, rien ne se perd. L’envoi reprendra tout seul.', full: 'Cet ordinateur ne peut plus rien garder : attendez l’envoi avant de continuer.',
     denied: 'Cette classe n’est pas ouverte ici.', over: 'La saisie est terminée : plus rien ne peut être consulté.', signIn: 'Votre visite est terminée : connectez-vous de nouveau. Ce qui attend ici partira ensuite.',
     refused: '{count} saisies n’ont pas été prises ({names}) : copie déjà remise, ou trop de valeurs différentes.',
@@ -71,7 +71,7 @@ const en = {
   keying: {
     wait: 'Reading the grid…', none: 'There is nothing to key for this class.', grid: 'Keying grid', pupil: 'Pupil', number: 'Pupil {number}',
     keyedShort: 'Keyed', keyedPupils: 'Pupils keyed', progress: 'Keying of the class', keyed: '{keyed} of {size} · {absent} absent · {nothing} no answer',
-    disputes: '{count} to decide', saved: 'Everything saved at {time}', waiting: '{count} waiting on this computer',
+    disputes: '{count} to decide', saved: 'Everything saved at {time}', waiting: '{count} waiting on this computer', landing: 'Being kept…',
     away: 'No network: go on, nothing is lost. Sending resumes by itself.', full: 'This computer can keep no more: wait until it is sent.',
     denied: 'This class is not open here.', over: 'Keying is over: nothing can be looked at any more.', signIn: 'Your visit is over: sign in again. What waits here will be sent then.',
     refused: '{count} entries were not taken ({names}): paper handed in already, or too many differing values.',

@@ -69,6 +69,7 @@ class Keying:
         return {
             "now_ms": self._services.clock(),
             "who": who.who,
+            "holder": who.holder,
             "title": record["title"],
             "ends_ms": record["intake_ends_ms"],
             "lock": _lock(sheet.opened.kek, who),
@@ -139,8 +140,8 @@ def _document(session: str, row: Row) -> dict[str, Any]:
 
 
 def _lock(kek: bytes, who: Assertion) -> str:
-    """What the page locks its own copy with: on this computer nobody else's page can read it."""
-    about = f"passation/1|keying|{who.campaign}|{who.who}"
+    """What the page locks its own copy with: on this device only those who may come back can read it."""
+    about = f"passation/1|keying|{who.campaign}|{who.holder}"
     return base64.b64encode(hmac.digest(kek, about.encode(), "sha256")).decode()
 
 

@@ -248,7 +248,8 @@ async def _imported(engine: Served, authority: Running) -> list[str]:
         await register.close()
         await store.aclose()
         await archive.close()
-    return [code.short for code, *_ in rows if code.pupil][:3]
+    given = {row.sid.hex() for row in verified.rows()}
+    return [code.short for code, *_ in rows if code.pupil and code.session in given][:3]
 
 
 def spoken(pupil: PupilClient, place: int, held: int) -> None:
@@ -325,7 +326,7 @@ def test_a_teacher_follows_the_class_and_names_stay_in_the_browser(
         expect(page.locator("#warning")).to_be_hidden()
         expect(page.get_by_text("Question 3 sur 20")).to_be_visible()
         expect(page.get_by_text("4 en attente sur l’ordinateur")).to_be_visible()
-        expect(page.get_by_text("En sécurité")).to_have_count(2)
+        expect(page.locator("#seats .pill", has_text="En sécurité")).to_have_count(2)
         inspector = Inspector(page)
         inspector.look("room")
         acts_on_a_seat(page, inspector)

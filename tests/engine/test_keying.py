@@ -97,13 +97,20 @@ def test_the_grid_shows_the_paper_and_pupils_by_number(keyer: Keyer) -> None:
     assert numbers == sorted(number_of(bytes.fromhex(session)) for session in keyer.paper.sessions)
 
 
-def test_two_teachers_on_one_cell_both_stay_until_one_decides(engine: Served, keyer: Keyer) -> None:
-    """One at each page; a row nobody changed is not sent again."""
-    colleague = Keyer(engine, keyer.paper, device="bbbbbbbb", own=False)
+@pytest.mark.parametrize("own", [True, False])
+def test_two_teachers_on_one_cell_both_stay_until_one_decides(
+    engine: Served, keyer: Keyer, own: bool
+) -> None:
+    """At the same page with one code, or one at each; a row nobody changed is not sent again."""
+    colleague = Keyer(engine, keyer.paper, device="bbbbbbbb", own=own)
     session, cell = keyer.paper.sessions[0], "i5.r1"
     assert keyer.key(keyer.typed(session, cell, "12")).status_code == 200
     assert colleague.key(colleague.typed(session, cell, "21")).status_code == 200
     assert keyer.marks(session, cell) == ["12", "21"]
+    seen = {row["session"]: row for row in keyer.look()["rows"]}[session]["cells"][cell]
+    assert [mark["who"] for mark in seen] == [keyer.look()["who"], colleague.look()["who"]]
+    assert keyer.look()["who"] != colleague.look()["who"]
+    assert (keyer.look()["lock"] == colleague.look()["lock"]) is own
     assert keyer.key(keyer.typed(session, cell, "12,5", ("aaaaaaaa-1", "bbbbbbbb-1"))).status_code == 200
     assert colleague.marks(session, cell) == ["12.5"]
 

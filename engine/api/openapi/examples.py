@@ -180,6 +180,7 @@ _MARK = {"id": "9f3c01ab-7", "kind": "value", "value": "kqzb", "who": "0" * 32, 
 KEYING: dict[str, Any] = {
     "now_ms": NOW_MS,
     "who": "0" * 32,
+    "holder": "1" * 32,
     "title": "Mathématiques CP",
     "ends_ms": NOW_MS + 86_400_000,
     "lock": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",

@@ -38,6 +38,7 @@ def keying_schemas() -> dict[str, Schema]:
             {"now_ms": moment("Now."), "columns": listed(reference("GridColumn"))},
             {
                 "who": words("[0-9a-f]{32}", description="Whoever asks, as marks name them."),
+                "holder": words("[0-9a-f]{32}", description="Whose is what waits on this device."),
                 "title": {"type": "string"},
                 "ends_ms": moment("When nothing is taken any more."),
                 "lock": {"type": "string", "description": "A key for what waits on this device, in base64."},
