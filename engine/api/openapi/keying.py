@@ -36,14 +36,7 @@ def keying_schemas() -> dict[str, Schema]:
     return {
         "Grid": closed(
             {"now_ms": moment("Now."), "columns": listed(reference("GridColumn"))},
-            {
-                "who": words("[0-9a-f]{32}", description="Whoever asks, as marks name them."),
-                "holder": words("[0-9a-f]{32}", description="Whose is what waits on this device."),
-                "title": {"type": "string"},
-                "ends_ms": moment("When nothing is taken any more."),
-                "lock": {"type": "string", "description": "A key for what waits on this device, in base64."},
-                "rows": listed(reference("GridRow"), maxItems=SEATS_MAX),
-            },
+            _of_keyed_room(),
             description="No columns: nothing is keyed in this room.",
         ),
         "GridColumn": _column(),
@@ -71,6 +64,17 @@ def keying_schemas() -> dict[str, Schema]:
         ),
         "Door": taken({"code": {"type": "string", "minLength": 1, "maxLength": CODE_MAX}}, _door()),
         "TeachersRoom": closed({"room": _ROOM_NAME}),
+    }
+
+
+def _of_keyed_room() -> dict[str, Schema]:
+    return {
+        "who": words("[0-9a-f]{32}", description="Whoever asks, as marks name them."),
+        "holder": words("[0-9a-f]{32}", description="Whose is what waits on this device."),
+        "title": {"type": "string"},
+        "ends_ms": moment("When nothing is taken any more."),
+        "lock": {"type": "string", "description": "A key for what waits on this device, in base64."},
+        "rows": listed(reference("GridRow"), maxItems=SEATS_MAX),
     }
 
 
