@@ -226,18 +226,28 @@ def test_what_cannot_be_is_refused_with_a_reason(engine: Served, one: Desk) -> N
 
 
 def test_while_changes_are_frozen_nothing_new_comes_in(engine: Served, one: Desk, other: Desk) -> None:
-    """Neither by the console nor by a command on the server; two persons lift it again."""
+    """The archive refuses a delivery; two persons lift it again."""
     form = engine.compiled(engine.prepare(codes_each=1)[0].delivery)
     other.approve(one.propose("freeze"))
     try:
-        refused = engine.run("deliveries", "create", form, "--duration", "30")
-        assert (refused.returncode, "changes are frozen" in refused.stderr) == (1, True)
         reply = one.post("/operator/deliveries", {"form": form, "duration": "30"})
         assert (reply.status_code, "changes are frozen" in reply.text) == (422, True)
     finally:
         other.approve(one.propose("thaw"))
     made = one.post("/operator/deliveries", {"form": form, "duration": "30", "opens": "2030-03-04T09:00"})
     assert re.fullmatch(r"/operator/deliveries/[a-z0-9]{8}\?said=created", made.headers["location"])
+
+
+@pytest.mark.long
+def test_a_freeze_holds_for_commands_on_the_server_too(engine: Served, one: Desk, other: Desk) -> None:
+    """Whoever has a shell there makes no delivery either."""
+    form = engine.compiled(engine.prepare(codes_each=1)[0].delivery)
+    other.approve(one.propose("freeze"))
+    try:
+        refused = engine.run("deliveries", "create", form, "--duration", "30")
+        assert (refused.returncode, "changes are frozen" in refused.stderr) == (1, True)
+    finally:
+        other.approve(one.propose("thaw"))
 
 
 # --- forms, checks, figures -----------------------------------------------------------------------------
