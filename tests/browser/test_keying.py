@@ -69,14 +69,15 @@ def rows(engine: Served, paper: Paper) -> dict[str, dict[str, list[str]]]:
         cookie = http.post("/api/v1/teacher", json=shows, headers=OWN).headers["set-cookie"].split(";")[0]
         address = f"/api/v1/rooms/{paper.room}/keying"
         grid = http.get(address, headers=OWN | {"Cookie": cookie}).json()
+    # By cell: choices of two questions may have one id.
     keys = {
-        choice["value"]: str(place)
+        (column["cell"], choice["value"]): str(place)
         for column in grid["columns"]
         for place, choice in enumerate(column["choices"], 1)
     }
     return {
         row["session"]: {
-            cell: [keys.get(mark["value"], mark["value"]) or mark["kind"] for mark in marks]
+            cell: [keys.get((cell, mark["value"]), mark["value"]) or mark["kind"] for mark in marks]
             for cell, marks in row["cells"].items()
         }
         for row in grid["rows"]
