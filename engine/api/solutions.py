@@ -39,7 +39,7 @@ class Solutions:
         services, item = self._services, asked_item(asked.value)
         book = services.rulebooks.of(asked.opened.record["compiled"])
         if book is None or not book.has_solution(item):
-            raise Problem("bad_request", field="item")
+            raise Problem("bad_answer", entries=[{"index": 0, "item": item, "problem": "unknown_item"}])
         reply = await services.others.put(Read(asked.ticket), RANK_ATTEMPT)
         if reply.verdict not in ACCEPTED:
             raise refusal(reply)

@@ -64,7 +64,7 @@ def test_no_solution_is_told_before_the_start_or_of_another_item(closing: Form) 
         solution(pupil, "i1")
     pupil.start()
     for item in ("i9", "", "s1"):
-        with pytest.raises(Refused, match="bad_request"):
+        with pytest.raises(Refused, match="bad_answer"):
             solution(pupil, item)
 
 

@@ -21,7 +21,7 @@ def attempt_schemas() -> dict[str, Schema]:
         "Variant": closed({"views": views(), "now_ms": moment("Now.")}),
         "View": _view(),
         "AskSolution": taken(
-            {"kind": {"const": "solution"}, "item": text(TEXT_MAX)},
+            {"kind": {"const": "solution"}, "item": {"type": "string", "maxLength": TEXT_MAX}},
             description="The right answer to an item whose control says `show_solution`.",
         ),
         "Solution": closed(
