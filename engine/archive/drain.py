@@ -44,7 +44,10 @@ PAUSE_FIRST_S, PAUSE_LAST_S = 0.2, 10.0
 
 
 async def drain_once(database: Database, reader: JournalReader, lease: Lease | Shares, now_ms: int) -> int:
-    """Archive one portion of the journal, durably, then seal it in Redis; gives how many lines it had."""
+    """Archive one portion of the journal, durably, then seal it in Redis; gives how many lines it had.
+
+    Entries, where all their lines have passed: 0 means that the journal is empty, and nothing else.
+    """
     if isinstance(lease, Shares):
         await reader.of(lease.journals)
     portion = await reader.read()
@@ -64,7 +67,7 @@ async def drain_once(database: Database, reader: JournalReader, lease: Lease | S
             "acknowledged batches are missing in Redis: the asides `missing` say whose",
             extra={"fields": {"batches": portion.missing}},
         )
-    return len(portion)
+    return len(portion) or portion.entries
 
 
 class Drain:

@@ -34,6 +34,8 @@ from sessions.states import Status
 
 TRIES = 8
 """Two servers that meet in one session again and again; then the page tries later by itself."""
+AGAIN = (Verdict.FORK, Verdict.GAP, Verdict.SEAT_MOVED, Verdict.REPEATED)
+"""Another server has saved meanwhile, under this number perhaps the very same: read again."""
 OVER = (Status.SUBMITTED, Status.CLOSED)
 Cells = dict[str, Cell]
 
@@ -86,6 +88,8 @@ class Keeper:
         async with lock:
             for _ in range(TRIES):
                 reply = await self._begun(sid, opened)
+                if reply is None:
+                    continue
                 before = self._cells(reply, opened)
                 after, refused = _laid(before, typed)
                 changed = [cell for cell in after if after[cell] is not before.get(cell)]
@@ -94,7 +98,7 @@ class Keeper:
                 saved = await self._commit(self._save(reply.state, opened, columns, after, changed))
                 if saved.verdict is Verdict.OK:
                     return Row(saved.state.status, tag_of(saved.state), after), refused
-                if saved.verdict not in (Verdict.FORK, Verdict.GAP, Verdict.SEAT_MOVED):
+                if saved.verdict not in AGAIN:
                     raise refusal(saved)
         raise Problem("store_away")
 
@@ -117,8 +121,8 @@ class Keeper:
             raise Problem("store_away")
         return found.state
 
-    async def _begun(self, sid: bytes, opened: Opened) -> Reply:
-        """A session that has started, read; Problem when it is over."""
+    async def _begun(self, sid: bytes, opened: Opened) -> Reply | None:
+        """A session that has started, read; None if another server took it meanwhile; Problem: it is over."""
         state = await self._state(sid)
         if state.status in OVER:
             raise Problem("handed_in" if state.status is Status.SUBMITTED else "session_closed")
@@ -126,11 +130,13 @@ class Keeper:
             state = (await self._accepted(Login(sid))).state
         if state.status is Status.READY:
             duration_ms = max(1, opened.record["intake_ends_ms"] - self._services.clock())
-            state = (
-                await self._accepted(
-                    Start(state.ticket()._replace(delivery=opened.record["id"]), duration_ms)
-                )
-            ).state
+            ticket = state.ticket()._replace(delivery=opened.record["id"])
+            started = await self._commit(Start(ticket, duration_ms))
+            if started.verdict is Verdict.SEAT_MOVED:
+                return None
+            if started.verdict not in ACCEPTED:
+                raise refusal(started)
+            state = started.state
         return await self._read(state)
 
     async def _read(self, state: SessionState) -> Reply:

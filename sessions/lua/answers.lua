@@ -74,13 +74,15 @@ local function save(op, owner)
 
     local late = lateness(owner, record, age, grace)
     local label = (record[STATUS] == PAUSED and "paused:" or "batch:") .. late
+    local in_hole = n <= record[LAST]
     local is_held = hold(owner, record, n, entry, key, bytes)
     put_digest(owner, record, n, digest)
     if n > record[LAST] then record[LAST] = n end
     record[SEEN_MS], record[HELD], record[AT] = now, held_back, at
     keep(owner, record)
-    -- Under a number that was sealed before, the archive may have other bytes: then these stand in the journal.
-    note(label, is_held and n > sealed[owner] and key or bytes)
+    -- Under a number that was sealed before, the archive may have other bytes: then these stand in the journal. So do
+    -- those that come late for a hole: the numbers above may be sealed, and the key let go, before they are fetched.
+    note(label, is_held and not in_hole and n > sealed[owner] and key or bytes)
     if late ~= "" then return answer("ok", late, owner) end
     return cut(records[owner], 1, REPLY_BYTES) .. sealed[owner]
 end

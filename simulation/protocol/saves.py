@@ -26,7 +26,8 @@ def save(session: Session, batch: Save, now_ms: int, outages: Outages) -> Outcom
         held=batch.held,
         at=batch.at,
     )
-    line = Line(f"{label}:{late}", batch, is_named=batch.n in held.batches and batch.n > session.sealed)
+    is_named = batch.n in held.batches and batch.n > max(session.sealed, session.last)
+    line = Line(f"{label}:{late}", batch, is_named=is_named)
     return Outcome(after, Verdict.OK, (line,), late)
 
 

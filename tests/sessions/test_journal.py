@@ -36,6 +36,15 @@ async def test_lines_that_are_sealed_and_not_trimmed_yet_may_have_lost_their_byt
     assert [type(line) for line in lines[2:3]] == [PassedLine], "so that it is trimmed with the others"
 
 
+async def test_a_batch_that_comes_late_for_a_hole_stands_whole_in_the_journal(store: Store) -> None:
+    """What lies above it may be sealed, and its key let go, before the archive has fetched it."""
+    ticket = await a_running(store, a_sid())
+    await verdicts(store, a_save(ticket, 9, "i1", full=True), a_save(ticket, 5, "i2"), Seal(ticket.sid, 9))
+    await verdicts(store, a_save(ticket, 10, "i2", *MANY))
+    lines = await store.journal([0], 100)
+    assert 5 in [line.n for line in lines if isinstance(line, BatchLine)]
+
+
 async def test_a_batch_that_redis_has_lost_is_told_and_never_passed_over(store: Store, redis: Redis) -> None:
     """Somebody deleted a key, or memory ran out under a policy that evicts: its place is known."""
     ticket = await a_running(store, a_sid())
