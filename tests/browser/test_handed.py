@@ -227,9 +227,8 @@ def test_a_drawing_by_mouse_and_finger_is_erased_undone_and_wiped(opened: Open, 
 
     other = Sitting(opened().new_page(), handed, sitting.seat)
     other.enter()
-    other.on_question(1)
+    other.on_question(DRAWING)  # where the pupil was at the other computer
     other.items = sitting.items
-    other.go(DRAWING)
     until(other.page, INKED_SOON, [110, 20])
     assert inked(other, 70, 260)
     assert not inked(other, 70, 20)

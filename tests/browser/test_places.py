@@ -165,7 +165,7 @@ def test_what_is_pointed_at_is_answered_by_a_list_as_well(
         response = right(form, item)
         if all(answered_by_list(sitting, name, value) for name, value in response.items()):
             given[item] = response
-    assert len(given) == 8
+    assert len(given) == 9
     sitting.finish()
     exported = Exported(form, sitting.seat, tmp_path)
     assert apart(exported.answers(), exported.expected(given)) == []
