@@ -57,7 +57,7 @@ class Visits:
         if not hmac.compare_digest(mac.encode(), self._mac(body).encode()):
             return None
         payload = json.loads(base64.urlsafe_b64decode(body))
-        if self._clock() >= payload["until_ms"]:
+        if self._clock() >= payload["until_ms"] or "who" not in payload:
             return None
         room = str(payload["room"])
         campaign, who = str(payload["campaign"]), str(payload["who"])

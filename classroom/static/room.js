@@ -119,7 +119,8 @@ class Room {
     const away = shown.filter(({ status = 'unknown' }) => status === 'absent')
     const open = shown.filter((seat) => !away.includes(seat) && !(OVER.includes(seat.status) && (seat.safe || seat.status === 'closed')))
     const lines = [fill(words.proofAt, { time: day(this.language, this.readAt || Date.now()) })]
-    if (this.readAt) lines.push(open.length ? fill(words.proofOpen, { names: names(open) }) : words.proofDone)
+    const hasBegun = open.length || shown.some(({ status }) => OVER.includes(status))
+    if (this.readAt && hasBegun) lines.push(open.length ? fill(words.proofOpen, { names: names(open) }) : words.proofDone)
     if (away.length) lines.push(fill(words.proofAbsent, { names: names(away) }))
     const text = lines.join('\n')
     if (this.proved === text) return
