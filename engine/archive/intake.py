@@ -8,6 +8,8 @@ that arrives after its session has ended has it scored again.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Boolean, LargeBinary, Update, any_, bindparam, or_, select, tuple_, update
@@ -16,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.archive.database import Database
 from engine.archive.exceptions import note_exceptions
-from engine.archive.portion import ENDED, Portion
+from engine.archive.portion import ENDED, Portion, Row
 from engine.archive.tables import asides, batches, events, sessions
 
 _KEY_PAGE = 500
@@ -56,12 +58,23 @@ _NEWER = _newer()
 async def write_portion(database: Database, connection: AsyncConnection, portion: Portion) -> None:
     """Write what `portion` brings that is new, and what of it is an exception to the rules."""
     await note_exceptions(connection, portion)
-    if not await database.add_new(connection, batches, portion.batches):
+    if not await database.add_new(connection, batches, by_session(portion.batches)):
         await _keep_conflicts(database, connection, portion)
     await database.add_new(connection, asides, list(dict.fromkeys(portion.asides)))
     await database.add_new(connection, events, list(dict.fromkeys(portion.events)))
     await _take_over_states(connection, portion)
     await _mark_for_scoring(database, connection, portion)
+
+
+def by_session(rows: Sequence[Row]) -> list[Row]:
+    """`rows` in the order of the key that they have in the archive; those of a session as they came.
+
+    Its index costs PostgreSQL more than the rows themselves, and a third to a half less in this order.
+    """
+    found: defaultdict[bytes, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(row)
+    return [row for sid in sorted(found) for row in found[sid]]
 
 
 async def _keep_conflicts(database: Database, connection: AsyncConnection, portion: Portion) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from engine.archive import Archive
-from engine.archive.intake import write_portion
+from engine.archive.intake import by_session, write_portion
 from engine.archive.lease import LEASE_MS, Lease, LeaseLost, this_process
 from engine.archive.portion import Portion
 from engine.archive.records import StoredBatch
@@ -59,6 +59,21 @@ async def write(archive: Archive, portion: Portion, lease: Lease | None = None) 
     """Write a portion in a transaction of its own, under `lease` if one is given."""
     async with lease.transaction(NOON_MS) if lease else archive.database.writing.begin() as connection:
         await write_portion(archive.database, connection, portion)
+
+
+def test_batches_go_in_by_session_and_those_of_a_session_as_they_came() -> None:
+    """As they lie in the index; of two under one number the first to come is still the first."""
+    first, second = a_batch(1, 7), a_batch(1, 7, digest=b"e" * 32)
+    came = [a_batch(3, 1), first, a_batch(2, 1), second, a_batch(1, 2), a_batch(3, 2), a_batch(2, 9)]
+
+    found = by_session(came)
+
+    assert [(row[0], row[2]) for row in found] == [
+        *[(a_sid(1), n) for n in (7, 7, 2)],
+        *[(a_sid(2), n) for n in (1, 9)],
+        *[(a_sid(3), n) for n in (1, 2)],
+    ]
+    assert found[:2] == [first, second]
 
 
 async def held(archive: Archive, table: Any) -> list[Any]:

@@ -68,6 +68,31 @@ async def test_a_key_that_holds_another_pupils_batch_is_refused(store: Store, re
         await store.journal([0], 100)
 
 
+async def test_a_key_that_holds_another_batch_of_the_same_pupil_is_refused(
+    store: Store, redis: Redis
+) -> None:
+    """Under a wrong number it would stand twice in the archive, and the right one never."""
+    ticket = await a_running(store, a_sid())
+    await verdicts(store, a_save(ticket, 1), a_save(ticket, 2))
+    names: Any = await redis.keys("b:*")
+    first, second = sorted(names)
+    await redis.copy(second, first, replace=True)
+    with pytest.raises(WrongOwner):
+        await store.journal([0], 100)
+
+
+async def test_lines_keep_their_order_whatever_has_become_of_their_bytes(store: Store, redis: Redis) -> None:
+    """Held, sealed and let go, lost, and a batch that stands whole, in one page."""
+    ticket = await a_running(store, a_sid())
+    await verdicts(store, *(a_save(ticket, n, f"i{n}") for n in (1, 2, 3)), a_save(ticket, 9, full=True))
+    await verdicts(store, a_save(ticket, 5, "i5"), Seal(ticket.sid, 1))
+    for number in (1, 2):
+        await redis.delete(*[name for name in await redis.keys("b:*") if name.endswith(b":%d" % number)])
+    lines = (await store.journal([0], 100))[-5:]
+    assert [type(line) for line in lines] == [PassedLine, MissingLine, BatchLine, BatchLine, BatchLine]
+    assert [line.n for line in lines if isinstance(line, BatchLine)] == [3, 9, 5]
+
+
 async def test_what_came_after_the_archived_lines_is_kept(store: Store) -> None:
     """Trimming goes up to the id given, that one included."""
     ticket = await a_running(store, a_sid())
