@@ -71,8 +71,10 @@ class Meter:
         before, began_s = self._used_s(backends), time.perf_counter()
         rows = await work()
         wall_s, after = time.perf_counter() - began_s, self._used_s(backends)
-        used_us = [(late - early) / rows * 1e6 for late, early in zip(after, before, strict=True)]
-        return Slice(rows, rows / wall_s, *used_us, neighbours.share())
+        own, redis, postgres = (
+            (late - early) / rows * 1e6 for late, early in zip(after, before, strict=True)
+        )
+        return Slice(rows, rows / wall_s, own, redis, postgres, neighbours.share())
 
     def _used_s(self, backends: Sequence[int]) -> tuple[float, float, float]:
         return time.process_time(), cpu_s(self.redis), sum(map(cpu_s, backends))
