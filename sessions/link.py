@@ -72,6 +72,7 @@ class Link:
         self._wait_ms = wait_ms
         self._wait: Command = ()
         self._pipe: Pipe | None = None
+        self._is_held = False
         self._lock = asyncio.Lock()
 
     async def command(self, *command: Argument) -> Any:
@@ -100,6 +101,16 @@ class Link:
             replies = await self._exchange([call], waits=written)
         return self._sound(replies, waited=bool(self._wait))[0]
 
+    def hold(self) -> None:
+        """From now on a connection that is lost stays lost (StoreAway), until this is called again.
+
+        For who reads, and acts later on what was read: behind a new connection there may be a server that has
+        taken over, with something else under the same names.
+        """
+        self._is_held = True
+        if self._pipe is not None and self._pipe.is_broken:
+            self._pipe = None
+
     async def aclose(self) -> None:
         """Close the connection once the calls under way are done."""
         async with self._lock:
@@ -124,6 +135,8 @@ class Link:
     async def _sound_pipe(self) -> Pipe:
         if self._pipe is not None and not self._pipe.is_broken:
             return self._pipe
+        if self._is_held and self._pipe is not None:
+            raise StoreAway("the connection was lost; what was read over it is to be read again")
         async with self._lock:
             if self._pipe is None or self._pipe.is_broken:
                 self._pipe = await self._connected()

@@ -38,6 +38,7 @@ class Routed(ABC):
         self._addresses = addresses
         self._connect = connect
         self._links: dict[str, Link] = {}
+        self._is_held = self._is_lost = False
         self._lock = asyncio.Lock()
 
     async def command(self, *command: Argument) -> Any:
@@ -48,7 +49,7 @@ class Routed(ABC):
         """The replies to many commands, each node's sent at once; see Link."""
         groups: dict[Link, list[int]] = {}
         for place, command in enumerate(commands):
-            groups.setdefault(await self._link_of(str(command[1])), []).append(place)
+            groups.setdefault(await self._way_to(str(command[1])), []).append(place)
         replies: dict[int, Any] = {}
         calls = (
             link.commands([commands[place] for place in places], waits=waits)
@@ -60,8 +61,14 @@ class Routed(ABC):
 
     async def script(self, script: Script, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
         """The reply of `script`; all its keys have the tag of the first."""
-        link = await self._link_of(keys[0])
+        link = await self._way_to(keys[0])
         return await self._watched(link.script(script, keys, arguments))
+
+    def hold(self) -> None:
+        """From now on a node that is lost, or replaced, stays lost until this is called again; see Link."""
+        self._is_held, self._is_lost = True, False
+        for link in self._links.values():
+            link.hold()
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -74,8 +81,14 @@ class Routed(ABC):
         try:
             return await work
         except StoreAway:
+            self._is_lost = self._is_held
             await self._forget()
             raise
+
+    async def _way_to(self, key: str) -> Link:
+        if self._is_lost:
+            raise StoreAway("a node was lost; what was read from it is to be read again")
+        return await self._link_of(key)
 
     async def _ask(self, addresses: Sequence[str], enough: int, *command: Argument) -> Any:
         """What `enough` of `addresses` say alike, else what most say of those that answer in time.
@@ -113,7 +126,11 @@ class Routed(ABC):
             await link.aclose()
 
     def _at(self, address: str) -> Link:
-        return self._links.setdefault(address, self._connect(address))
+        if address not in self._links:
+            self._links[address] = self._connect(address)
+            if self._is_held:
+                self._links[address].hold()
+        return self._links[address]
 
     @abstractmethod
     async def _link_of(self, key: str) -> Link:

@@ -2,7 +2,8 @@
 
 While SQL works on a large portion the one behind it is read ahead, and the one before it is sealed. What was
 read ahead is used only if all before it was committed and could be sealed; otherwise it is forgotten, and the
-next reading begins at the beginning again.
+next reading begins at the beginning again. The same holds when the connection to Redis is lost: what was
+read from one server is never sealed on another.
 
 An entry of the journal is what one commit wrote, of one line on a quiet day and of a hundred on a busy one.
 How many entries are asked for follows from what the last ones held, so that a portion stays within bounds.
@@ -48,6 +49,7 @@ class JournalReader:
         if ahead is not None and (portion := await ahead).positions:
             return portion
         await self.sealed()
+        self._store.hold()  # nothing of another server's is under way
         return await self._read({})
 
     def look_ahead(self, portion: Portion) -> None:

@@ -96,6 +96,13 @@ class MiscountingLink(SimulatedLink):
         return pipe
 
 
+class AnyServer(SimulatedLink):
+    """What was read from one server is sealed and trimmed on the one that took over."""
+
+    def hold(self) -> None:
+        """A connection that is lost is made anew."""
+
+
 class NoWait(SimulatedLink):
     """The replicas are not waited for, though they are asked for."""
 

@@ -88,6 +88,28 @@ async def test_a_portion_whose_seal_failed_is_sealed_before_the_next_one(day: Da
     assert await day.sealed_numbers() == [AHEAD_FROM, 2 * ENTRIES_FIRST - 1, 0]
 
 
+async def test_what_was_read_from_one_server_is_not_sealed_on_another(day: Day, redis: Redis) -> None:
+    """One that takes over meanwhile may have lines under the same ids that the other one never had."""
+    await day.save([day.save_of(number, 1) for number in day.tickets])
+    portion = await day.reader.read()
+    async with day.lease.transaction(NOON_MS) as connection:
+        await write_portion(day.archive.database, connection, portion)
+    mine = await redis.client_id()
+    for client in await redis.client_list():
+        if int(client["id"]) != mine:
+            await redis.client_kill_filter(_id=client["id"])
+
+    with pytest.raises(StoreAway):
+        await day.reader.committed(portion)
+    with pytest.raises(StoreAway, match="read again"):
+        await day.store.journal([0], 1)
+    await day.drain()
+
+    assert await day.sealed_numbers() == [1] * PUPILS
+    assert await day.store.journal_length() == 0
+    assert await day.ledger() == day.sent
+
+
 async def test_no_portion_is_sealed_before_one_whose_seal_failed_meanwhile(
     day: Day, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
