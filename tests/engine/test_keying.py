@@ -160,6 +160,42 @@ def test_only_complete_papers_are_handed_in_and_then_they_stand(keyer: Keyer) ->
     assert keyer.marks(half, "i2.r1") == ["absent"]
 
 
+def test_a_paper_that_somebody_still_types_into_is_not_handed_in_unseen(engine: Served, form: Path) -> None:
+    """As it was judged, or not at all: a mark laid beside at that moment is refused, or keeps it open."""
+    keyer = Keyer(engine, keyed_class(engine.settings, form, 16))
+    hands = [Keyer(engine, keyer.paper, device=f"{number:08x}") for number in range(4)]
+    sessions, grid = keyer.paper.sessions, keyer.look()
+    full = {
+        column["cell"]: [*(one["value"] for one in column["choices"]), "12"][0] for column in grid["columns"]
+    }
+    for session in sessions:
+        assert keyer.key(*(keyer.typed(session, *cell) for cell in full.items())).status_code == 200
+
+    def type_on(hand: Keyer) -> httpx2.Response:
+        return hand.key(*(hand.typed(session, "i5.r1", "21") for session in sessions[hands.index(hand) :: 4]))
+
+    with ThreadPoolExecutor(len(hands) + 1) as pool:
+        handing_in = pool.submit(keyer.key, hand_in=sessions)
+        typing = [reply.status_code for reply in pool.map(type_on, hands)]
+    assert {handing_in.result().status_code, *typing} == {200}
+    for row in keyer.look()["rows"]:
+        marks = [mark["value"] for mark in row["cells"]["i5.r1"]]
+        assert marks == (["12"] if row["status"] == "submitted" else ["12", "21"])
+    for hand in (keyer, *hands):
+        hand.http.close()
+
+
+@pytest.mark.parametrize(
+    "other", ["a b[1]=", 'x="un', "é=1", "=", "no equals", 'j={"a": 1, "b": [2]}', "x=\\"]
+)
+def test_a_cookie_of_others_that_is_malformed_signs_nobody_out(keyer: Keyer, other: str) -> None:
+    """What some extension or old page of the school has left in the browser is not ours to judge."""
+    own = keyer.headers["Cookie"]
+    for cookies in (f"{other}; {own}", f"{own}; {other}", f"{other};{own};{other}"):
+        headers = {name.encode(): value.encode() for name, value in (OWN | {"Cookie": cookies}).items()}
+        assert keyer.http.get(keyer.address, headers=headers).status_code == 200
+
+
 def test_a_pupil_cannot_sit_what_is_keyed_and_nobody_else_sees_it(engine: Served, keyer: Keyer) -> None:
     """No cookie, another room's, a wrong code, another origin: nothing."""
     assert keyer.http.get(keyer.address, headers=OWN).status_code == 401

@@ -75,7 +75,7 @@ def an_operation(chance: random.Random, sid: bytes, known: list[Ticket], now_ms:
         *[Start(ticket, 60 * MINUTE)] * 2,
         *[Read(ticket)] * 2,
         Heartbeat(ticket, chance.choice(ITEMS), chance.randrange(4)),
-        Submit(ticket, chance.randint(0, 9)),
+        Submit(ticket, chance.randint(0, 9), chance.random() < 0.3),
         Login(sid),
         Login(sid, chance.choice([b"mark of1", b"mark of2", b"mark of3"])),
         Pause(sid, change),
