@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,12 +11,15 @@ from typing import Any
 import httpx2
 import pytest
 
+from engine.app import running
 from engine.demonstration import FORMS
+from engine.keying.keeper import Keeper
 from engine.keying.sheet import NotKeyable, columns
 from engine.seats import number_of
 from items.compile import compile_form
 from items.model import Form
 from items.package import read_package
+from sessions.model import Operation, Reply, Submit
 from tests.asserted import assertion, shown
 from tests.engine.described import Witness
 from tests.forms import drawn
@@ -160,29 +164,31 @@ def test_only_complete_papers_are_handed_in_and_then_they_stand(keyer: Keyer) ->
     assert keyer.marks(half, "i2.r1") == ["absent"]
 
 
-def test_a_paper_that_somebody_still_types_into_is_not_handed_in_unseen(engine: Served, form: Path) -> None:
-    """As it was judged, or not at all: a mark laid beside at that moment is refused, or keeps it open."""
-    keyer = Keyer(engine, keyed_class(engine.settings, form, 16))
-    hands = [Keyer(engine, keyer.paper, device=f"{number:08x}") for number in range(4)]
-    sessions, grid = keyer.paper.sessions, keyer.look()
-    full = {
-        column["cell"]: [*(one["value"] for one in column["choices"]), "12"][0] for column in grid["columns"]
-    }
-    for session in sessions:
-        assert keyer.key(*(keyer.typed(session, *cell) for cell in full.items())).status_code == 200
+async def test_a_paper_that_somebody_still_types_into_is_not_handed_in_unseen(
+    engine: Served, keyer: Keyer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another server takes a mark just after this one has judged the row complete: it stays open."""
+    session, colleague = keyer.paper.sessions[0], Keyer(engine, keyer.paper, device="bbbbbbbb")
+    printed = {column["cell"]: column["choices"] for column in keyer.look()["columns"]}
+    full = {cell: choices[0]["value"] if choices else "12" for cell, choices in printed.items()}
+    assert keyer.key(*(keyer.typed(session, *cell) for cell in full.items())).status_code == 200
+    commit, said = Keeper._commit, list[int]()
 
-    def type_on(hand: Keyer) -> httpx2.Response:
-        return hand.key(*(hand.typed(session, "i5.r1", "21") for session in sessions[hands.index(hand) :: 4]))
+    async def meanwhile(keeper: Keeper, operation: Operation) -> Reply:
+        if isinstance(operation, Submit) and not said:
+            late = colleague.typed(session, "i5.r1", "21")
+            said.append((await asyncio.to_thread(colleague.key, late)).status_code)
+        return await commit(keeper, operation)
 
-    with ThreadPoolExecutor(len(hands) + 1) as pool:
-        handing_in = pool.submit(keyer.key, hand_in=sessions)
-        typing = [reply.status_code for reply in pool.map(type_on, hands)]
-    assert {handing_in.result().status_code, *typing} == {200}
-    for row in keyer.look()["rows"]:
-        marks = [mark["value"] for mark in row["cells"]["i5.r1"]]
-        assert marks == (["12"] if row["status"] == "submitted" else ["12", "21"])
-    for hand in (keyer, *hands):
-        hand.http.close()
+    monkeypatch.setattr(Keeper, "_commit", meanwhile)
+    async with running(engine.settings) as application:
+        transport = httpx2.ASGITransport(app=application)
+        async with httpx2.AsyncClient(transport=transport, base_url=engine.url) as client:
+            reply = await client.post(keyer.address, json={"hand_in": [session]}, headers=keyer.headers)
+    colleague.http.close()
+    row = next(row for row in reply.json()["rows"] if row["session"] == session)
+    assert (said, row["status"]) == ([200], "running")
+    assert [mark["value"] for mark in row["cells"]["i5.r1"]] == ["12", "21"]
 
 
 @pytest.mark.parametrize(

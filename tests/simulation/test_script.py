@@ -234,6 +234,11 @@ async def bounds(both: Both) -> None:
     for n in range(1, 6):
         await both.commit([a_batch(other, n)._replace(items=("i1",)), Seal(sids[2], n)], NOW + MINUTE)
         await both.commit([Read(other)], NOW + MINUTE)
+    # What counts no more waits for the archive, and goes with the next that counts for something.
+    await both.commit([a_batch(other, n)._replace(items=("i1",)) for n in (6, 7, 8)], NOW + MINUTE)
+    assert list(both.pure.data.sessions[sids[2]].retained) == [6, 7]
+    await both.commit([Seal(sids[2], 6), a_batch(other, 9), Read(other)], NOW + MINUTE)
+    assert list(both.pure.data.sessions[sids[2]].retained) == [7, 8]
     await both.same_journal()
     await both.same_glances(sids)
 
