@@ -93,9 +93,9 @@ async def test_who_writes_in_another_way_raises_the_layout(store: Store, redis: 
     )
 
 
-async def everything(redis: Redis) -> list[tuple[bytes, Any]]:
+async def everything(redis: Redis) -> list[Any]:
     """What a Redis holds, by key; the journal without Redis's own clock."""
-    found: list[tuple[bytes, Any]] = []
+    found: list[Any] = []
     for name in sorted(await redis.keys()):
         match await redis.type(name):
             case b"string":
