@@ -44,7 +44,7 @@ from engine.logs import logger
 from engine.respond import ClientGone, problem_of, send_problem
 from engine.services import Ciphers, Services
 from engine.settings import Settings
-from engine.stores import store_of
+from engine.stores import meet, store_of
 from engine.writer import Lanes, Writer
 from items.bank import Bank
 from sessions.keys import partition_of
@@ -107,6 +107,7 @@ async def running(settings: Settings) -> AsyncIterator[Application]:
         _store(settings) as others_store,
         _archive(settings) as archive,
     ):
+        await meet(others_store)
         catalog = Catalog(others_store, Bank(settings.data_dir), keyring, settings.data_dir / "content")
         meter = Meter(now_ms)
         services = _services(settings, keyring, signer, catalog, answers_store, others_store, meter)

@@ -11,6 +11,7 @@ from engine.catalog import Opened
 from engine.courses import SessionCourse, last_steps
 from engine.services import Services
 from engine.turns import moments
+from items.scorer import timed
 from items.testscorer import Given
 from sessions.model import Reply
 
@@ -47,7 +48,7 @@ def given_answers(batches: Sequence[HeldBatch]) -> dict[str, Given]:
             response, elapsed_ms = answer.get("response"), answer.get("elapsed_ms", 0)
             attempts = given[answer["item"]].attempts if answer["item"] in given else ()
             if answer.get("attempt") is True and response is not None:
-                attempts, response = (*attempts, response), None
+                attempts, response = (*attempts, timed(response, elapsed_ms)), None
             given[answer["item"]] = Given(response, elapsed_ms, attempts=attempts)
     return given
 

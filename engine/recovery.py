@@ -47,6 +47,7 @@ async def publish(archive: Archive, store: Store, keyring: KeyRing | None = None
     A delivery that Redis knows has its sessions there too, since it came last. Without `keyring` sessions
     come back without their batches.
     """
+    await store.claim()
     known = {orjson.loads(record)["id"] for record in await store.deliveries()}
     deliveries = await archive.deliveries()
     lacking = [found for found in deliveries if found.id not in known and found.state != "closed"]

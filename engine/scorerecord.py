@@ -29,10 +29,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from engine.counting import Answer, Held
 from engine.judging import Judged
-from items.scorer import Scorer
+from items.scorer import Response, Scorer, timed
 from items.testscorer import Given, TestScorer
 
-RULES = 3
+RULES = 4
 """Version of the scoring: raised when all scores must be computed again, which the drain then does."""
 _NONCE_BYTES = 12
 
@@ -110,11 +110,8 @@ def _owner(sid: bytes, delivery: str, version: int) -> bytes:
 
 def _item(scorer: Scorer, item: str, held: Held, seed: bytes) -> dict[str, Any]:
     last = held.counted if held.counted and not held.counted.is_attempt else None
-    attempts = [answer.response for answer in held.attempts]
-    response = last.response if last else None
-    if last and response:
-        response = scorer.timed(item, response, last.elapsed_ms)
-    settled = scorer.settle(item, attempts, response, seed)
+    response = _timed(last) if last and last.response is not None else None
+    settled = scorer.settle(item, [_timed(answer) for answer in held.attempts], response, seed)
     score = settled.outcomes.get("SCORE")
     entry = {
         "item": item,
@@ -137,7 +134,11 @@ def _item(scorer: Scorer, item: str, held: Held, seed: bytes) -> dict[str, Any]:
 def _counted(held: Held, response: Any) -> Answer | None:
     """The answer whose response counts: the newest one, unless it came when no attempt was left."""
     known = [*held.attempts, *([held.counted] if held.counted else [])]
-    return next((answer for answer in reversed(known) if answer.response == response), held.counted)
+    return next((answer for answer in reversed(known) if _timed(answer) == response), held.counted)
+
+
+def _timed(answer: Answer) -> Response:
+    return timed(answer.response, answer.elapsed_ms)
 
 
 def _answer(answer: Answer | None) -> dict[str, Any] | None:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from engine.settings import Settings
+from sessions.link import StoreError, StoreForeign
 from sessions.store import Store, open_store
+
+MEET_S = 2.0
+"""A process that starts while Redis is away serves refusals meanwhile, and meets it with its first commit."""
 
 
 def store_of(settings: Settings) -> Store:
@@ -11,3 +17,14 @@ def store_of(settings: Settings) -> Store:
     return open_store(
         settings.redis_address, partitions=settings.partitions, wait_replicas=settings.replicas_wait
     )
+
+
+async def meet(store: Store) -> None:
+    """StoreForeign, before anything is served, if another version of the program filled this Redis."""
+    try:
+        async with asyncio.timeout(MEET_S):
+            await store.meet()
+    except StoreForeign:
+        raise
+    except (StoreError, TimeoutError):
+        return

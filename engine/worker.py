@@ -23,6 +23,7 @@ from engine.app import running
 from engine.connection import close_overdue, connection_class
 from engine.logs import logger, set_up
 from engine.settings import Settings
+from sessions.link import StoreForeign
 
 LOG = logger("worker")
 DESCRIPTORS = 20_000
@@ -151,7 +152,11 @@ def main() -> None:
     settings = Settings.load(os.environ)
     set_up(settings.log_level)
     raise_descriptors()
-    uvloop.run(serve(settings))
+    try:
+        uvloop.run(serve(settings))
+    except StoreForeign as error:  # a rolling update meets what the version before it has filled
+        LOG.error("not started", extra={"fields": {"why": str(error)}})
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -144,7 +144,7 @@ async def roll(scene: Scene, chance: random.Random) -> None:
 
 
 async def mixed_versions(scene: Scene, chance: random.Random) -> None:
-    """An update and its way back: workers of two versions side by side."""
+    """An update and its way back: workers of two versions, with one layout of Redis, side by side."""
     await scene.machine.replace_worker(chance.randrange(2), old=chance.random() < 0.5)
 
 

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from hashlib import blake2b
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from items.bases import from_ten, to_ten
-from items.scoring.itemsession import ItemSession
+from items.scoring.itemsession import DURATION, ItemSession
 from items.scoring.maximum import max_score
 from items.scoring.run import Program, correct_responses, load
 from items.scoring.tracing import Trace, trace
@@ -23,7 +23,6 @@ from items.scoring.values import Value
 from items.scoring.variants import Variant
 from items.views import View, view_of
 
-DURATION: Final = "duration"
 Outcomes = dict[str, Value]
 Response = Mapping[str, Any]
 Translate = Callable[[Any], Any]
@@ -35,6 +34,11 @@ class Settled(NamedTuple):
     outcomes: Outcomes
     response: Response | None
     attempts: int
+
+
+def timed(response: Response | None, elapsed_ms: int) -> Response:
+    """The response with the time spent on the item, for rules that ask for it."""
+    return {**(response or {}), DURATION: str(elapsed_ms / 1000)}
 
 
 class Scorer:
@@ -60,7 +64,7 @@ class Scorer:
         """
         known = self._items[item]
         if not known.is_played:
-            answer = last or (attempts[-1] if attempts else None)
+            answer = last if last is not None or not attempts else attempts[-1]
             return Settled(self.score(item, answer, seed), answer, 1)
         session, counted = known.played(attempts, last, seed)
         if session.count or known.program.is_adaptive:
@@ -73,19 +77,12 @@ class Scorer:
         """All variables at the end of the same: what the rules of a test see of the item."""
         known = self._items[item]
         if not known.is_played:
-            return self.variables(item, last or (attempts[-1] if attempts else None), seed)
+            return self.variables(item, last if last is not None or not attempts else attempts[-1], seed)
         session, _ = known.played(attempts, last, seed)
         if session.count or known.program.is_adaptive:
             values = dict(session.variables)
             return values | session.outcomes if known.program.needs_marking else values
         return self.variables(item, last, seed) | {"numAttempts": 0}
-
-    def timed(self, item: str, response: Response, elapsed_ms: int) -> Response:
-        """The response with the time spent on the item, where its rules ask for it, else as it was."""
-        known = self._items[item]
-        if not known.is_timed or known.is_played:
-            return response
-        return {**response, DURATION: str(elapsed_ms / 1000)}
 
     def variant(self, item: str, seed: bytes) -> Outcomes:
         """The values of the item's template variables in this sitting; none where nothing is drawn."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from items.scorer import Scorer
+from items.scorer import Scorer, timed
 from items.scoring.closures import CORRECT, build_rules, declared
 from items.scoring.logic import BUILDERS
 from items.scoring.run import load
@@ -34,7 +34,7 @@ class Given(NamedTuple):
     outcomes: Mapping[str, Any] = MappingProxyType({})
     """Its outcomes as JSON holds them, where they are known already: people's marks are among them."""
     attempts: Sequence[Mapping[str, Any]] = ()
-    """Those made before the response, where the outcomes are not known."""
+    """Those made before the response, each `scorer.timed`, where the outcomes are not known."""
     made: int | None = None
     """How many attempts count, where the outcomes are known."""
 
@@ -116,9 +116,10 @@ class TestScorer:
         """The variables of an item as its sitting leaves them."""
         if given is None:
             return self._scorer.variables(item, None, seed) | {"numAttempts": 0}
+        response = None if given.response is None else timed(given.response, given.elapsed_ms)
         if not given.outcomes:
-            return self._scorer.settled_variables(item, given.attempts, given.response, seed)
-        values = self._scorer.variables(item, given.response, seed)
+            return self._scorer.settled_variables(item, given.attempts, response, seed)
+        values = self._scorer.variables(item, response, seed)
         values |= {name: _from_json(value) for name, value in given.outcomes.items()}
         return values if given.made is None else values | {"numAttempts": given.made}
 

@@ -22,6 +22,7 @@ writes to: they lie on one node, where one script may touch them together. `SID`
     k:{kNN}:DIGEST string  a code: msgpack (digest, sid, room, revoked); until the delivery closes
     deliveries     hash    delivery id -> JSON, a copy of what SQL holds
     {deliveries}:version   counts the changes of `deliveries`
+    {deliveries}:layout    LAYOUT of the program that filled this Redis; as long as anything lies in it
     workers        hash    worker -> JSON [when, what it tells the others ...]; a minute after its last word
     figures        hash    process -> JSON, how it does now; a minute after its last word
     a:{TAG}        string  always 1: a write for WAIT to wait for, where replicas are asked for
@@ -40,12 +41,17 @@ from functools import lru_cache
 
 DELIVERIES = "deliveries"
 DELIVERIES_VERSION = "{deliveries}:version"
+LAYOUT_MARK = "{deliveries}:layout"
 WORKERS = "workers"
 FIGURES = "figures"
 
+LAYOUT = 1
+"""Raised whenever any key above, or a line of the journal, is written in another way: a program that meets
+another number touches nothing (`Registry.meet`). Those before the first bore no mark."""
+
 KEY_PATTERNS = (
     *(f"{letter}:{{p*" for letter in "sebcdxljzuow"),
-    *("k:{k*", "deliveries", "{deliveries}:version", "a:{*", "lease:*", WORKERS, FIGURES),
+    *("k:{k*", DELIVERIES, DELIVERIES_VERSION, LAYOUT_MARK, "a:{*", "lease:*", WORKERS, FIGURES),
 )
 """All keys above as Redis's patterns, the busiest first: what the user of the application may touch."""
 

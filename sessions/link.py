@@ -6,6 +6,7 @@ the caller's back, save a script that Redis has forgotten (NOSCRIPT: it did noth
 
     StoreError           ours; `action` says what to do
       StoreAway          Redis cannot be reached, or cannot answer for its writes just now: repeat later
+        StoreForeign     another version of the program filled it: drain, empty, begin again
       StoreFull          Redis cannot write, disk or memory is full: repeat when there is room again
       StoreRefused       Redis calls the command wrong: a defect, do not repeat
 """
@@ -34,6 +35,15 @@ class StoreAway(StoreError):
     """Redis cannot be reached, is loading, or has too few replicas; whether it wrote is not known."""
 
     action = "repeat the operation after a pause; all operations may be repeated"
+
+
+class StoreForeign(StoreAway):
+    """Another version of the program wrote what lies in Redis: nothing of it is read or changed."""
+
+    action = (
+        "start the version that filled it again, stop its workers, let its drain empty the journal "
+        "(`passation archive status`), then begin with an empty Redis: it is filled from the archive"
+    )
 
 
 class StoreFull(StoreError):

@@ -105,6 +105,8 @@ class Submit(NamedTuple):
 
     ticket: Ticket
     last: int
+    exact: bool = False
+    """What was looked at is handed in and nothing else: `fork` if a newer batch is held."""
 
 
 class Pause(NamedTuple):

@@ -178,7 +178,7 @@ _ENCODERS: dict[type, Callable[[Any, str], tuple[Any, ...] | bytes]] = {
     Read: lambda it, owner: ("read", owner, _ticket(it)),
     Login: lambda it, owner: ("login", owner, it.mark),
     Start: lambda it, owner: ("start", owner, _ticket(it), it.duration_ms),
-    Submit: lambda it, owner: ("submit", owner, _ticket(it), it.last),
+    Submit: lambda it, owner: ("submit", owner, _ticket(it), it.last, int(it.exact)),
     Pause: lambda it, owner: ("pause", owner, it.change),
     Resume: lambda it, owner: ("resume", owner, it.change),
     Extend: lambda it, owner: ("extend", owner, it.change, it.extra_ms),

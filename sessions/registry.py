@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sessions import keys
-from sessions.link import Link
+from sessions.link import Link, StoreForeign
 from sessions.model import CodeEntry
 from sessions.packing import WrongOwner, packed, unpacked
 from sessions.routes import Routed
@@ -23,6 +23,29 @@ class Registry:
     def __init__(self, link: Link | Routed, *, partitioned: bool = False) -> None:
         self._link = link
         self._partitioned = partitioned
+        self._is_met = False
+
+    async def meet(self) -> None:
+        """StoreForeign if another version of the program filled this Redis; an empty one is nobody's yet."""
+        reads = [("GET", keys.LAYOUT_MARK), ("EXISTS", keys.DELIVERIES)]
+        mark, is_filled = await self._link.commands(reads)
+        if mark is None and not is_filled:
+            return
+        found = "none" if mark is None else mark.decode()
+        if found != str(keys.LAYOUT):
+            raise StoreForeign(
+                f"this Redis was filled by another version of the program (its layout: {found}, "
+                f"here: {keys.LAYOUT}): {StoreForeign.action}"
+            )
+        self._is_met = True
+
+    async def claim(self) -> None:
+        """The same, and from now on an empty Redis is this version's."""
+        self._is_met = False
+        await self.meet()
+        if not self._is_met:
+            await self._link.commands([("SET", keys.LAYOUT_MARK, keys.LAYOUT, "NX")], waits=True)
+            await self.meet()
 
     async def put_codes(self, entries: Iterable[CodeEntry]) -> None:
         """Make codes known (again: the last word counts)."""
@@ -55,6 +78,7 @@ class Registry:
 
     async def put_delivery(self, delivery: str, record: str | bytes) -> None:
         """Keep the JSON record of a delivery."""
+        await self.claim()  # at each one: Redis may have come up empty since the last
         writes = [("HSET", keys.DELIVERIES, delivery, record), ("INCR", keys.DELIVERIES_VERSION)]
         await self._link.commands(writes, waits=True)
 

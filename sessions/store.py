@@ -63,6 +63,8 @@ class Store(Registry):
 
     async def commit(self, operations: Sequence[Operation], now_ms: int) -> list[Reply]:
         """Do `operations`, in order; a reply for each. After a StoreError repeat all of them."""
+        if not self._is_met:
+            await self.meet()
         if not self._partitioned:
             return await self._commit_in_calls(operations, 0, now_ms)
         replies: dict[int, Reply] = {}
@@ -87,6 +89,8 @@ class Store(Registry):
 
     async def glance(self, sids: Sequence[bytes]) -> list[Glance | None]:
         """How sessions stand, without taking part in them: a teacher's page."""
+        if not self._is_met:
+            await self.meet()
         owners = [keys.owner(sid, self._partitions) for sid in sids]
         reads = [("MGET", f"s:{owner}", f"c:{owner}", f"e:{owner}") for owner in owners]
         found = await self._link.commands(reads) if reads else []
@@ -137,6 +141,8 @@ class Store(Registry):
         lines_max: int = LINES_MAX,
     ) -> AsyncIterator[list[JournalLine]]:
         """The same lines, CALL_MAX at a time: some 2 ms of work, and whoever shares this loop gets a turn."""
+        if not self._is_met:
+            await self.meet()
         names = [partition for partition in partitions if partition in self.journals()]
         firsts = {partition: after(stream_id) for partition, stream_id in (behind or {}).items()}
         reads = [

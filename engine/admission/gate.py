@@ -17,7 +17,7 @@ from typing import NamedTuple
 from engine.admission.control import Control
 from engine.admission.opening import Opening
 from engine.admission.places import Places, Turn
-from engine.admission.ranks import Rank, rank_of
+from engine.admission.ranks import LOGIN_PATH, Rank, rank_of
 from engine.errors import Problem
 from engine.settings import Settings
 
@@ -60,12 +60,12 @@ class Gate:
         """Starts a second beside all else: they may take half of this worker's share of the cores."""
         return self.control.starts_per_s(0.5 * self._core_share)
 
-    def turned_away(self, url: bytes, headers: Headers) -> Refusal | None:
-        """What a call past its limit is told; None: come in. Counts the call."""
-        rank = rank_of(url)
+    def turned_away(self, path: bytes, headers: Headers) -> Refusal | None:
+        """What a call of `path` past its limit is told; None: come in. Counts the call."""
+        rank = rank_of(path)
         if rank is None:
             return None
-        if rank is Rank.LOGIN and url[:13] == b"/api/v1/login":
+        if path == LOGIN_PATH:
             return self._turned_from_log_in(headers)
         return None if self.control.admit(rank) else Refusal(self.retry_s(rank))
 
@@ -87,9 +87,9 @@ class Gate:
         return min(RETRY_MAX_S, int(seconds / max(0.05, 1 - self.control.refusing[rank])))
 
     @contextmanager
-    def under_way(self, url: bytes) -> Iterator[None]:
+    def under_way(self, path: bytes) -> Iterator[None]:
         """A call in work; Problem `overloaded` where its rank has as many under way as it may have."""
-        rank = rank_of(url)
+        rank = rank_of(path)
         most = self._most.get(rank) if rank is not None else None
         if rank is None or most is None:
             yield

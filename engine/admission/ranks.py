@@ -32,6 +32,7 @@ BUDGETS: Mapping[Rank, tuple[float, float]] = {
 """By rank: the cost of a call in saves (measured: a save 46 us of the worker, a log-in 167, a start 181),
 and how many calls a second of one worker are never refused for load, so that no rank is shut for good."""
 
+LOGIN_PATH = b"/api/v1/login"
 _BY_PATH = {
     b"/api/v1/answers": Rank.ANSWERS,
     b"/api/v1/submit": Rank.SUBMIT,
@@ -39,7 +40,7 @@ _BY_PATH = {
     b"/api/v1/files": Rank.RESUME,
     b"/api/v1/start": Rank.START,
     b"/api/v1/attempts": Rank.ATTEMPTS,
-    b"/api/v1/login": Rank.LOGIN,
+    LOGIN_PATH: Rank.LOGIN,
     b"/api/v1/opening": Rank.LOGIN,
     b"/api/v1/time": Rank.LOGIN,
     b"/": Rank.LOGIN,
@@ -55,9 +56,8 @@ _ALWAYS = frozenset((b"/healthz", b"/readyz", b"/metrics", b"/sw.js"))
 _EXPORTS = (b"/ledger", b"/export", b"/results", b"/report")
 
 
-def rank_of(url: bytes) -> Rank | None:
-    """The rank of a call to `url` (a query may follow the path); None: it is never refused for load."""
-    path = url.partition(b"?")[0]
+def rank_of(path: bytes) -> Rank | None:
+    """The rank of a call of `path`, decoded and without a query; None: it is never refused for load."""
     rank = _BY_PATH.get(path)
     if rank is not None:
         return rank

@@ -23,7 +23,7 @@ from engine.api.answers import acknowledgement, sealed_save, ticket_of
 from engine.api.solutions import Solutions
 from engine.api.ways import Ways
 from engine.attempts.asked import Act, Asked
-from engine.attempts.history import ATTEMPTS_MAX, attempts_by_item, entries, names_of
+from engine.attempts.history import ATTEMPTS_MAX, attempts_by_item, entries, names_of, response_of
 from engine.attempts.rulebook import Rulebook, sitting_seed
 from engine.catalog import Opened, check_intake
 from engine.errors import Problem
@@ -71,11 +71,14 @@ class Attempts:
     async def _attempt(self, asked: Asked) -> dict[str, Any]:
         batch, answer = _one_attempt(asked)
         book = self._book(asked.opened)
-        item, response = answer["item"], answer.get("response") or {}
+        item, response = answer["item"], response_of(answer)
         if book is None or not book.offers_attempts(item):
             # Whoever made the player knows which items take attempts: their root says so.
             raise Problem("bad_answer", entries=[{"index": 0, "item": item, "problem": "unknown_item"}])
         read, cipher = await self._read(asked)
+        if batch.n > read.state.last + 1 and read.state.status not in NOT_NOW:
+            # Sent beside the attempt before it: it would be played as if that one had not been made.
+            raise Problem("gap", last=read.state.last)
         made = [one for one in entries(_opened(read, cipher)) if one.is_attempt and one.n < batch.n]
         before = [one.response for one in made if one.item == item]
         seed = sitting_seed(asked.opened.kek, asked.ticket.sid)

@@ -32,9 +32,9 @@ from engine.keyring import KeyRing
 from engine.logs import logger, set_up
 from engine.scorekeeper import ScoreKeeper
 from engine.settings import Settings
-from engine.stores import store_of
+from engine.stores import meet, store_of
 from items.bank import Bank
-from sessions.link import StoreError
+from sessions.link import StoreError, StoreForeign
 
 LOG = logger("drain")
 IDLE_S = 0.211
@@ -191,6 +191,7 @@ async def drain(settings: Settings, *, once: bool = False) -> int:
     keeper = ScoreKeeper(archive, keyring, Bank(settings.data_dir), partitions=settings.partitions)
     reader = JournalReader(store)
     try:
+        await meet(store)
         if once:
             return await _drain_all(archive.database, reader, lease, keeper, shares)
         sweep = Sweep(archive, store, partitions=settings.partitions, keyring=keyring)
@@ -255,6 +256,9 @@ def main() -> None:
         uvloop.run(drain(settings))
     except ArchiveAway as error:  # the supervisor tries again, with longer and longer pauses
         LOG.error("archive away", extra={"fields": {"why": str(error)}})
+        sys.exit(1)
+    except StoreForeign as error:
+        LOG.error("not started", extra={"fields": {"why": str(error)}})
         sys.exit(1)
 
 

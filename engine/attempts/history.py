@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from items.scorer import Response, timed
+
 ATTEMPTS_MAX = 200
 """Attempts kept of one session: 50 at an item are the most that count, and Redis holds each of them."""
 
@@ -22,17 +24,23 @@ class Entry(NamedTuple):
     epoch: int
     n: int
     item: str
-    response: Mapping[str, Any]
+    response: Response
+    """With the time spent on the item (`items.scorer.timed`)."""
     is_attempt: bool
 
 
 def entries(batches: Iterable[tuple[int, int, bytes]]) -> list[Entry]:
     """The answers of batches (epoch, n, opened body), in the order in which they count."""
     return [
-        Entry(epoch, n, answer["item"], answer.get("response") or {}, answer.get("attempt") is True)
+        Entry(epoch, n, answer["item"], response_of(answer), answer.get("attempt") is True)
         for epoch, n, body in sorted(batches, key=lambda batch: batch[:2])
         for answer in orjson.loads(body)["answers"]
     ]
+
+
+def response_of(answer: Mapping[str, Any]) -> Response:
+    """What an answer says, with the time spent on the item."""
+    return timed(answer.get("response"), answer.get("elapsed_ms", 0))
 
 
 def attempts_by_item(found: Iterable[Entry]) -> dict[str, list[Entry]]:

@@ -145,7 +145,7 @@ async def _examine(settings: Settings) -> dict[str, str]:
             return
         store = store_of(settings)
         try:
-            await store.deliveries_version()
+            await store.meet()
         finally:
             await store.aclose()
 

@@ -74,11 +74,7 @@ class Keeper:
 
     async def row(self, sid: bytes, opened: Opened) -> Row:
         """A session's row as it is now. Problem `store_away`."""
-        state = await self._state(sid)
-        if not state.epoch or not state.last:
-            return Row(state.status, tag_of(state), {})
-        reply = await self._read(state)
-        return Row(reply.state.status, tag_of(reply.state), self._cells(reply, opened))
+        return (await self._row(sid, opened))[0]
 
     async def put(
         self, sid: bytes, opened: Opened, columns: Mapping[str, Column], typed: Sequence[Typed]
@@ -106,14 +102,25 @@ class Keeper:
         """The row handed in, if each of its cells holds one value; else the row as it is."""
         lock = self._locks.setdefault(sid, asyncio.Lock())
         async with lock:
-            row = await self.row(sid, opened)
-            if row.status in OVER or not is_complete(row.cells, columns):
-                return row
-            state = await self._state(sid)
-            reply = await self._commit(Submit(state.ticket(), state.last))
-            if reply.verdict not in ACCEPTED:
-                raise refusal(reply)
-            return Row(reply.state.status, tag_of(reply.state), row.cells)
+            for _ in range(TRIES):
+                row, state = await self._row(sid, opened)
+                if row.status in OVER or not is_complete(row.cells, columns):
+                    return row
+                # Just what was looked at: another server may have laid a mark beside it since.
+                reply = await self._commit(Submit(state.ticket(), state.last, exact=True))
+                if reply.verdict in ACCEPTED:
+                    return Row(reply.state.status, tag_of(reply.state), row.cells)
+                if reply.verdict not in AGAIN:
+                    raise refusal(reply)
+        raise Problem("store_away")
+
+    async def _row(self, sid: bytes, opened: Opened) -> tuple[Row, SessionState]:
+        """The row, and the state that it was read with."""
+        state = await self._state(sid)
+        if not state.epoch or not state.last:
+            return Row(state.status, tag_of(state), {}), state
+        reply = await self._read(state)
+        return Row(reply.state.status, tag_of(reply.state), self._cells(reply, opened)), reply.state
 
     async def _state(self, sid: bytes) -> SessionState:
         found = await self.glance(sid)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.archive import Archive
+from engine.attempts.history import response_of
 from engine.attempts.rulebook import sitting_seed
 from engine.demonstration import open_form
 from engine.keyring import KeyRing
@@ -150,11 +151,11 @@ class Preview:
         """The server acknowledged answers; those of an earlier round are nobody's business any more."""
         if self.round is None or delivery != self.round.delivery or not answers:
             return
-        known = {entry["item"]: entry.get("response") for entry in answers}
+        known = {entry["item"]: response_of(entry) for entry in answers}
         self.round.answers |= {item: known[item] for item in known if item in self.round.scorer.items()}
         for entry in answers:
             if entry.get("attempt") is True:
-                self.round.attempts.setdefault(entry["item"], []).append(entry.get("response") or {})
+                self.round.attempts.setdefault(entry["item"], []).append(response_of(entry))
         await self.tell()
 
 

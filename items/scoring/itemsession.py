@@ -14,6 +14,8 @@ from items.scoring.run import Program
 from items.scoring.values import Value
 from items.scoring.variants import Variant
 
+DURATION: Final = "duration"
+"""QTI's built-in: the time spent on the item, which comes with a response and is no part of it."""
 MOST_ATTEMPTS: Final = 50
 """Where an author sets no limit; a session holds 2,000 batches in all."""
 
@@ -55,12 +57,16 @@ class ItemSession:
         given = {**responses, "numAttempts": str(self.count)}
         played = self._program.play(given, self._variant, self.variables)
         self.variables = {**played, "numAttempts": self.count}
-        self._last = dict(responses)
+        self._last = _said(responses)
         return True
 
     def hand_in(self, responses: Mapping[str, Any]) -> bool:
         """What stands there at the end is an attempt too, if it says something new and one is left."""
-        given = dict(responses)
+        given = _said(responses)
         if given == self._last or all(value is None for value in given.values()):
             return False
         return self.attempt(responses)
+
+
+def _said(responses: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in responses.items() if name != DURATION}

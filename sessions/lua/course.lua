@@ -80,6 +80,7 @@ local function submit(op)
     if not next_status then return answer(verdict, "", owner) end
     if record[STATUS] == next_status then return answer("ok", "", owner) end
     if last > record[LAST] then return answer("gap", "", owner) end
+    if last < record[LAST] and op[5] == 1 then return answer("fork", "", owner) end
 
     record[STATUS], record[SEEN_MS] = next_status, now
     happen(owner, record, "submit", "")

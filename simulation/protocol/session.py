@@ -168,6 +168,8 @@ def submit(session: Session, operation: Submit, now_ms: int) -> Outcome:
         return Outcome(session, Verdict.OK)
     if operation.last > session.last:
         return Outcome(session, Verdict.GAP)
+    if operation.exact and operation.last < session.last:
+        return Outcome(session, Verdict.FORK)
     after, line = happen(session, "submit", status=status, seen_ms=now_ms)
     return Outcome(after, Verdict.OK, (line,))
 

@@ -205,7 +205,12 @@ class Commands:
         self.data.strings[_bytes(name)] = b"%d" % value
         return value
 
-    def set(self, _now_ms: int, name: str, value: Any) -> bytes:
+    def exists(self, _now_ms: int, name: str) -> int:
+        return int(bool(self.data.hashes.get(_bytes(name))))
+
+    def set(self, _now_ms: int, name: str, value: Any, *options: str) -> bytes | None:
+        if "NX" in options and _bytes(name) in self.data.strings:
+            return None
         self.wrote = True
         self.data.strings[_bytes(name)] = _bytes(value)
         return b"OK"
@@ -246,6 +251,7 @@ _COMMANDS: dict[str, Callable[..., Any]] = {
     "HSET": Commands.hset,
     "HVALS": Commands.hvals,
     "INCR": Commands.incr,
+    "EXISTS": Commands.exists,
     "SET": Commands.set,
     "DEL": Commands.delete,
     "GET": Commands.get,

@@ -115,7 +115,7 @@ _READERS: dict[bytes, Callable[..., Operation]] = {
     b"read": lambda sid, numbers: Read(_ticket(sid, numbers)),
     b"login": Login,
     b"start": lambda sid, numbers, duration_ms: Start(_ticket(sid, numbers), duration_ms),
-    b"submit": lambda sid, numbers, last: Submit(_ticket(sid, numbers), last),
+    b"submit": lambda sid, numbers, last, exact: Submit(_ticket(sid, numbers), last, bool(exact)),
     b"pause": lambda sid, change: Pause(sid, change.decode()),
     b"resume": lambda sid, change: Resume(sid, change.decode()),
     b"extend": lambda sid, change, extra_ms: Extend(sid, extra_ms, change.decode()),

@@ -14,8 +14,8 @@ from starlette.types import Receive, Scope, Send
 
 from engine.admission.beat import Neighbours
 from engine.admission.gate import RETRY_MAX_S, Gate
-from engine.admission.ranks import Rank
-from engine.connection import close_overdue, connection_class
+from engine.admission.ranks import LOGIN_PATH, Rank
+from engine.connection import close_overdue, connection_class, path_of
 from engine.errors import Problem
 from engine.settings import Settings
 from engine.worker import WatchfulServer, bind, uvicorn_config
@@ -36,6 +36,7 @@ class House:
         self.settings = Settings.load({}, port=free_port(), **given)
         self.gate = Gate(self.settings, SECRET, lambda: self.now_ms)
         self.asked = 0
+        self.path = ""
         self.server: WatchfulServer
 
     def take(self, call: Any) -> None:
@@ -46,6 +47,7 @@ class House:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Everything else."""
         self.asked += 1
+        self.path = scope["path"]
         await JSONResponse({})(scope, receive, send)
 
     def crowd(self, *ranks: Rank) -> None:
@@ -168,6 +170,47 @@ async def test_at_log_in_a_place_is_given_and_kept() -> None:
         house.gate.control.observe(0.0, 9.0)
         assert not house.gate.places.is_called(later["place"].encode(), house.now_ms)
         assert (await ask(post("/api/v1/login", b"{}", line)))[0] == 200
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/api/v1/%6cogin",
+        "/%61pi%2Fv1%2Flogin",
+        "/%61%70%69/v1/log%69n?room=%31",
+        "/api/v1/login?/healthz",
+        "/api/v1/login#/healthz",
+        "http://test/api/v1/login",
+        "http://someone@test:80/api/v1/%6Cogin?x#y",
+    ],
+)
+async def test_a_log_in_is_known_however_its_address_is_written(target: str) -> None:
+    """Whatever the routes take for a log-in stands in the waiting room like any other."""
+    house = House(behind_proxy=True)
+    async with open_house(house) as ask:
+        assert (await ask(post(target)))[0] == 200
+        assert house.path == "/api/v1/login"
+        house.crowd(Rank.LOGIN)
+        house.spend(Rank.LOGIN)
+        status, _, body = await ask(post(target))
+        assert (status, orjson.loads(body)["error"]["code"]) == (503, "waiting_room")
+
+
+HOSTILE = [
+    *("/api/v1/%2561nswers", "//api/v1/login", "/api/v1//login", "/./api/v1/login", "/api/../healthz"),
+    *("/api/v1/login;x=1", "/api/v1/login/", "/API/V1/LOGIN", "/healthz%00", "/healthz%3Fx", "/%ff%zz%"),
+    *("/api/v1/rooms/6e%20A/seats", "/api/v1/rooms/6%C3%A8me/seats?x=%2F", "/content/%2e%2e%2Fapi/v1/login"),
+]
+
+
+async def test_the_gate_and_the_routes_read_every_address_alike() -> None:
+    """What one of them takes for a plain call and the other does not would pass under a foreign rank."""
+    house = House(behind_proxy=True)
+    async with open_house(house) as ask:
+        for target in HOSTILE:
+            assert (await ask(post(target)))[0] == 200
+            assert path_of(target.encode()).decode(errors="replace") == house.path
+            assert path_of(target.encode()) not in (LOGIN_PATH, b"/healthz", b"/api/v1/answers")
 
 
 async def test_who_comes_back_before_its_time_is_not_read_until_then() -> None:

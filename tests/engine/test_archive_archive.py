@@ -97,6 +97,24 @@ def test_an_act_that_does_not_fit_changes_nothing(state: str, act: str) -> None:
         a_delivery(state=state).after(act)
 
 
+def test_a_delivery_ends_later_and_speaks_to_everybody_while_it_is_not_closed() -> None:
+    """Both of its ends move; closed is closed, and nobody would hear it."""
+    message = {"id": "m1", "fr": "Patientez.", "en": "Please wait.", "until_ms": 0}
+    before = a_delivery(state="open")
+    later, telling = before.later(60_000), before.telling(message)
+    assert (later.closes_at_ms - before.closes_at_ms, later.intake_ends_ms - before.intake_ends_ms) == (
+        60_000,
+        60_000,
+    )
+    assert (telling.message, telling.telling(None).message) == (message, None)
+    assert (later.version, telling.version, telling.telling(None).version) == (2, 2, 3)
+    closed = before.after("close")
+    with pytest.raises(Conflict, match="`extend` is not possible"):
+        closed.later(60_000)
+    with pytest.raises(Conflict, match="nobody would hear it"):
+        closed.telling(message)
+
+
 async def test_of_two_changes_at_once_one_is_refused(archive: Archive) -> None:
     """Two operators who act on the same version cannot both believe that they were obeyed."""
     await archive.create_delivery(a_delivery(), **STAFF)

@@ -271,6 +271,16 @@ async def test_a_batch_that_redis_has_lost_is_told_and_holds_up_nobody(
     assert set(day.sent) - set(await day.ledger()) == {(a_sid(1).hex(), day.tickets[1].epoch, 1)}
 
 
+async def test_a_batch_that_came_late_for_a_hole_lowers_nothing(day: Day) -> None:
+    """What is sealed goes by the highest number of a portion, in whatever order they came."""
+    await day.save([day.save_of(1, 1), day.save_of(1, 3)._replace(full=True), day.save_of(1, 2)])
+    await day.drain()
+    assert await day.ledger() == day.sent
+    (glance,) = await day.store.glance([a_sid(1)])
+    assert glance is not None
+    assert (glance.state.last, glance.state.sealed) == (3, 3)
+
+
 async def test_lines_of_a_session_that_was_destroyed_are_passed_over(day: Day) -> None:
     """Its time to be kept is over: nothing of it comes into the archive, and the journal goes on."""
     await day.save([day.save_of(number, 1) for number in day.tickets])

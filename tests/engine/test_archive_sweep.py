@@ -143,6 +143,14 @@ async def test_a_redis_that_came_up_empty_is_filled_by_the_sweep(day: Day, redis
     assert len(await states(day)) == 3
 
 
+async def test_a_sweep_without_keys_leaves_an_empty_redis_to_whoever_has_them(day: Day, redis: Redis) -> None:
+    """Sessions filled without their answers would begin at 1 again, and collide with what the archive has."""
+    await day.drain()
+    await redis.flushall()
+    await Sweep(day.archive, day.store, partitions=64).run(day.lease, NOON_MS + 1000)
+    assert await redis.dbsize() == 0
+
+
 async def killed(_: object) -> None:
     """What a process does when it is killed."""
     raise ConnectionError

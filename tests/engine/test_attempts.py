@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import csv
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +126,23 @@ def test_an_attempt_may_be_repeated(room: Room) -> None:
         pupil.call("POST", "/api/v1/attempts", body(1, TRIES, r1=right))
     with pytest.raises(Refused, match="gap"):
         pupil.call("POST", "/api/v1/attempts", body(9, TRIES, r1=right))
+
+
+def test_attempts_sent_side_by_side_are_not_all_the_first(room: Room) -> None:
+    """One that overtakes the one before it waits for its turn: its feedback would be that of another try."""
+    wrong, right = room.named(TRIES, "macon"), room.named(TRIES, "lyon")
+
+    def made(pupil: PupilClient, sent: bytes) -> int | str:
+        try:
+            return int(pupil.call("POST", "/api/v1/attempts", sent)["view"]["attempts"])
+        except Refused as refused:
+            return refused.code
+
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(6):
+            pupil = room.pupil()
+            sent = [body(1, TRIES, r1=wrong), body(2, TRIES, r1=right)]
+            assert list(pool.map(partial(made, pupil), sent)) in ([1, 2], [1, "gap"])
 
 
 def test_attempts_are_counted_by_the_server(room: Room) -> None:

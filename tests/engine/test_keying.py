@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,12 +11,15 @@ from typing import Any
 import httpx2
 import pytest
 
+from engine.app import running
 from engine.demonstration import FORMS
+from engine.keying.keeper import Keeper
 from engine.keying.sheet import NotKeyable, columns
 from engine.seats import number_of
 from items.compile import compile_form
 from items.model import Form
 from items.package import read_package
+from sessions.model import Operation, Reply, Submit
 from tests.asserted import assertion, shown
 from tests.engine.described import Witness
 from tests.forms import drawn
@@ -158,6 +162,44 @@ def test_only_complete_papers_are_handed_in_and_then_they_stand(keyer: Keyer) ->
     late = keyer.typed(full, "i1.r1", choices["i1.r1"][1], (typed[0]["id"],))
     assert keyer.key(late, keyer.typed(half, "i2.r1", "", kind="absent")).json()["refused"] == [late["id"]]
     assert keyer.marks(half, "i2.r1") == ["absent"]
+
+
+async def test_a_paper_that_somebody_still_types_into_is_not_handed_in_unseen(
+    engine: Served, keyer: Keyer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another server takes a mark just after this one has judged the row complete: it stays open."""
+    session, colleague = keyer.paper.sessions[0], Keyer(engine, keyer.paper, device="bbbbbbbb")
+    printed = {column["cell"]: column["choices"] for column in keyer.look()["columns"]}
+    full = {cell: choices[0]["value"] if choices else "12" for cell, choices in printed.items()}
+    assert keyer.key(*(keyer.typed(session, *cell) for cell in full.items())).status_code == 200
+    commit, said = Keeper._commit, list[int]()
+
+    async def meanwhile(keeper: Keeper, operation: Operation) -> Reply:
+        if isinstance(operation, Submit) and not said:
+            late = colleague.typed(session, "i5.r1", "21")
+            said.append((await asyncio.to_thread(colleague.key, late)).status_code)
+        return await commit(keeper, operation)
+
+    monkeypatch.setattr(Keeper, "_commit", meanwhile)
+    async with running(engine.settings) as application:
+        transport = httpx2.ASGITransport(app=application)
+        async with httpx2.AsyncClient(transport=transport, base_url=engine.url) as client:
+            reply = await client.post(keyer.address, json={"hand_in": [session]}, headers=keyer.headers)
+    colleague.http.close()
+    row = next(row for row in reply.json()["rows"] if row["session"] == session)
+    assert (said, row["status"]) == ([200], "running")
+    assert [mark["value"] for mark in row["cells"]["i5.r1"]] == ["12", "21"]
+
+
+@pytest.mark.parametrize(
+    "other", ["a b[1]=", 'x="un', "é=1", "=", "no equals", 'j={"a": 1, "b": [2]}', "x=\\"]
+)
+def test_a_cookie_of_others_that_is_malformed_signs_nobody_out(keyer: Keyer, other: str) -> None:
+    """What some extension or old page of the school has left in the browser is not ours to judge."""
+    own = keyer.headers["Cookie"]
+    for cookies in (f"{other}; {own}", f"{own}; {other}", f"{other};{own};{other}"):
+        headers = {name.encode(): value.encode() for name, value in (OWN | {"Cookie": cookies}).items()}
+        assert keyer.http.get(keyer.address, headers=headers).status_code == 200
 
 
 def test_a_pupil_cannot_sit_what_is_keyed_and_nobody_else_sees_it(engine: Served, keyer: Keyer) -> None:

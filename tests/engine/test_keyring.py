@@ -121,6 +121,31 @@ def test_a_token_file_without_its_current_key_is_damaged(
         keys.token_keys()
 
 
+def test_after_a_theft_nothing_that_was_signed_before_is_worth_anything(keys: KeyRing) -> None:
+    """One key in the place of all, under a number that none of them had."""
+    keys.add_token_key()
+    before, _ = keys.token_keys()
+
+    number = keys.replace_token_keys()
+
+    known, current = keys.token_keys()
+    assert (set(known), current) == ({number}, number)
+    assert number not in before
+    assert known[number] not in before.values()
+
+
+def test_an_installation_older_than_the_console_gets_its_key_once(tmp_path: Path) -> None:
+    """Whoever signed in with it stays signed in when the server starts again."""
+    keys = KeyRing(tmp_path / "keys")
+    with pytest.raises(KeyProblem, match=r"console\.json"):
+        keys.console_key()
+
+    made = keys.ensure_console_key()
+
+    assert (keys.ensure_console_key(), keys.console_key()) == (made, made)
+    assert stat.S_IMODE((tmp_path / "keys" / "console.json").stat().st_mode) == 0o600
+
+
 def test_the_pepper_of_the_authority_is_taken_over_once(tmp_path: Path) -> None:
     """Another pepper later would turn every code into an unknown one."""
     keys = KeyRing(tmp_path / "keys")

@@ -11,9 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
+from engine.settings import Settings
+from sessions import keys
 from tests.pupil import PupilClient, Refused
-from tests.served import ROOT, free_port, served
+from tests.served import ROOT, environment, free_port, served
 
 
 def serve(folder: Path, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -53,6 +56,35 @@ def test_a_redis_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert address in ended.stderr
     assert "PASSATION_REDIS_URL" in ended.stderr
+
+
+def test_a_redis_that_another_version_has_filled_is_left_alone(tmp_path: Path, redis_url: str) -> None:
+    """By all that a rolling update starts; the sentence says how to update instead."""
+    redis = Redis.from_url(redis_url)
+    redis.flushall()
+    redis.hset(keys.DELIVERIES, "maths26a", "{}")
+    redis.set(keys.LAYOUT_MARK, keys.LAYOUT + 1)
+    said = serve(tmp_path, PASSATION_REDIS_URL=redis_url)  # it makes the keys that the others read
+    settings = Settings.load(
+        {}, redis_url=redis_url, data_dir=tmp_path / "data", keys_dir=tmp_path / "keys", port=free_port()
+    )
+    parts = [
+        subprocess.Popen(
+            [sys.executable, "-m", module],
+            cwd=ROOT,
+            env=environment(settings),
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for module in ("engine.worker", "engine.archive.drain")
+    ]
+    for code, text in [(said.returncode, said.stderr), *((it.wait(), it.communicate()[1]) for it in parts)]:
+        assert code == 1
+        assert "filled by another version of the program" in text
+        assert "begin with an empty Redis" in text
+    assert redis.dbsize() == 2
+    redis.close()
 
 
 def test_a_missing_key_is_named_and_not_made_anew(tmp_path: Path) -> None:

@@ -75,6 +75,19 @@ def a_choice_item(
     return an_item(body, declared(), identifier=identifier)
 
 
+def a_quick_item(attributes: str = "") -> str:
+    """A choice that gives a point whatever is chosen, to whoever takes less than 20 seconds."""
+    plain = a_choice_item().replace('xml:lang="fr"', f'xml:lang="fr" {attributes}')
+    rules = (
+        "<qti-response-processing><qti-response-condition><qti-response-if><qti-duration-lt>"
+        '<qti-variable identifier="duration"/><qti-base-value base-type="duration">20</qti-base-value>'
+        '</qti-duration-lt><qti-set-outcome-value identifier="SCORE"><qti-base-value base-type="float">1'
+        "</qti-base-value></qti-set-outcome-value></qti-response-if></qti-response-condition>"
+        "</qti-response-processing></qti-assessment-item>"
+    )
+    return plain[: plain.index("<qti-response-processing")] + rules
+
+
 def a_test(sections: str, *, attributes: str = 'title="Épreuve"', before: str = "", part: str = "") -> str:
     """A test of one part."""
     return (

@@ -9,7 +9,7 @@ import pytest
 
 from items.scoring.testing import FACTS
 from items.scoring.testprinting import printed
-from items.testscorer import TestScorer
+from items.testscorer import Given, TestScorer
 from tests.items.courses import (
     TRUE,
     Run,
@@ -23,7 +23,16 @@ from tests.items.courses import (
     setting,
     sum_of,
 )
-from tests.items.given import a_choice_item, a_form, a_package_of, a_reference, a_section, codes, refusals
+from tests.items.given import (
+    a_choice_item,
+    a_form,
+    a_package_of,
+    a_quick_item,
+    a_reference,
+    a_section,
+    codes,
+    refusals,
+)
 
 WEIGHED = '<qti-weight identifier="W" value="3"/>'
 
@@ -175,6 +184,19 @@ def test_times_of_items_sections_parts_and_the_test_add_up(tmp_path: Path) -> No
     run = _run(tmp_path, rules, base="boolean")
     run.right("i1", "i2")
     assert run.outcomes() == {"A": True, "B": True, "C": True, "D": False}
+
+
+@pytest.mark.parametrize(("elapsed_ms", "score"), [(19_999, 1.0), (20_000, 0.0)])
+def test_rules_of_a_test_see_what_its_own_time_made_of_an_item(
+    tmp_path: Path, elapsed_ms: int, score: float
+) -> None:
+    """So that the way leads on from the score that the item will have."""
+    rules = setting("SCORE", sum_of())
+    test = a_test_of(a_part(a_section(a_reference("item1"))), outcomes=an_outcome("SCORE"), rules=rules)
+    form = a_form(tmp_path, a_quick_item(), test=test)
+    (choice, *_) = form.key["items"]["i1"]["responses"]["r1"]["choices"]
+    given = {"i1": Given({"r1": choice}, elapsed_ms)}
+    assert TestScorer(form.key).outcomes(["i1"], given) == {"SCORE": score}
 
 
 def _bounded(folder: Path, which: str, *bounds: str) -> Any:

@@ -134,6 +134,15 @@ async def test_hand_in_waits_for_the_last_batch(store: Store) -> None:
     ]
 
 
+async def test_what_was_looked_at_is_handed_in_and_nothing_newer(store: Store) -> None:
+    """Whoever judged a row as complete has not seen the batch that came since."""
+    ticket = await a_running(store, a_sid())
+    seen = Submit(ticket, 1, exact=True)
+    operations = [a_save(ticket, 1), a_save(ticket, 2), seen, Submit(ticket, 3, exact=True)]
+    assert await verdicts(store, *operations) == ["ok", "ok", "fork", "gap"]
+    assert await verdicts(store, Submit(ticket, 2, exact=True), seen) == ["ok", "ok"]
+
+
 async def test_the_receipt_is_the_same_however_often_it_is_asked_for(store: Store) -> None:
     """Repeated, with another `last`, or on a session that the server closed."""
     ticket = await a_running(store, a_sid())

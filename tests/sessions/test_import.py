@@ -121,6 +121,15 @@ async def test_deliveries_are_kept_and_counted(store: Store) -> None:
     assert (await store.deliveries(), await store.deliveries_version()) == ([], 3)
 
 
+async def test_figures_are_told_replaced_and_forgotten(store: Store) -> None:
+    """By process; the last word of each."""
+    for name, word in (("w1", b"[1]"), ("w2", b"[2]"), ("w1", b"[3]")):
+        await store.tell_figures(name, word)
+    assert await store.figures() == {b"w1": b"[3]", b"w2": b"[2]"}
+    await store.forget_figures(["w1", "w3"])
+    assert await store.figures() == {b"w2": b"[2]"}
+
+
 async def test_a_destroyed_session_leaves_nothing_but_its_journal(store: Store, redis: Redis) -> None:
     """No key that holds its name is left."""
     ticket = await a_running(store, a_sid())

@@ -219,6 +219,7 @@ async def test_a_script_that_fails_as_a_whole_is_refused(link: Link) -> None:
 async def test_closing_waits_for_the_call_under_way(redis_url: str, redis: Redis) -> None:
     """And the next call makes a new connection."""
     store = Store(Link(redis_url))
+    await store.claim()
     ticket = await a_running(store, a_sid())
     saving = asyncio.create_task(one(store, a_save(ticket, 1)))
     await turns(2)

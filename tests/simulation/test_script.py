@@ -75,7 +75,7 @@ def an_operation(chance: random.Random, sid: bytes, known: list[Ticket], now_ms:
         *[Start(ticket, 60 * MINUTE)] * 2,
         *[Read(ticket)] * 2,
         Heartbeat(ticket, chance.choice(ITEMS), chance.randrange(4)),
-        Submit(ticket, chance.randint(0, 9)),
+        Submit(ticket, chance.randint(0, 9), chance.random() < 0.3),
         Login(sid),
         Login(sid, chance.choice([b"mark of1", b"mark of2", b"mark of3"])),
         Pause(sid, change),
@@ -234,6 +234,11 @@ async def bounds(both: Both) -> None:
     for n in range(1, 6):
         await both.commit([a_batch(other, n)._replace(items=("i1",)), Seal(sids[2], n)], NOW + MINUTE)
         await both.commit([Read(other)], NOW + MINUTE)
+    # What counts no more waits for the archive, and goes with the next that counts for something.
+    await both.commit([a_batch(other, n)._replace(items=("i1",)) for n in (6, 7, 8)], NOW + MINUTE)
+    assert list(both.pure.data.sessions[sids[2]].retained) == [6, 7]
+    await both.commit([Seal(sids[2], 6), a_batch(other, 9), Read(other)], NOW + MINUTE)
+    assert list(both.pure.data.sessions[sids[2]].retained) == [7, 8]
     await both.same_journal()
     await both.same_glances(sids)
 
