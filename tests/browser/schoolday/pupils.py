@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as Waited
 
 from tests.browser.answers import correct, plausible
@@ -48,8 +48,9 @@ class Pupil(Sitting):
 class Unplugged(Pupil):
     """A pupil whose line breaks for the last stretch of the test."""
 
-    def begin_and_lose_the_line(self, context: BrowserContext) -> None:
+    def begin_and_lose_the_line(self) -> None:
         """One answer is safe; another one, as far as the time suffices on this machine, waits here."""
+        context = self.page.context
         self.begin()
         context.set_default_timeout(QUICK_MS)
         try:
