@@ -8,7 +8,7 @@ them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,6 +23,7 @@ from tests.browser.schoolday import traces
 from tests.browser.schoolday.day import SLOW, Day, Room, begun, left_behind, prepared
 from tests.browser.schoolday.finder import Finder
 from tests.browser.schoolday.names import FAMILIES, FIRSTS, UAI, mark, marks
+from tests.browser.schoolday.paper import Strip
 from tests.browser.schoolday.pupils import Pupil, Unplugged, rest_of_the_class
 from tests.pupil import PupilClient, Refused
 
@@ -30,8 +31,9 @@ UNPLUGGED, MOVES, RESERVE, PLAIN = 0, 1, 2, 4
 """Places in the class list of those who sit at browsers, beside the one with a third more time."""
 ABSENT = range(20, 25)
 SAT = 25
-THIRD_MORE_MS = 40_000
+THIRD_MORE_MS = 39_990
 GIVEN_MINUTES = 30
+OVER = "plus rien ne peut être consulté"
 
 
 @pytest.fixture
@@ -43,15 +45,15 @@ def day(tmp_path_factory: pytest.TempPathFactory, opened: Open) -> Iterator[Day]
 def test_the_day_of_a_school_and_no_name_of_it_in_the_engine(day: Day, tmp_path: Path) -> None:
     """Lists, codes, a class at computers, a class on paper, results, the end; then the search."""
     sixieme, grid = prepared(day, tmp_path)
-    sat = the_class_sits(day, sixieme)
+    unplugged, sat = the_class_sits(day, sixieme)
     a_class_on_paper_is_keyed(grid)
-    the_teacher_sees_all_safe(day, sixieme)
+    the_teacher_sees_all_safe(sixieme)
 
     deliveries = sixieme.delivered.id, grid.delivered.id
     day.hall.closes(*deliveries)
     takeouts = [day.hall.takes_out(delivery) for delivery in deliveries]
     day.hall.publishes(sixieme.delivered.id)
-    results_are_read_with_names(sixieme)
+    results_are_read_with_names(sixieme, unplugged)
     finder = Finder(marks())
     backup = traces.of_backup(day.hall.engine, day.hall.backs_up())
     assert finder.found_in([*left_behind(day), *backup]) == {}
@@ -65,53 +67,42 @@ def test_the_day_of_a_school_and_no_name_of_it_in_the_engine(day: Day, tmp_path:
     what_is_there_is_found(day, finder)
 
 
-def the_class_sits(day: Day, sixieme: Room) -> list[PupilClient]:
+def the_class_sits(day: Day, sixieme: Room) -> tuple[Unplugged, list[PupilClient]]:
     """Five at browsers, twenty more; five stay at home."""
     strips, teacher = sixieme.strips, sixieme.teacher
 
-    def at_a_browser(place: int, kind: type[Pupil] = Pupil, code: str = "") -> Pupil:
-        strip = strips[place]._replace(code=code or strips[place].code)
-        return kind(day.computer().new_page(), sixieme.delivered, strip, day.wire.url)
+    def at_a_browser(place: int) -> Pupil:
+        return Pupil(day.computer().new_page(), sixieme.delivered, strips[place], day.wire.url)
 
-    unplugged = at_a_browser(UNPLUGGED, Unplugged)
-    assert isinstance(unplugged, Unplugged)
+    unplugged = Unplugged(day.computer().new_page(), sixieme.delivered, strips[UNPLUGGED], day.wire.url)
     unplugged.begin_and_lose_the_line()
     teacher.opens("room")
     teacher.gives_the_reserve_code(strips[RESERVE].name, sixieme.reserve)
     for place in (MOVES, RESERVE, SLOW, PLAIN):  # so that none of them depends on how fast this machine is
         teacher.gives_time(strips[place].name, GIVEN_MINUTES)
-    moves(at_a_browser(MOVES), at_a_browser(MOVES))
-    at_a_browser(RESERVE, code=sixieme.reserve.code).sits()
+    moving = at_a_browser(MOVES)
+    moving.begin()
+    moving.answers(1, 2)
+    moving.saved()
+    moving.goes_on_at(at_a_browser(MOVES))
+    Pupil(day.computer().new_page(), sixieme.delivered, sixieme.reserve, day.wire.url).sits()
+    assert apart(lambda: status_by(day, strips[RESERVE])) == "closed"
     slow = at_a_browser(SLOW)
     slow.sits()
     lasts_ms = slow.session["deadline_ms"] - slow.session["started_at_ms"]
-    assert (slow.session["factor"], lasts_ms) == (1.333, THIRD_MORE_MS - 10 + GIVEN_MINUTES * 60_000)
+    assert (slow.session["factor"], lasts_ms) == (1.333, THIRD_MORE_MS + GIVEN_MINUTES * 60_000)
     at_a_browser(PLAIN).sits()
     rest = [strip for place, strip in enumerate(strips) if place > PLAIN and place not in ABSENT]
     sat = apart(lambda: rest_of_the_class(day.wire.url, sixieme.delivered, rest))
     teacher.opens("room")
     expect(teacher.page.locator(".proof")).to_contain_text(f"test en cours : {strips[UNPLUGGED].name}.")
-    comes_back(unplugged)
-    return sat
+    unplugged.comes_back()
+    return unplugged, sat
 
 
-def moves(here: Pupil, there: Pupil) -> None:
-    """From one computer to another, in the middle of the test."""
-    here.begin()
-    here.answers(1, 2)
-    here.saved()
-    there.enter()
-    there.on_question(2)
-    there.items = here.items
-    there.answers(3)
-    there.finish()
-
-
-def comes_back(unplugged: Unplugged) -> None:
-    """The time ended without a line; then what waited on the computer goes out, and the receipt comes."""
-    expect(unplugged.page.locator(".on-test")).to_have_count(0)
-    unplugged.page.context.set_offline(False)
-    assert unplugged.receipt()
+def status_by(day: Day, strip: Strip) -> str:
+    """Where a code leads."""
+    return str(PupilClient(day.wire.url, strip.code).login()["session"]["status"])
 
 
 def a_class_on_paper_is_keyed(grid: Room) -> None:
@@ -124,7 +115,7 @@ def a_class_on_paper_is_keyed(grid: Room) -> None:
     assert named.inner_text() in {strip.name for strip in grid.strips}
 
 
-def the_teacher_sees_all_safe(day: Day, sixieme: Room) -> None:
+def the_teacher_sees_all_safe(sixieme: Room) -> None:
     """On the screen, and on the paper that says so."""
     teacher = sixieme.teacher
     teacher.opens("room")
@@ -135,8 +126,8 @@ def the_teacher_sees_all_safe(day: Day, sixieme: Room) -> None:
     assert [sixieme.strips[place].name in " ".join(away.split()) for place in ABSENT] == [True] * len(ABSENT)
 
 
-def results_are_read_with_names(sixieme: Room) -> None:
-    """Groups beside the country's, a line for each who sat, a sheet for a pupil."""
+def results_are_read_with_names(sixieme: Room, unplugged: Unplugged) -> None:
+    """Groups beside the country's, a line for each who sat; a sheet, on which what came late counts."""
     teacher = sixieme.teacher
     teacher.opens("results")
     sat = [strip.name for place, strip in enumerate(sixieme.strips) if place not in ABSENT]
@@ -144,8 +135,9 @@ def results_are_read_with_names(sixieme: Room) -> None:
     expect(rows).to_have_count(SAT)
     assert sorted(rows.all_inner_texts()) == sorted(sat)
     expect(teacher.page.locator(".bar.is-far").first).to_be_visible()
-    teacher.press(f"Fiche de {sat[0]}")
-    expect(teacher.page.locator("dialog h2")).to_have_text(sat[0])
+    teacher.press(f"Fiche de {unplugged.strip.name}")
+    expect(teacher.page.locator("dialog h2")).to_have_text(unplugged.strip.name)
+    assert teacher.page.locator("dialog .is-right").count() >= unplugged.given
     teacher.page.keyboard.press("Escape")
 
 
@@ -154,22 +146,27 @@ def nothing_is_reachable(day: Day, sixieme: Room, sat: list[PupilClient]) -> Non
     late = Pupil(day.computer().new_page(), sixieme.delivered, sixieme.strips[ABSENT[0]], day.wire.url)
     late.enter()
     expect(late.page.locator("main")).to_contain_text("Ce test est terminé")
-    for call in (sat[0].login, PupilClient(day.wire.url, sixieme.strips[ABSENT[1]].code).login):
-        with pytest.raises(Refused) as refused:
-            apart(call)
-        assert (refused.value.status, refused.value.code) == (410, "delivery_over")
-    for view, told in (
-        ("room", "plus rien ne peut"),
-        ("keying", "plus rien ne peut"),
-        ("results", "pas ouverts"),
-    ):
-        sixieme.teacher.opens(view)
-        expect(sixieme.teacher.page.get_by_role("alert")).to_contain_text(told)
+    absent = PupilClient(day.wire.url, sixieme.strips[ABSENT[1]].code)
+    calls: tuple[Callable[[], object], ...] = (absent.login, sat[0].login, sat[0].resume, sat[0].submit)
+    assert [apart(lambda call=call: refusal(call)) for call in calls] == [410, 410, 410, 410]
+    page = sixieme.teacher.page
+    for view, told in (("room", OVER), ("keying", OVER), ("results", "pas ouverts")):
+        with page.expect_response(lambda reply: f"{day.wire.url}/" in reply.url) as reply:
+            sixieme.teacher.opens(view)
+        assert reply.value.status == 410
+        expect(page.get_by_role("alert")).to_contain_text(told)
     again = day.hall.terminal.run(
         "results", "export", sixieme.delivered.id, "--out", day.hall.folder / "again"
     )
     assert (again.code, "destroyed" in again.err) == (1, True)
     assert KeyRing.of(day.hall.engine.settings).deliveries() == []
+
+
+def refusal(call: Callable[[], object]) -> int:
+    """The status with which a call is refused."""
+    with pytest.raises(Refused) as refused:
+        call()
+    return refused.value.status
 
 
 def nobody_reads_a_name_again(day: Day, sixieme: Room) -> None:

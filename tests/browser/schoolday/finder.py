@@ -1,36 +1,43 @@
 """Words looked for in bytes, whatever they were encoded as: the eye of the canary test.
 
-Bytes are searched in small letters, since ASCII letters are the same in nearly every encoding; base64, where
-case means something, is searched as it is, at each of the three places where a word may begin in it.
+Bytes are searched in small letters and without noughts: ASCII letters are the same in nearly every encoding,
+UTF-16 included. What looks like base64 or hexadecimal digits is unpacked first, from each place where it may
+begin. Words without ASCII letters have a needle for each way of writing them.
 """
 
 from __future__ import annotations
 
 import base64
-import html
+import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 CODE_PAGES = ("cp1253", "iso8859-7", "cp1251", "koi8-r", "iso8859-5", "cp1252")
+OTHER_BASE64 = bytes.maketrans(b"-_", b"+/")
+BASE64 = re.compile(rb"[0-9A-Za-z+/]{11,}")
+DIGITS = re.compile(rb"[0-9A-Fa-f]{12,}")
 
 
 class Finder:
     """Finds words in UTF-8, UTF-16, code pages, percent signs, JSON, HTML, hexadecimal and base64."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._folded: dict[bytes, str] = {}
-        self._exact: dict[bytes, str] = {}
-        for word in words:
-            self._folded |= dict.fromkeys(_folded(word), word)
-            self._exact |= dict.fromkeys(_exact(word), word)
+        self._needles = {needle: word for word in words for needle in _needles(word)}
+        self._clean: set[bytes] = set()
+        """Hashes of what was searched without a find: most files are the same an hour later."""
 
     def found(self, data: bytes) -> set[str]:
         """Which words stand in these bytes."""
-        small = data.lower()
-        folded = {word for needle, word in self._folded.items() if needle in small}
-        return folded | {word for needle, word in self._exact.items() if needle in data}
+        name = hashlib.sha256(data).digest()
+        if name in self._clean:
+            return set()
+        words = {word for view in _views(data) for needle, word in self._needles.items() if needle in view}
+        if not words:
+            self._clean.add(name)
+        return words
 
     def found_in(self, places: Iterable[tuple[str, bytes]]) -> dict[str, set[str]]:
         """Which words stand where; places without any are left out."""
@@ -41,45 +48,44 @@ class Finder:
         return told
 
 
-def _spellings(word: str) -> set[str]:
-    """Letters large and small, accents in one piece and in two."""
+def _views(data: bytes) -> Iterator[bytes]:
+    """The bytes, and what they hold packed, folded."""
+    yield _folded(data)
+    runs = BASE64.findall(data.translate(OTHER_BASE64))
+    for skip in range(4):
+        yield _folded(base64.b64decode(b"".join(_whole(run[skip:], 4, b"A") for run in runs)))
+    digits = DIGITS.findall(data)
+    for skip in range(2):
+        yield _folded(bytes.fromhex(b"".join(_whole(run[skip:], 2, b"0") for run in digits).decode()))
+
+
+def _whole(run: bytes, step: int, filling: bytes) -> bytes:
+    return run + filling * (-len(run) % step)
+
+
+def _folded(data: bytes) -> bytes:
+    return data.lower().translate(None, b"\0")
+
+
+def _needles(word: str) -> set[bytes]:
+    """A word as it may be written, folded: letters large and small, accents in one piece and in two."""
     cases = {word, word.lower(), word.upper()}
-    return {unicodedata.normalize(form, one) for one in cases for form in ("NFC", "NFD")}
-
-
-def _folded(word: str) -> Iterator[bytes]:
-    """Needles for bytes in small letters."""
-    for one in _spellings(word):
-        yield from (needle.lower() for needle in _written(one))
+    spellings = {unicodedata.normalize(form, one) for one in cases for form in ("NFC", "NFD")}
+    return {_folded(needle) for one in spellings for needle in _written(one)}
 
 
 def _written(word: str) -> Iterator[bytes]:
     yield word.encode()
-    yield word.encode().hex().encode()
     if word.isascii():
-        # The same in UTF-16 of either order: a nought between each two letters.
-        yield b"\0".join(letter.encode() for letter in word)
         return
     yield word.encode("utf-16-le")
     yield word.encode("utf-16-be")
     yield quote(word).encode()
     yield json.dumps(word)[1:-1].encode()
-    yield "".join(f"&#{ord(letter)};" for letter in word).encode()
+    yield word.encode("ascii", "xmlcharrefreplace")
     yield "".join(f"&#x{ord(letter):x};" for letter in word).encode()
-    yield html.escape(word).encode("ascii", "xmlcharrefreplace")
     for page in CODE_PAGES:
         try:
             yield word.encode(page)
         except UnicodeEncodeError:
             continue
-
-
-def _exact(word: str) -> Iterator[bytes]:
-    """Base64 of either alphabet, without the signs that the neighbours decide."""
-    for one in _spellings(word):
-        data = one.encode()
-        for before in range(3):
-            signs = base64.b64encode(bytes(before) + data)
-            middle = signs[(before * 8 + 5) // 6 : (before + len(data)) * 8 // 6]
-            yield middle
-            yield middle.translate(bytes.maketrans(b"+/", b"-_"))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as Waited
 
 from tests.browser.answers import correct, plausible
+from tests.browser.conftest import PATIENCE_MS
 from tests.browser.deliveries import Delivered, Seat
 from tests.browser.mouse import answer
 from tests.browser.schoolday.paper import Strip
@@ -37,6 +38,14 @@ class Pupil(Sitting):
             item = self.items[number - 1]
             answer(self, correct(self.delivered, item))
 
+    def goes_on_at(self, there: Pupil) -> None:
+        """To another computer, in the middle of the test, and to its end there."""
+        there.enter()
+        there.on_question(2)
+        there.items = self.items
+        there.answers(3)
+        there.finish()
+
     def sits(self) -> str:
         """From the code to the receipt."""
         self.begin()
@@ -48,6 +57,9 @@ class Pupil(Sitting):
 class Unplugged(Pupil):
     """A pupil whose line breaks for the last stretch of the test."""
 
+    given = 0
+    """How many questions were answered before the time was over."""
+
     def begin_and_lose_the_line(self) -> None:
         """One answer is safe; another one, as far as the time suffices on this machine, waits here."""
         context = self.page.context
@@ -55,12 +67,21 @@ class Unplugged(Pupil):
         context.set_default_timeout(QUICK_MS)
         try:
             self.answers(1)
+            self.given = 1
             self.saved()
             context.set_offline(True)
             self.answers(2)
             self.held()
+            self.given = 2
         except (Waited, AssertionError):
             context.set_offline(True)
+        context.set_default_timeout(PATIENCE_MS)
+
+    def comes_back(self) -> None:
+        """The time ended without a line; then what waited here goes out, and the receipt comes."""
+        expect(self.page.locator(".on-test")).to_have_count(0)
+        self.page.context.set_offline(False)
+        assert self.receipt()
 
 
 def rest_of_the_class(url: str, delivered: Delivered, strips: Sequence[Strip]) -> list[PupilClient]:
