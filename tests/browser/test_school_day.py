@@ -25,6 +25,7 @@ from tests.browser.schoolday.finder import Finder
 from tests.browser.schoolday.names import FAMILIES, FIRSTS, UAI, mark, marks
 from tests.browser.schoolday.paper import Strip
 from tests.browser.schoolday.pupils import Pupil, Unplugged, rest_of_the_class
+from tests.engine.test_openapi_live import until
 from tests.pupil import PupilClient, Refused
 
 UNPLUGGED, MOVES, RESERVE, PLAIN = 0, 1, 2, 4
@@ -143,12 +144,14 @@ def results_are_read_with_names(sixieme: Room, unplugged: Unplugged) -> None:
 
 def nothing_is_reachable(day: Day, sixieme: Room, sat: list[PupilClient]) -> None:
     """For a pupil, on a computer or by the token; for a teacher, whatever the page; for the operator."""
-    late = Pupil(day.computer().new_page(), sixieme.delivered, sixieme.strips[ABSENT[0]], day.wire.url)
+    absent = PupilClient(day.wire.url, sixieme.strips[ABSENT[0]].code)
+    apart(lambda: until(lambda: refusal(absent.login) == 410))
+    assert apart(lambda: refusal(sat[0].login)) == 410
+    # Their tokens are of a key that is gone.
+    assert {apart(lambda: refusal(sat[0].resume)), apart(lambda: refusal(sat[0].submit))} <= {401, 410}
+    late = Pupil(day.computer().new_page(), sixieme.delivered, sixieme.strips[ABSENT[1]], day.wire.url)
     late.enter()
     expect(late.page.locator("main")).to_contain_text("Ce test est terminé")
-    absent = PupilClient(day.wire.url, sixieme.strips[ABSENT[1]].code)
-    calls: tuple[Callable[[], object], ...] = (absent.login, sat[0].login, sat[0].resume, sat[0].submit)
-    assert [apart(lambda call=call: refusal(call)) for call in calls] == [410, 410, 410, 410]
     page = sixieme.teacher.page
     for view, told in (("room", OVER), ("keying", OVER), ("results", "pas ouverts")):
         with page.expect_response(lambda reply: f"{day.wire.url}/" in reply.url) as reply:
