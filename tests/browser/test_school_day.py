@@ -22,7 +22,7 @@ from tests.browser.deliveries import apart
 from tests.browser.schoolday import traces
 from tests.browser.schoolday.day import SLOW, Day, Room, begun, left_behind, prepared
 from tests.browser.schoolday.finder import Finder
-from tests.browser.schoolday.names import FAMILIES, FIRSTS, UAI, mark, marks
+from tests.browser.schoolday.names import CP, FAMILIES, FIRSTS, UAI, mark, marks, pupils_of
 from tests.browser.schoolday.paper import Strip
 from tests.browser.schoolday.pupils import Pupil, Unplugged, rest_of_the_class
 from tests.engine.test_openapi_live import until
@@ -70,7 +70,8 @@ def test_the_day_of_a_school_and_no_name_of_it_in_the_engine(day: Day, tmp_path:
 
 def the_class_sits(day: Day, sixieme: Room) -> tuple[Unplugged, list[PupilClient]]:
     """Five at browsers, twenty more; five stay at home."""
-    strips, teacher = sixieme.strips, sixieme.teacher
+    strips, reserve, teacher = sixieme.strips, sixieme.reserve, sixieme.teacher
+    assert reserve
 
     def at_a_browser(place: int) -> Pupil:
         return Pupil(day.computer().new_page(), sixieme.delivered, strips[place], day.wire.url)
@@ -78,7 +79,7 @@ def the_class_sits(day: Day, sixieme: Room) -> tuple[Unplugged, list[PupilClient
     unplugged = Unplugged(day.computer().new_page(), sixieme.delivered, strips[UNPLUGGED], day.wire.url)
     unplugged.begin_and_lose_the_line()
     teacher.opens("room")
-    teacher.gives_the_reserve_code(strips[RESERVE].name, sixieme.reserve)
+    teacher.gives_the_reserve_code(strips[RESERVE].name, reserve)
     for place in (MOVES, RESERVE, SLOW, PLAIN):  # so that none of them depends on how fast this machine is
         teacher.gives_time(strips[place].name, GIVEN_MINUTES)
     moving = at_a_browser(MOVES)
@@ -86,7 +87,7 @@ def the_class_sits(day: Day, sixieme: Room) -> tuple[Unplugged, list[PupilClient
     moving.answers(1, 2)
     moving.saved()
     moving.goes_on_at(at_a_browser(MOVES))
-    Pupil(day.computer().new_page(), sixieme.delivered, sixieme.reserve, day.wire.url).sits()
+    Pupil(day.computer().new_page(), sixieme.delivered, reserve, day.wire.url).sits()
     assert apart(lambda: status_by(day, strips[RESERVE])) == "closed"
     slow = at_a_browser(SLOW)
     slow.sits()
@@ -95,8 +96,11 @@ def the_class_sits(day: Day, sixieme: Room) -> tuple[Unplugged, list[PupilClient
     at_a_browser(PLAIN).sits()
     rest = [strip for place, strip in enumerate(strips) if place > PLAIN and place not in ABSENT]
     sat = apart(lambda: rest_of_the_class(day.wire.url, sixieme.delivered, rest))
-    teacher.opens("room")
-    expect(teacher.page.locator(".proof")).to_contain_text(f"test en cours : {strips[UNPLUGGED].name}.")
+    unplugged.hears_the_bell()
+    teacher.finds(strips[UNPLUGGED].name, "Clos")
+    expect(teacher.page.locator(".proof")).to_contain_text(
+        f"pas encore toutes arrivées ou test en cours : {strips[UNPLUGGED].name}."
+    )
     unplugged.comes_back()
     return unplugged, sat
 
@@ -113,7 +117,7 @@ def a_class_on_paper_is_keyed(grid: Room) -> None:
     teacher.keys("1", "2", "3", "1", "2")
     teacher.hands_in_papers(1)
     named = teacher.page.locator("tr.is-over th")
-    assert named.inner_text() in {strip.name for strip in grid.strips}
+    assert named.inner_text() in {person.name for person in pupils_of(CP)}
 
 
 def the_teacher_sees_all_safe(sixieme: Room) -> None:

@@ -48,7 +48,8 @@ class Room(NamedTuple):
 
     delivered: Delivered
     strips: list[Strip]
-    reserve: Strip
+    """By the class list; none where answers are on paper."""
+    reserve: Strip | None
     teacher: Teacher
 
 
@@ -62,7 +63,7 @@ def begun(folder: Path, opened: Open) -> Iterator[Day]:
         office.hands_keys_to(folder / "engine" / "keys")
         stack.enter_context(office.serving())
         engine = stack.enter_context(
-            served(folder / "engine", port=wire.target, workers=2, authority_origin=asp.url)
+            served(folder / "engine", port=wire.target, authority_origin=asp.url, flush_after_ms=500)
         )
         hall = Hall(engine, folder / "operator")
         head = Head(opened(accept_downloads=True).new_page(), letter, asp.url)
@@ -70,34 +71,26 @@ def begun(folder: Path, opened: Open) -> Iterator[Day]:
 
 
 def prepared(day: Day, folder: Path) -> tuple[Room, Room]:
-    """Lists in and validated, codes on paper, deliveries open: a class for the computers, one for paper."""
+    """Lists in and validated, codes made, deliveries open: a class for the computers, a class for paper."""
     head = day.head
     head.enters()
     head.brings_the_lists()
     head.gives_a_third_more(SIXIEME, pupils_of(SIXIEME)[SLOW])
-    ways = (
-        (SIXIEME, FORMS / "maths-6e", ("--duration", MINUTES, "--grace", 0, "--count-self-attested")),
-        (CP, paper_form(folder, QUESTIONS), ("--duration", 30, "--keyed")),
-    )
-    made = [_prepared(day, *way) for way in ways]
+    short = ("--duration", MINUTES, "--grace", 0, "--count-self-attested")
+    sixieme = _delivered(day, SIXIEME, FORMS / "maths-6e", *short)
+    strips = {strip.name: strip for strip in head.prints_codes(SIXIEME)}
+    of_pupils = [strips.pop(person.name) for person in pupils_of(SIXIEME)]
+    (reserve,) = strips.values()
+    grid = _delivered(day, CP, paper_form(folder, QUESTIONS), "--duration", 30, "--keyed")
     posted = day.office.posts_to_teachers()
-    (sixieme, grid) = (
-        Room(delivered, strips[:-1], strips[-1], _teacher(day, posted[label]))
-        for (label, *_), (delivered, strips) in zip(ways, made, strict=True)
-    )
-    return sixieme, grid
+    at_computers = Room(sixieme, of_pupils, reserve, _teacher(day, posted[SIXIEME]))
+    return at_computers, Room(grid, [], None, _teacher(day, posted[CP]))
 
 
-def _prepared(day: Day, label: str, form: Path, options: tuple[object, ...]) -> tuple[Delivered, list[Strip]]:
-    """One class, from the validated list to the open delivery; its reserve code is the last strip."""
-    people = pupils_of(label)
-    day.head.validates(label, people)
-    codes = day.office.makes_codes(label.split()[0])
-    strips = day.head.prints_codes(label)
-    by_name = {strip.name: strip for strip in strips}
-    in_order = [by_name.pop(person.name) for person in people]
-    (reserve,) = by_name.values()
-    return day.hall.delivers(form, codes, *options), [*in_order, reserve]
+def _delivered(day: Day, label: str, form: Path, *options: object) -> Delivered:
+    """One class, from its list to its open delivery."""
+    day.head.validates(label, pupils_of(label))
+    return day.hall.delivers(form, day.office.makes_codes(label.split()[0]), *options)
 
 
 def _teacher(day: Day, letter: Letter) -> Teacher:

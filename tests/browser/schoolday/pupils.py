@@ -50,7 +50,6 @@ class Pupil(Sitting):
         """From the code to the receipt."""
         self.begin()
         self.answers(1, 2)
-        self.saved()
         return self.finish()
 
 
@@ -77,9 +76,12 @@ class Unplugged(Pupil):
             context.set_offline(True)
         context.set_default_timeout(PATIENCE_MS)
 
-    def comes_back(self) -> None:
-        """The time ended without a line; then what waited here goes out, and the receipt comes."""
+    def hears_the_bell(self) -> None:
+        """The time is over, on this computer's own word."""
         expect(self.page.locator(".on-test")).to_have_count(0)
+
+    def comes_back(self) -> None:
+        """What waited here goes out, and the receipt comes."""
         self.page.context.set_offline(False)
         assert self.receipt()
 

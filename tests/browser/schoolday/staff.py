@@ -12,6 +12,8 @@ from pypdf import PdfReader
 from tests.browser.schoolday.names import Person, class_lists
 from tests.browser.schoolday.paper import Letter, Strip, strips
 
+LOOKS = 300
+
 
 class Visitor:
     """Somebody who was sent a letter."""
@@ -88,6 +90,16 @@ class Teacher(Visitor):
     def opens(self, view: str) -> None:
         """`room`, `keying` or `results` of the class."""
         self.page.goto(f"{self.home}/{view}")
+
+    def finds(self, name: str, state: str) -> None:
+        """Look at the room until a pupil's line says this; the page itself looks every ten seconds."""
+        for _ in range(LOOKS):
+            self.opens("room")
+            line = self.page.get_by_role("row").filter(has=self.page.get_by_role("rowheader", name=name))
+            expect(line.locator(".pill").first).not_to_have_text("")
+            if line.locator(".pill").first.inner_text() == state:
+                return
+        raise AssertionError(f"no line says {state}")
 
     def seat(self, name: str) -> None:
         """Open what can be done for a pupil."""
