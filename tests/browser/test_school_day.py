@@ -48,6 +48,7 @@ def test_the_day_of_a_school_and_no_name_of_it_in_the_engine(day: Day, tmp_path:
     sixieme, grid = prepared(day, tmp_path)
     unplugged, sat = the_class_sits(day, sixieme)
     a_class_on_paper_is_keyed(grid)
+    the_bell_rings(sixieme, unplugged)
     the_teacher_sees_all_safe(sixieme)
 
     deliveries = sixieme.delivered.id, grid.delivered.id
@@ -96,13 +97,17 @@ def the_class_sits(day: Day, sixieme: Room) -> tuple[Unplugged, list[PupilClient
     at_a_browser(PLAIN).sits()
     rest = [strip for place, strip in enumerate(strips) if place > PLAIN and place not in ABSENT]
     sat = apart(lambda: rest_of_the_class(day.wire.url, sixieme.delivered, rest))
-    unplugged.hears_the_bell()
-    teacher.finds(strips[UNPLUGGED].name, "Clos")
-    expect(teacher.page.locator(".proof")).to_contain_text(
-        f"pas encore toutes arrivées ou test en cours : {strips[UNPLUGGED].name}."
-    )
-    unplugged.comes_back()
     return unplugged, sat
+
+
+def the_bell_rings(sixieme: Room, unplugged: Unplugged) -> None:
+    """Whose time ended without a line may hold answers, and is told so; they come with the line."""
+    teacher, name = sixieme.teacher, unplugged.strip.name
+    unplugged.hears_the_bell()
+    teacher.finds(name, "Clos")
+    told = f"pas encore toutes arrivées ou test en cours : {name}."
+    expect(teacher.page.locator(".proof")).to_contain_text(told)
+    unplugged.comes_back()
 
 
 def status_by(day: Day, strip: Strip) -> str:
