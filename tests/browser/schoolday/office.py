@@ -106,11 +106,11 @@ class Office:
                 stderr=log,
                 text=True,
             )
-            try:
-                assert process.stdout is not None
-                assert process.stdout.readline().startswith("serving at")
-                yield
-            finally:
-                process.send_signal(signal.SIGTERM)
-                process.wait()
-                process.stdout.close()
+            assert process.stdout is not None
+            with process.stdout as said:
+                try:
+                    assert said.readline().startswith("serving at")
+                    yield
+                finally:
+                    process.send_signal(signal.SIGTERM)
+                    process.wait()
