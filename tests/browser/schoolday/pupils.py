@@ -62,9 +62,10 @@ class Unplugged(Pupil):
     def begin_and_lose_the_line(self) -> None:
         """One answer is safe; another one, as far as the time suffices on this machine, waits here."""
         context = self.page.context
-        self.begin()
-        context.set_default_timeout(QUICK_MS)
+        self.enter()
         try:
+            self.start()
+            context.set_default_timeout(QUICK_MS)
             self.answers(1)
             self.given = 1
             self.saved()
