@@ -24,6 +24,8 @@ HELD_MS = 30_000
 """How long the seats of a room are held: codes imported meanwhile show so much later."""
 ROOMS_HELD_MAX = 2_048
 ABSENT, UNKNOWN = "absent", "unknown"
+RECEIPT = "receipt"
+"""What is on the screen of a device that was given its receipt for a session that the server closed."""
 NUMBERS_FROM, NUMBERS_TO = 100, 999
 """What pupils are called where there are no names: three digits, on the paper with the code too."""
 STATUSES = (ABSENT, UNKNOWN, *map(str, Status))
@@ -77,7 +79,8 @@ def document(sid: bytes, glance: Glance | None, opened: Opened, now_ms: int) -> 
     """One seat as the class page gets it: no answer, no code, no name.
 
     `safe` says that the server has every answer that the device told of, and heard from it lately. A silent
-    device is never safe: nobody knows what it holds. Who has handed in has shown that all have arrived.
+    device is never safe: nobody knows what it holds. Who has handed in has shown that all have arrived; where
+    the server ended the test, the device shows it by asking for its receipt, and until then it may hold some.
     """
     known = {
         "session": sid.hex(),
@@ -109,13 +112,22 @@ def document(sid: bytes, glance: Glance | None, opened: Opened, now_ms: int) -> 
         "sealed": state.sealed,
         "seen_ms": glance.seen_ms,
         "deadline_ms": state.deadline_ms,
-        "safe": is_handed_in or (is_heard and not held),
+        "safe": _is_settled(glance, bool(opened.record.get("keyed")))
+        or (state.status is not Status.CLOSED and is_heard and not held),
     }
+
+
+def _is_settled(glance: Glance, is_keyed: bool) -> bool:
+    """Whether nothing can come any more: handed in; or closed, and no device holds an answer."""
+    state = glance.state
+    if state.status is not Status.CLOSED:
+        return state.status is Status.SUBMITTED
+    return is_keyed or not state.started_ms or glance.at == RECEIPT
 
 
 def _place(item: str, opened: Opened, sid: bytes) -> int:
     """Where `item` comes in this session's test, from 1; 0 for what a device made up, or the end."""
-    if not item:
+    if item in ("", RECEIPT):
         return 0
     items = [place.item for place in opened.of(sid).way().places]
     return items.index(item) + 1 if item in items else 0

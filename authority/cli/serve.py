@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -18,6 +18,19 @@ from authority.settings import Settings
 from authority.web.app import make_app
 from authority.web.call import Services
 from authority.web.pages import Pages
+
+
+class Announced(uvicorn.Server):
+    """Says a sentence once connections are taken, and not before: whoever waits for it may come in."""
+
+    def __init__(self, config: uvicorn.Config, sentence: str) -> None:
+        super().__init__(config)
+        self._sentence = sentence
+
+    async def startup(self, sockets: Any = None) -> None:
+        """Listen, then say so."""
+        await super().startup(sockets)
+        print(self._sentence, flush=True)
 
 
 def serve(port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None) -> None:
@@ -46,8 +59,7 @@ async def serving(found: Settings) -> None:
             log_level="warning",
             lifespan="off",
         )
-        print(f"serving at {found.own_origin}", flush=True)
-        await uvicorn.Server(config).serve()
+        await Announced(config, f"serving at {found.own_origin}").serve()
     finally:
         if opened is not None:
             await opened.close()

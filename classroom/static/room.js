@@ -117,7 +117,7 @@ class Room {
     const { words } = this
     const names = (seats) => seats.map((seat) => this.nameOf(seat)).join(', ')
     const away = shown.filter(({ status = 'unknown' }) => status === 'absent')
-    const open = shown.filter((seat) => !away.includes(seat) && !(OVER.includes(seat.status) && (seat.safe || seat.status === 'closed')))
+    const open = shown.filter((seat) => !away.includes(seat) && !(OVER.includes(seat.status) && seat.safe))
     const lines = [fill(words.proofAt, { time: day(this.language, this.readAt || Date.now()) })]
     const hasBegun = open.length || shown.some(({ status }) => OVER.includes(status))
     if (this.readAt && hasBegun) lines.push(open.length ? fill(words.proofOpen, { names: names(open) }) : words.proofDone)

@@ -21,6 +21,7 @@ from engine.catalog import Opened, check_intake, check_log_in, check_start, is_l
 from engine.errors import Problem
 from engine.held import latest_answers, open_batches, stretches_of
 from engine.respond import read_body, send_json, send_problem
+from engine.seats import RECEIPT
 from engine.services import (
     ACCEPTED,
     RANK_LOGIN,
@@ -32,7 +33,7 @@ from engine.services import (
 )
 from engine.wire import OTHER_BYTES_MAX, hand_in, log_in, taken_route
 from sessions.codes import CodeTypo, digest, normalise
-from sessions.model import CodeEntry, Login, Operation, Read, Reply, SessionState, Start, Submit
+from sessions.model import CodeEntry, Heartbeat, Login, Operation, Read, Reply, SessionState, Start, Submit
 from sessions.script import MARK_BYTES
 from sessions.states import Status
 
@@ -156,6 +157,9 @@ class Pupil:
         opened = await services.catalog.delivery(ticket.delivery)
         check_intake(opened.record, now_ms)
         state = (await self._commit(Submit(ticket, last), RANK_SUBMIT)).state
+        if state.status is Status.CLOSED and last <= state.last:
+            # Closed by the server, and the device has nothing beyond what is here: the room is told.
+            await self._commit(Heartbeat(state.ticket(), RECEIPT), RANK_SUBMIT)
         if glance := await services.glances.put(ticket.sid):
             # The reply to a hand-in leaves out what never changes.
             known = glance.state

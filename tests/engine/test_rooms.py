@@ -280,6 +280,20 @@ def test_a_teacher_gives_time_and_the_audit_log_says_who(school: School) -> None
     assert line.detail == {"sessions": [pupil.session], "extra_ms": 600_000, "reason": "technical"}
 
 
+def test_a_closed_seat_is_safe_when_its_device_has_sent_everything(school: School) -> None:
+    """Not before: what it held back may still come, and is then in."""
+    room, (code,) = school.room()
+    pupil = school.pupil(code)
+    pupil.answer(**{question(pupil, 1): {"r1": None}})
+    school.act(room, pupil.session, act="close")
+    seat = school.seats(room)[pupil.session]
+    assert (seat["status"], seat["safe"]) == ("closed", False)
+    pupil.answer(**{question(pupil, 2): {"r1": None}})
+    assert school.seats(room)[pupil.session]["safe"] is False
+    pupil.submit()
+    assert school.seats(room)[pupil.session]["safe"] is True
+
+
 def test_a_teacher_pauses_resumes_allows_and_closes(school: School) -> None:
     """Each once it fits; what does not fit is refused and changes nothing."""
     room, (code,) = school.room()

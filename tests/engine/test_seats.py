@@ -16,7 +16,7 @@ from engine.archive.database import Database
 from engine.assertion import SKEW_MS, read
 from engine.cli.serve import check_keys
 from engine.errors import Problem
-from engine.seats import HELD_MS, Roster, Seat, document
+from engine.seats import HELD_MS, RECEIPT, Roster, Seat, document
 from engine.settings import Settings
 from engine.signedfile import CodesFileProblem
 from sessions.model import Glance, SessionState
@@ -37,7 +37,7 @@ class Form:
         length = 20
 
 
-@pytest.mark.parametrize("status", [Status.READY, Status.RUNNING, Status.PAUSED, Status.CLOSED])
+@pytest.mark.parametrize("status", [Status.READY, Status.RUNNING, Status.PAUSED])
 def test_a_silent_device_is_never_called_safe(status: Status) -> None:
     """However little it held when it last spoke; who has handed in has shown that everything came."""
     state = SessionState(bytes(16), status=status, epoch=1, last=7, sealed=7)
@@ -47,6 +47,17 @@ def test_a_silent_device_is_never_called_safe(status: Status) -> None:
     handed_in = Glance(state._replace(status=Status.SUBMITTED), NOON_MS - 900_000, 3, "", 0, 0)
     assert document(bytes(16), handed_in, Form, NOON_MS)["safe"] is True  # type: ignore[arg-type]
     assert document(bytes(16), None, Form, NOON_MS)["status"] == "unknown"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("at", "started_ms", "is_safe"), [("", 5, False), (RECEIPT, 5, True), ("", 0, True)])
+def test_what_the_server_closed_is_safe_once_its_device_asked_for_the_receipt(
+    at: str, started_ms: int, is_safe: bool
+) -> None:
+    """However lately it spoke before, it may hold what was typed since; who never began holds nothing."""
+    state = SessionState(bytes(16), status=Status.CLOSED, epoch=1, started_ms=started_ms, last=7, sealed=7)
+    for seen_ms in (NOON_MS - 1_000, NOON_MS - 900_000):
+        glance = Glance(state, seen_ms, 0, at, 0, 0)
+        assert document(bytes(16), glance, Form, NOON_MS)["safe"] is is_safe  # type: ignore[arg-type]
 
 
 def test_engine_and_authority_read_an_assertion_alike() -> None:
