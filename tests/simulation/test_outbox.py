@@ -19,6 +19,8 @@ PLAY = (Path(__file__).parent / "outbox.js").read_text()
 ITEMS = ("i1", "i2", "i3")
 RESEND_MAX = 3
 """So many batches go in a row: after an outage everybody has some."""
+SOME, MANY = range(150), range(150, 3_000)
+"""Seeds of random histories."""
 Step = list[Any]
 
 
@@ -140,7 +142,7 @@ def comparable(box: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "seeds", [range(150), pytest.param(range(150, 3_000), marks=pytest.mark.long)], ids=["some", "many"]
+    "seeds", [SOME, pytest.param(MANY, marks=pytest.mark.long)], ids=["some", "many"]
 )
 def test_the_browser_does_what_the_protocol_says(page: Page, seeds: range) -> None:
     """Every batch that is sent, and the whole box after every step: holes, forks, take-overs, reloads."""

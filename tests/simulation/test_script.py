@@ -43,6 +43,8 @@ MINUTE = 60_000
 GRACE_MS = 10_000
 ITEMS = ("i1", "i2", "i3", "i4")
 JOURNAL = keys.journal(0)
+SOME, MANY = range(40), range(40, 600)
+"""Seeds of random histories."""
 
 
 def a_ticket(chance: random.Random, sid: bytes, known: list[Ticket]) -> Ticket:
@@ -202,7 +204,7 @@ def on_both(redis_url: str, work: Callable[[Both], Awaitable[None]]) -> None:
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("seeds", [range(40), pytest.param(range(40, 600), marks=pytest.mark.long)])
+@pytest.mark.parametrize("seeds", [SOME, pytest.param(MANY, marks=pytest.mark.long)])
 def test_the_script_does_what_the_protocol_says(redis_url: str, seeds: range) -> None:
     """Every verdict, state, late class and journal line, tickets ahead of the store included."""
     for seed in seeds:
