@@ -55,7 +55,7 @@ def main() -> int:
 
 def _survivors(chosen: Sequence[Made], jobs: int) -> list[Made]:
     importlib.import_module("tests.mutants.histories")
-    for name in looks.STORE + looks.WORLDS:
+    for name in looks.STORE + looks.PROTOCOL:
         importlib.import_module(name.partition(".py")[0].replace("/", "."))
     memory = Memory()
     sys.meta_path.insert(0, memory)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 from typing import Any, NamedTuple
 
 from simulation.world.data import SESSIONS, UPKEEP, Commands, Data
@@ -59,7 +58,7 @@ def recorded() -> Recorded:
     works = [test_script.bounds, test_script.settled, *test_corners.CORNERS]
     sessions = [_record(work) for work in works]
     sessions += [_record(lambda both, seed=seed: test_script.walk(both, seed)) for seed in test_script.SOME]
-    boxes = [*test_corners.BOXES, *(test_outbox.a_history(random.Random(seed)) for seed in test_outbox.SOME)]
+    boxes = test_outbox.histories_of(test_outbox.SOME)
     return Recorded(sessions, [(history, _played(history)) for history in boxes])
 
 

@@ -15,6 +15,11 @@ import pytest
 from tests.mutants.loading import ROOT, Memory, forget
 
 LUA = "sessions.lua."
+PURE = (
+    "test_what_was_acknowledged_and_then_lost_goes_again_from_a_new_seat",
+    "test_a_new_seat_sends_only_what_the_server_lacks",
+    "test_an_answer_of_another_seat_stands_though_its_number_was_ours_once",
+)
 STORE = [
     "tests/sessions/test_states.py",
     "tests/simulation/test_corners.py",
@@ -25,7 +30,12 @@ STORE = [
     ),
     "tests/sessions/test_convergence.py",
 ]
-WORLDS = ["tests/simulation/test_worlds.py::test_no_promise_is_broken_whatever_goes_wrong[some]"]
+PROTOCOL = [
+    "tests/simulation/test_corners.py",
+    "tests/simulation/test_script.py",
+    *(f"tests/simulation/test_outbox.py::{name}" for name in PURE),
+    "tests/simulation/test_worlds.py::test_no_promise_is_broken_whatever_goes_wrong[some]",
+]
 Look = Callable[[str, str], bool]
 """Whether a module is seen to have other source than its own; what it does to the process is not undone."""
 
@@ -52,7 +62,7 @@ def by_tests(memory: Memory) -> Look:
 
     def look(module: str, source: str) -> bool:
         forget()
-        tests = WORLDS if module.startswith("simulation.") else STORE
+        tests = PROTOCOL if module.startswith("simulation.") else STORE
         with tempfile.TemporaryDirectory() as folder:
             if module.startswith(LUA):
                 _change_script(Path(folder), module.removeprefix(LUA), source)
