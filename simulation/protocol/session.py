@@ -71,7 +71,7 @@ class Line(NamedTuple):
 
 
 class Says(Enum):
-    """What a reply tells of a session besides the verdict; what never changes, or the batches, on top of its state."""
+    """What a reply tells of a session besides the verdict, each a little more than the one before."""
 
     NOTHING = auto()
     STATE = auto()

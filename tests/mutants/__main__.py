@@ -1,7 +1,7 @@
 """`make mutants`: every mutant of the protocol, and whether the tests see it.
 
-First the recorded histories (`histories.py`); what survives them, and what they cannot judge, meets the tests.
-Prints what survived both, and a table.
+First the recorded histories (`histories.py`); what survives them, and what they cannot judge, meets the
+tests. Prints what survived both, and a table.
 """
 
 from __future__ import annotations
@@ -16,15 +16,19 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from tests.mutants import looks
-from tests.mutants.changes import mutants
+from tests.mutants import changes, looks, lua
 from tests.mutants.loading import Memory, path_of
 from tests.mutants.spread import spread
 
 PROTOCOL = [
     f"simulation.protocol.{name}" for name in ("saves", "session", "staff", "group", "upkeep", "outbox")
 ]
-MODULES = [*PROTOCOL, "sessions.states", "sessions.model"]
+TABLES = ["sessions.states", "sessions.model"]
+SCRIPTS = [
+    f"{looks.LUA}{name}"
+    for name in ("head", "batches", "answers", "course", "staff", "keeping", "run", "upkeep")
+]
+MODULES = [*PROTOCOL, *TABLES, *SCRIPTS]
 LEAST = 0.9
 
 
@@ -84,7 +88,8 @@ def _report(chosen: Sequence[Made], survived: Sequence[Made]) -> bool:
 
 
 def _made_of(module: str) -> list[Made]:
-    return [Made(module, *mutant) for mutant in mutants(path_of(module).read_text())]
+    make = lua.mutants if module in SCRIPTS else changes.mutants
+    return [Made(module, *mutant) for mutant in make(path_of(module).read_text())]
 
 
 if __name__ == "__main__":

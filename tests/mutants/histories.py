@@ -1,8 +1,8 @@
 """What the protocol makes of fixed histories: recorded once from the sound code, compared for each mutant.
 
-The very histories that `make test` plays to the real script and to the outbox in Chromium, which give what the
-sound code gives here. So a mutant that gives something else here fails there: neither Redis nor a browser is
-needed to see it, and a history takes milliseconds. That holds for `simulation.protocol` alone: of what the
+The very histories that `make test` plays to the real script and to the outbox in Chromium, which give what
+the sound code gives here. So a mutant that gives something else here fails there: neither Redis nor a browser
+is needed to see it, and a history takes milliseconds. That holds for `simulation.protocol` alone: of what the
 script is generated from, both sides would have the same mutant.
 """
 

@@ -58,12 +58,13 @@ class _Compiled(SourceFileLoader):
 
 
 def path_of(module: str) -> Path:
-    """The file of a module."""
-    return ROOT.joinpath(*module.split(".")).with_suffix(".py")
+    """The file of a module, or of a script."""
+    path = ROOT.joinpath(*module.split("."))
+    return path.with_suffix(".lua" if path.parent.name == "lua" else ".py")
 
 
 def forget(*packages: str) -> None:
-    """Have the modules of these packages loaded again when next they are asked for; of all of ours without any."""
+    """Have the modules of these packages, or all of ours, loaded again when next they are asked for."""
     for name, _ in _ours(packages or OURS):
         if not __name__.startswith(name):
             del sys.modules[name]

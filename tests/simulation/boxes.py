@@ -41,7 +41,7 @@ def a_history(chance: random.Random) -> list[Step]:
 
 
 def an_edge(chance: random.Random) -> list[Step]:
-    """Few answers and many refusals, some of which a page that is closed never gets over; frozen just too long."""
+    """Few answers, many refusals, pages that are closed over them; batches that were frozen just too long."""
     history: list[Step] = []
     for _ in range(chance.randint(4, 16)):
         kind = chance.choice([*["answer"] * 4, *["send"] * 4, "wait", "moved", "merge", "merge"])
@@ -51,11 +51,26 @@ def an_edge(chance: random.Random) -> list[Step]:
         elif kind == "wait":
             history.append(["wait", chance.choice([1, 5_000, 5_001])])
         elif kind == "send":
-            words = ["ok", "bare", "late", "late", "proved", "lost", "fork", "gap", "bad", "refused", "nonsense"]
+            words = [
+                "ok",
+                "bare",
+                "late",
+                "late",
+                "proved",
+                "lost",
+                "fork",
+                "gap",
+                "bad",
+                "refused",
+                "nonsense",
+            ]
             words += ["moved", chance.choice(WAITS)]
             picked = [[chance.choice(words), chance.randint(0, 3)] for _ in range(chance.randint(1, 4))]
             if chance.random() < 0.3:
-                history += [["send", [*picked, [chance.choice(["fork!", "bad!", "refused!"]), last]]], ["reload"]]
+                history += [
+                    ["send", [*picked, [chance.choice(["fork!", "bad!", "refused!"]), last]]],
+                    ["reload"],
+                ]
             else:
                 history.append(["send", picked])
         elif kind == "merge":
@@ -76,7 +91,7 @@ def _held(item: str, response: str, n: int) -> dict[str, Any]:
 _TWO: list[Step] = [["answer", "i1", "a"], ["answer", "i2", "b"], ["send", [["sealed", 0]]]]
 CORNERS: list[list[Step]] = [
     # More answers than one batch may have.
-    [["answers", 201], ["send", []], ["send", []]],
+    [*(["answer", f"j{number}", "a"] for number in range(201)), ["send", []], ["send", []]],
     # Each refusal that passes by itself.
     [["answer", "i1", "a"], ["send", [[word, 0] for word in WAITS]]],
     # Frozen five seconds before it arrives, and a millisecond longer.
@@ -86,7 +101,14 @@ CORNERS: list[list[Step]] = [
         for word in ("late", "proved", "ok")
     ),
     # What the new seat finds as it was keeps the time at which it was given.
-    [*_TWO, ["wait", 100], ["moved"], ["merge", _held("i1", "a", 1), True, 1, 0], ["wait", 100], ["send", [["fork", 1]]]],
+    [
+        *_TWO,
+        ["wait", 100],
+        ["moved"],
+        ["merge", _held("i1", "a", 1), True, 1, 0],
+        ["wait", 100],
+        ["send", [["fork", 1]]],
+    ],
     # The server holds under our number what we gave to another question, or nothing that we gave.
     *(
         [*_TWO, ["moved"], ["merge", _held(item, response, 1), True, 1, 0], ["send", []]]
@@ -94,5 +116,12 @@ CORNERS: list[list[Step]] = [
         for response in "abx"
     ),
     # Nothing was sent but signs of life when the batches are to be made anew, and the page is closed.
-    [["answer", "i1", "a"], ["send", []], ["send", [["fork!", 0]]], ["reload"], ["moved"], ["merge", {}, True, 1, 0]],
+    [
+        ["answer", "i1", "a"],
+        ["send", []],
+        ["send", [["fork!", 0]]],
+        ["reload"],
+        ["moved"],
+        ["merge", {}, True, 1, 0],
+    ],
 ]

@@ -54,9 +54,6 @@ async function play({ histories }) {
   const form = { wait() {}, fail() {}, isCancelled: true } // so that no log-in is tried twice
   const steps = {
     answer: ([item, value]) => sitting.answer(item, { r1: value }),
-    answers: ([count]) => {
-      for (let i = 1; i <= count; i++) sitting.answer('j' + i, { r1: 'a' })
-    },
     wait: ([ms]) => (now_ms += ms),
     send: ([words]) => ((script = [...words]), (idle = 0), outbox.retry()),
     reload: () => sit(sitting.state),

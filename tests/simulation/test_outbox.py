@@ -38,9 +38,6 @@ class Pure:
         name, *given = step
         if name == "answer":
             self.outbox.answer(given[0], {"r1": given[1]}, self.now_ms)
-        elif name == "answers":
-            for number in range(1, given[0] + 1):
-                self.outbox.answer(f"j{number}", {"r1": "a"}, self.now_ms)
         elif name == "wait":
             self.now_ms += given[0]
         elif name == "send":
@@ -103,7 +100,9 @@ class Pure:
             return {"code": "bad_answer", "entries": [{"item": items[0], "problem": "x"}]}
         if word == "refused" and items:
             return {"code": "bad_answer", "entries": [{"item": items[-1]}]}
-        code = {"moved": "seat_moved", "nonsense": "bad_answer", **dict(zip(WAITS, WAITS, strict=True))}.get(word)
+        code = {"moved": "seat_moved", "nonsense": "bad_answer", **dict(zip(WAITS, WAITS, strict=True))}.get(
+            word
+        )
         return {"code": code} if code else None
 
 
@@ -125,9 +124,7 @@ def comparable(box: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in box.items() if value is not None}
 
 
-@pytest.mark.parametrize(
-    "seeds", [SOME, pytest.param(MANY, marks=pytest.mark.long)], ids=["some", "many"]
-)
+@pytest.mark.parametrize("seeds", [SOME, pytest.param(MANY, marks=pytest.mark.long)], ids=["some", "many"])
 def test_the_browser_does_what_the_protocol_says(page: Page, seeds: range) -> None:
     """Every batch that is sent, and the whole box after every step: holes, forks, take-overs, reloads."""
     histories = histories_of(seeds)

@@ -47,7 +47,7 @@ ITEMS = ("i1", "i2", "i3", "i4")
 JOURNAL = keys.journal(0)
 BEFORE_SPILLED = [*STATE_FIELDS.values()][: [*STATE_FIELDS].index("spilled")]
 SPILLED = struct.calcsize(">" + "".join(code for _, code in BEFORE_SPILLED))
-"""Where a session record says how many digests lie under a key of their own, which the pure protocol has not."""
+"""Where a record says how many digests lie under a key of their own, which the pure protocol has not."""
 SOME, MANY = range(40), range(40, 600)
 """Seeds of random histories."""
 
