@@ -67,7 +67,8 @@ def _survivors(chosen: Sequence[Made], jobs: int) -> list[Made]:
     unseen = _unseen(first, looks.by_histories(memory), jobs) if first else []
     second = [*unseen, *(made for made in chosen if made.module not in PROTOCOL)]
     look = looks.by_tests(memory)
-    sound = [Made(module, 0, "", path_of(module).read_text()) for module in {made.module for made in second}]
+    judges = {looks.tests_of(made.module): made.module for made in second}
+    sound = [Made(module, 0, "", path_of(module).read_text()) for module in judges.values()]
     if len(_unseen(sound, look, jobs)) != len(sound):
         sys.exit("the tests fail without any mutant: run them by hand")
     return _unseen(second, look, jobs)

@@ -89,7 +89,7 @@ def _played(history: Any) -> Any:
 def _plain(command: tuple[Any, ...], gave: Any) -> Any:
     if command[0] == "EVALSHA" and command[1] == SESSIONS.sha:
         return [test_script.comparable(reply) for reply in gave]
-    return test_script.lines_of(gave) if command[0] == "XRANGE" else gave
+    return [test_script.lines_of([entry]) for entry in gave] if command[0] == "XRANGE" else gave
 
 
 def _empty() -> Commands:

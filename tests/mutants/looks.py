@@ -20,7 +20,7 @@ PURE = (
     "test_a_new_seat_sends_only_what_the_server_lacks",
     "test_an_answer_of_another_seat_stands_though_its_number_was_ours_once",
 )
-STORE = [
+STORE = (
     "tests/sessions/test_states.py",
     "tests/simulation/test_corners.py",
     "tests/simulation/test_script.py",
@@ -29,13 +29,13 @@ STORE = [
         for name in ("saves", "staff", "course", "late", "adoption", "import", "journal", "upkeep")
     ),
     "tests/sessions/test_convergence.py",
-]
-PROTOCOL = [
+)
+PROTOCOL = (
     "tests/simulation/test_corners.py",
     "tests/simulation/test_script.py",
     *(f"tests/simulation/test_outbox.py::{name}" for name in PURE),
     "tests/simulation/test_worlds.py::test_no_promise_is_broken_whatever_goes_wrong[some]",
-]
+)
 Look = Callable[[str, str], bool]
 """Whether a module is seen to have other source than its own; what it does to the process is not undone."""
 
@@ -62,15 +62,19 @@ def by_tests(memory: Memory) -> Look:
 
     def look(module: str, source: str) -> bool:
         forget()
-        tests = PROTOCOL if module.startswith("simulation.") else STORE
         with tempfile.TemporaryDirectory() as folder:
             if module.startswith(LUA):
                 _change_script(Path(folder), module.removeprefix(LUA), source)
             else:
                 memory.change(module, source)
-            return _fails(tests, Path(folder))
+            return _fails(tests_of(module), Path(folder))
 
     return look
+
+
+def tests_of(module: str) -> tuple[str, ...]:
+    """The likeliest to fail come first."""
+    return PROTOCOL if module.startswith("simulation.") else STORE
 
 
 def _change_script(folder: Path, name: str, source: str) -> None:
@@ -80,7 +84,7 @@ def _change_script(folder: Path, name: str, source: str) -> None:
     script.FOLDER = folder  # type: ignore[attr-defined]
 
 
-def _fails(tests: list[str], folder: Path) -> bool:
+def _fails(tests: tuple[str, ...], folder: Path) -> bool:
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)

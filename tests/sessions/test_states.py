@@ -94,7 +94,7 @@ def test_a_status_keeps_its_number_and_its_rank() -> None:
 def test_a_refusal_says_what_is_not_possible_and_has_a_verdict() -> None:
     """Of a session that runs or is paused nothing is refused."""
     assert REFUSALS == {"ready": "not_started", "submitted": "handed_in", "closed": "session_closed"}
-    with pytest.raises(IllegalStep, match="^save is not possible when ready$") as refused:
+    with pytest.raises(IllegalStep, match=r"^save is not possible when ready$") as refused:
         follow(Status.READY, Event.SAVE)
     assert refused.value.verdict == "not_started"
 
