@@ -38,7 +38,7 @@ def _look(look: Callable[[str, str], bool], one: tuple[str, str]) -> None:
     """In the child: it ends here, whatever happens."""
     status = SEEN
     try:
-        os.setsid()  # so that what it starts ends with it
+        os.setpgid(0, 0)  # so that what it starts ends with it
         resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
         signal.alarm(ALARM_S)
         status = SEEN if look(*one) else UNSEEN
