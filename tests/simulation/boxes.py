@@ -89,17 +89,18 @@ def _held(item: str, response: str, n: int) -> dict[str, Any]:
 
 
 _TWO: list[Step] = [["answer", "i1", "a"], ["answer", "i2", "b"], ["send", [["sealed", 0]]]]
+_FROZEN: list[list[Step]] = [
+    [["answer", "i1", "a"], ["send", [["moved", 0]]], ["wait", ms], ["send", [[word, 0], ["ok", 0]]]]
+    for ms in (5_000, 5_001)
+    for word in ("late", "proved", "ok")
+]
+"""Five seconds before the batch arrives, and a millisecond longer."""
 CORNERS: list[list[Step]] = [
     # More answers than one batch may have.
     [*(["answer", f"j{number}", "a"] for number in range(201)), ["send", []], ["send", []]],
     # Each refusal that passes by itself.
     [["answer", "i1", "a"], ["send", [[word, 0] for word in WAITS]]],
-    # Frozen five seconds before it arrives, and a millisecond longer.
-    *(
-        [["answer", "i1", "a"], ["send", [["moved", 0]]], ["wait", ms], ["send", [[word, 0], ["ok", 0]]]]
-        for ms in (5_000, 5_001)
-        for word in ("late", "proved", "ok")
-    ),
+    *_FROZEN,
     # What the new seat finds as it was keeps the time at which it was given.
     [
         *_TWO,

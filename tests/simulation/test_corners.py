@@ -171,7 +171,7 @@ async def sitting(both: Both, seed: int, steps: int = 60) -> None:
     data = both.pure.data
     for step in range(steps):
         if gone := [row for row in rows if row.sid not in data.sessions]:
-            await both.commit([Heartbeat(told[row.sid][-1]) for row in gone] + [*gone], now_ms)
+            await both.commit([*(Heartbeat(told[row.sid][-1]) for row in gone), *gone], now_ms)
         clock, first = data.clocks.get(0, Partition()), data.sessions[chance.choice(sids)]
         now_ms = a_moment(chance, first, clock, now_ms)
         if chance.random() < 0.3:
