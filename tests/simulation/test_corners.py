@@ -247,14 +247,15 @@ async def alike(both: Both) -> None:
 
 async def apart(both: Both) -> None:
     """What a group has written leaves before batches are read or a session goes, if there are any."""
-    full, empty = [a_running(bytes([0]) + bytes([number]) * 15) for number in range(2)]
-    await both.commit([full, empty], NOW)
+    full, empty, other = [a_running(bytes([0]) + bytes([number]) * 15) for number in range(3)]
+    await both.commit([full, empty, other], NOW)
     saves = [a_batch(seat_of(full), n) for n in range(1, 6)]
     read, look = Read(seat_of(full)), Read(seat_of(empty))
     await both.commit(
         [look, saves[0], look, saves[1], read, read, saves[2], Destroy(bytes(16)), saves[3]], NOW
     )
-    await both.commit([saves[4], Destroy(empty.sid), look, Destroy(empty.sid), read], NOW)
+    first, second = [a_batch(seat_of(other), n) for n in (1, 2)]
+    await both.commit([first, Destroy(empty.sid), second, look, Destroy(empty.sid), read, saves[4]], NOW)
     await both.same_journal()
 
 
