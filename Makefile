@@ -4,7 +4,7 @@
 #   make simulate SEEDS=20000  whole days under faults, in virtual time
 #   make faults RUNS=24 [KIND=kill-redis] [SEED=1] [JOBS=2]  real faults on real processes, 20 s and 500 pupils each
 #   make coverage  branches of protocol, store, writer, drain and keys that the tests take: all of them
-#   make mutants   small mistakes put into the protocol, and how many of them the tests see
+#   make mutants [SCRIPTS=1]  small mistakes put into the protocol, or into its Lua, and how many of them the tests see
 #   make bench [ONLY=name] [COMPARE=commit]; make bench-plot  the history as benchmarks/history.svg
 #   make test-long everything; make lint; make loadtest [PUPILS=5000 SECONDS=120]
 
@@ -16,6 +16,7 @@ COMPARE ?=
 SEEDS ?= 1000
 FIRST ?= 0
 RUNS ?= 24
+SCRIPTS ?=
 KIND ?=
 SEED ?= 1
 JOBS ?= 1
@@ -56,7 +57,7 @@ coverage: .venv/dev.stamp
 	@$(BIN)/python -m coverage report
 
 mutants: .venv/dev.stamp
-	@$(BIN)/python -m tests.mutants
+	@$(BIN)/python -m tests.mutants $(if $(SCRIPTS),--scripts)
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

@@ -38,7 +38,7 @@ LOGIN_MARK_MS = 600_000
 OUTAGES_MAX = 200
 """Outages remembered, a partition: of five seconds, the least there is, a quarter of an hour."""
 
-_FOLDER = Path(__file__).parent / "lua"
+FOLDER = Path(__file__).parent / "lua"
 
 
 class Script(NamedTuple):
@@ -67,7 +67,7 @@ def _script(head: str, names: Sequence[str], constants: Mapping[str, int]) -> Sc
     As locals, each of the script's functions would look for those that it uses in a list of them all, on
     every call.
     """
-    parts = [head, *((_FOLDER / f"{name}.lua").read_text(encoding="utf-8") for name in names)]
+    parts = [head, *((FOLDER / f"{name}.lua").read_text(encoding="utf-8") for name in names)]
     called = re.compile(rf"\b({'|'.join(constants)})\b")
     text = called.sub(lambda found: str(constants[found[1]]), "\n".join(parts))
     return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())

@@ -24,6 +24,7 @@ from simulation.protocol.session import (
     Line,
     Outages,
     Outcome,
+    Says,
     Session,
     adopt,
     login,
@@ -48,7 +49,7 @@ def heartbeat(session: Session, operation: Heartbeat, now_ms: int) -> Outcome:
 
 def read(session: Session, _operation: Read, _now_ms: int) -> Outcome:
     """What a seat needs to resume."""
-    return Outcome(session, Verdict.OK, says="batches")
+    return Outcome(session, Verdict.OK, says=Says.BATCHES)
 
 
 _BY_SEAT: dict[type, Callable[[Session, Any, int], Outcome]] = {
@@ -68,7 +69,7 @@ def by_pupil(session: Session, operation: PupilOperation, now_ms: int, outages: 
         outcome = Outcome(adopted, Verdict.SEAT_MOVED)
     else:
         outcome = _BY_SEAT[type(operation)](adopted, operation, now_ms)
-    return outcome._replace(lines=lines + outcome.lines) if lines else outcome
+    return outcome._replace(lines=lines + outcome.lines)
 
 
 def do(session: Session | None, operation: Operation, now_ms: int, outages: Outages = ()) -> Outcome:
@@ -105,10 +106,10 @@ def do_group(
         outcome = do_one(sessions.get(sid), operation, now_ms, outages_of(sid))
         if outcome.session is not None:
             sessions[sid] = outcome.session
-        elif isinstance(operation, Destroy):
+        else:
             sessions.pop(sid, None)
         lines += outcome.lines
-        reads = outcome.says == "batches" and outcome.session and outcome.session.batches
+        reads = outcome.says is Says.BATCHES and sessions[sid].batches
         if lines and (reads or isinstance(operation, Destroy)):
             entries.append(lines)
             lines = []

@@ -179,7 +179,7 @@ class Outbox:
             ours = self.answers.get(item)
             is_held = ours is not None and is_new_seat and ours["response"] == known["response"]
             is_ours = not is_new_seat or _is_ours(item, known, unsent, told)
-            if not is_held and ours and item in waiting and is_ours:
+            if not is_held and item in waiting and is_ours:
                 continue
             if not is_held:
                 self.answers[item] = {"response": known["response"], "given_ms": now_ms}

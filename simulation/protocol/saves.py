@@ -35,13 +35,11 @@ def refusal(session: Session, batch: Save) -> Verdict | None:
     """Why a batch is not taken; None if it is."""
     if batch.ticket.epoch < session.epoch:
         return Verdict.SEAT_MOVED
-    known = session.accepted.get(batch.n) if batch.n <= session.last else None
+    known = session.accepted.get(batch.n)
     if known is not None:
         return Verdict.REPEATED if known == short(batch) else Verdict.FORK
-    status, verdict = step(session, Event.SAVE)
-    if status is None:
-        return verdict
-    return _bounds(session, batch)
+    status = step(session, Event.SAVE)
+    return status if isinstance(status, Verdict) else _bounds(session, batch)
 
 
 def _bounds(session: Session, batch: Save) -> Verdict | None:
@@ -55,23 +53,18 @@ def _bounds(session: Session, batch: Save) -> Verdict | None:
 def hold(session: Session, batch: Save) -> Session:
     """Let the batch count for its items where nothing newer does; what counts for none goes once sealed."""
     counting, batches = dict(session.counting), dict(session.batches)
-    replaced: list[int] = []
     mine = (batch.ticket.epoch, batch.n)
-    for item in dict.fromkeys(batch.items):
+    for item in batch.items:
         old = counting.get(item)
         if old is None or mine > (batches[old].ticket.epoch, old):
             counting[item] = batch.n
             batches[batch.n] = batch
-            if old is not None:
-                replaced.append(old)
-    retained = dict(session.retained)
-    if batch.n in batches and min(list(retained)[:1], default=session.sealed + 1) <= session.sealed:
-        retained = {n: save for n, save in retained.items() if n > session.sealed}
-    for old in replaced:
-        if old in batches and old not in counting.values():
-            save = batches.pop(old)
-            retained |= {old: save} if old > session.sealed else {}
-    return session._replace(counting=counting, batches=batches, retained=retained)
+    counted, held = set(counting.values()), {**session.retained, **batches}
+    return session._replace(
+        counting=counting,
+        batches={n: save for n, save in batches.items() if n in counted},
+        retained={n: save for n, save in held.items() if n > session.sealed},
+    )
 
 
 def keep_aside(session: Session, batch: Save, verdict: Verdict) -> Outcome:

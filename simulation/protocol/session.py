@@ -8,15 +8,15 @@ it gives the session afterwards, the verdict, and the lines for the journal.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import Enum, auto
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from sessions.model import Late, Login, Save, SessionRow, Start, Submit, Ticket, Verdict
 from sessions.script import LOGIN_MARK_MS, LOGINS_KEPT, TAKE_OVER_WAIT_MS
 from sessions.states import RANKS, Event, IllegalStep, Status, follow
 
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
-Says = Literal["nothing", "state", "constants", "batches"]
 
 
 class Session(NamedTuple):
@@ -24,12 +24,13 @@ class Session(NamedTuple):
 
     row: SessionRow
     """What never changes."""
-    status: Status = Status.READY
-    epoch: int = 0
-    version: int = 0
-    started_ms: int = 0
-    deadline_ms: int = 0
-    last: int = 0
+    status: Status
+    epoch: int
+    version: int
+    started_ms: int
+    deadline_ms: int
+    last: int
+    sealed: int
     taken_over_ms: int = 0
     paused_at_ms: int = 0
     paused_from_ms: int = 0
@@ -40,7 +41,6 @@ class Session(NamedTuple):
     seen_ms: int = 0
     held: int = 0
     at: str = ""
-    sealed: int = 0
     logins: tuple[tuple[bytes, int], ...] = ()
     """The latest log-ins that bore a mark, newest first, each with the epoch that it was given."""
     marks: frozenset[bytes | str] = frozenset()
@@ -52,7 +52,7 @@ class Session(NamedTuple):
     batches: Mapping[int, Save] = NOTHING
     """Those that count for an item, by number."""
     retained: Mapping[int, Save] = NOTHING
-    """Those that count no more and are not sealed yet: the journal names them only."""
+    """Those that are not sealed yet, whether they count or not: the journal only names them."""
 
     @property
     def sid(self) -> bytes:
@@ -70,6 +70,15 @@ class Line(NamedTuple):
     """The batch has a key of its own, and the line only names it."""
 
 
+class Says(Enum):
+    """What a reply tells of a session besides the verdict, each a little more than the one before."""
+
+    NOTHING = auto()
+    STATE = auto()
+    CONSTANTS = auto()
+    BATCHES = auto()
+
+
 class Outcome(NamedTuple):
     """What an operation came to. `extra`: late class of a batch, milliseconds to wait of seat_wait."""
 
@@ -77,11 +86,11 @@ class Outcome(NamedTuple):
     verdict: Verdict
     lines: tuple[Line, ...] = ()
     extra: str | int = ""
-    says: Says = "state"
+    says: Says = Says.STATE
 
 
 Outages = Sequence[tuple[int, int]]
-UNKNOWN = Outcome(None, Verdict.UNKNOWN, says="nothing")
+UNKNOWN = Outcome(None, Verdict.UNKNOWN)
 
 
 def happen(session: Session, event: str, reason: str = "", **changed: Any) -> tuple[Session, Line]:
@@ -90,12 +99,12 @@ def happen(session: Session, event: str, reason: str = "", **changed: Any) -> tu
     return after, Line(f"state:{event}", session=after, reason=reason)
 
 
-def step(session: Session, event: Event) -> tuple[Status | None, Verdict]:
-    """Where `event` leads from here; or None, and the verdict that refuses it."""
+def step(session: Session, event: Event) -> Status | Verdict:
+    """Where `event` leads from here, or the verdict that refuses it."""
     try:
-        return follow(session.status, event), Verdict.OK
+        return follow(session.status, event)
     except IllegalStep as refused:
-        return None, Verdict(refused.verdict)
+        return Verdict(refused.verdict)
 
 
 def adopt(session: Session, ticket: Ticket, now_ms: int) -> tuple[Session, tuple[Line, ...]]:
@@ -127,11 +136,11 @@ def login(session: Session, operation: Login, now_ms: int) -> Outcome:
     """
     rank = RANKS[session.status]
     if rank == 2:
-        return Outcome(session, Verdict.OK, says="constants")
+        return Outcome(session, Verdict.OK, says=Says.CONSTANTS)
     given = next((epoch for mark, epoch in session.logins if mark == operation.mark), None)
     if given is not None and now_ms - given <= LOGIN_MARK_MS:
         if given == session.epoch:
-            return Outcome(session, Verdict.OK, says="constants")
+            return Outcome(session, Verdict.OK, says=Says.CONSTANTS)
         return Outcome(session, Verdict.SEAT_MOVED)
     taken_over_ms = session.taken_over_ms
     if rank == 1:
@@ -143,27 +152,27 @@ def login(session: Session, operation: Login, now_ms: int) -> Outcome:
     after, line = happen(session, "login", epoch=epoch, taken_over_ms=taken_over_ms, seen_ms=now_ms)
     if operation.mark:
         after = after._replace(logins=((operation.mark, epoch), *session.logins)[:LOGINS_KEPT])
-    return Outcome(after, Verdict.OK, (line,), says="constants")
+    return Outcome(after, Verdict.OK, (line,), says=Says.CONSTANTS)
 
 
 def start(session: Session, operation: Start, now_ms: int) -> Outcome:
     """Start the clock, once."""
-    status, verdict = step(session, Event.START)
-    if status is None:
-        return Outcome(session, verdict)
+    status = step(session, Event.START)
+    if isinstance(status, Verdict):
+        return Outcome(session, status)
     if session.status is not Status.READY:
-        return Outcome(session, Verdict.OK, says="constants")
+        return Outcome(session, Verdict.OK, says=Says.CONSTANTS)
     given_ms = int(operation.duration_ms * session.row.factor_permille / 1000 + 0.5)
     begun = session._replace(started_ms=now_ms, seen_ms=now_ms)
     after, line = happen(begun, "start", status=status, deadline_ms=now_ms + given_ms + session.extra_ms)
-    return Outcome(after, Verdict.OK, (line,), says="constants")
+    return Outcome(after, Verdict.OK, (line,), says=Says.CONSTANTS)
 
 
 def submit(session: Session, operation: Submit, now_ms: int) -> Outcome:
     """Hand in; again, or after closing, the same."""
-    status, verdict = step(session, Event.SUBMIT)
-    if status is None:
-        return Outcome(session, verdict)
+    status = step(session, Event.SUBMIT)
+    if isinstance(status, Verdict):
+        return Outcome(session, status)
     if session.status is status:
         return Outcome(session, Verdict.OK)
     if operation.last > session.last:

@@ -19,7 +19,7 @@ from sessions.model import (
     Verdict,
 )
 from sessions.states import Event, Status
-from simulation.protocol.session import NOTHING, Line, Outcome, Session, happen, step
+from simulation.protocol.session import Line, Outcome, Says, Session, happen, step
 
 Change = tuple[dict[str, Any], str]
 """The fields that change, and a reason for the journal."""
@@ -92,16 +92,16 @@ def act(session: Session, operation: Operation, now_ms: int) -> Outcome:
     if isinstance(operation, Seal):
         raised = operation.n > session.sealed
         sealed = session._replace(sealed=max(session.sealed, operation.n))
-        return Outcome(sealed, Verdict.OK if raised else Verdict.REPEATED, says="nothing")
+        return Outcome(sealed, Verdict.OK if raised else Verdict.REPEATED, says=Says.NOTHING)
     if isinstance(operation, Destroy):
-        return Outcome(None, Verdict.OK, says="nothing")
+        return Outcome(None, Verdict.OK)
     event, change = _ACTS[type(operation)]
     mark = f"credit:{operation.from_ms}" if isinstance(operation, Credit) else operation.change  # type: ignore[union-attr]
-    if mark and mark in session.marks:
+    if mark in session.marks:
         return Outcome(session, Verdict.REPEATED)
-    status, verdict = step(session, event)
-    if status is None:
-        return Outcome(session, verdict)
+    status = step(session, event)
+    if isinstance(status, Verdict):
+        return Outcome(session, status)
     changed = change(session, operation, now_ms)
     if isinstance(changed, Verdict):
         return Outcome(session, changed)
@@ -127,6 +127,5 @@ def create(session: Session | None, row: SessionRow) -> Outcome:
         deadline_ms=row.deadline_ms,
         last=row.last,
         sealed=row.sealed,
-        accepted=NOTHING,
     )
     return Outcome(fresh, Verdict.OK)

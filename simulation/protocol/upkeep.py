@@ -34,4 +34,6 @@ def settle(partition: Partition, from_ms: int) -> Partition:
 
 def may_close(partition: Partition, now_ms: int, gap_ms: int) -> bool:
     """Nobody is closed while an outage waits to be credited, nor while the clock itself is behind."""
-    return now_ms - (partition.last_ms or 0) <= gap_ms and not partition.uncredited
+    if partition.last_ms is None or partition.uncredited:
+        return False
+    return now_ms - partition.last_ms <= gap_ms

@@ -34,7 +34,7 @@ from sessions.model import (
 )
 from sessions.script import DIGEST_BYTES
 from sessions.states import NUMBERS, STATUSES
-from simulation.protocol.session import Line, Outcome, Session
+from simulation.protocol.session import Line, Outcome, Says, Session
 
 _CODES = [code for _, code in STATE_FIELDS.values()]
 _STATE = struct.Struct(">" + "".join(_CODES))
@@ -198,11 +198,11 @@ def reply(outcome: Outcome) -> list[Any]:
     extra = outcome.extra if isinstance(outcome.extra, int) else str(outcome.extra).encode()
     short: list[Any] = [outcome.verdict.encode(), extra]
     session = outcome.session
-    if session is None or outcome.says == "nothing":
+    if session is None or outcome.says is Says.NOTHING:
         return short
     full = [*short, head(session), session.sealed]
-    if outcome.says in ("constants", "batches"):
+    if outcome.says in (Says.CONSTANTS, Says.BATCHES):
         full.append(constants(session.row))
-    if outcome.says == "batches":
+    if outcome.says is Says.BATCHES:
         full.append([batch_line(save) for save in session.batches.values()])
     return full

@@ -1,8 +1,9 @@
 """Every small mistake that can be made in a module, one at a time: a mutant is its source with one of them.
 
 Compared, counted, negated or chosen wrongly; a statement, an argument, a row of a table, half of a condition
-left out; another status, event or verdict named. Docstrings, annotations and imports stay as they are. The
-tables of the protocol are changed like its functions, which the known tools leave alone.
+left out; another status, event or verdict named. Docstrings, annotations, names
+of types and imports stay as they are. The tables of the protocol are changed like its functions, which the
+known tools leave alone.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ _MEMBERS = {
     "Status": ("READY", "RUNNING", "PAUSED", "SUBMITTED", "CLOSED"),
     "Event": ("LOGIN", "START", "SAVE", "SUBMIT", "PAUSE", "RESUME", "EXTEND", "CLOSE", "CREDIT", "SEAT"),
     "Late": ("IN_TIME", "CORROBORATED", "SELF_ATTESTED", "AFTER"),
+    "Says": ("NOTHING", "STATE", "CONSTANTS", "BATCHES"),
     "Verdict": (
         *("OK", "REPEATED", "GAP", "FORK", "SEAT_MOVED", "SEAT_WAIT", "NOT_STARTED", "NOT_DUE"),
         *("HANDED_IN", "SESSION_CLOSED", "TOO_MANY", "UNKNOWN", "ERROR"),
@@ -87,14 +89,20 @@ def _nodes(node: ast.AST) -> Iterator[ast.AST]:
             continue
         for child in value if isinstance(value, list) else [value]:
             is_text = isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)
-            if (
-                isinstance(child, ast.AST)
-                and not is_text
-                and not isinstance(child, ast.Import | ast.ImportFrom)
+            if isinstance(child, ast.AST) and not (
+                is_text or isinstance(child, ast.Import | ast.ImportFrom) or _is_alias(child)
             ):
                 if isinstance(child, ast.stmt | ast.expr | ast.comprehension):
                     yield child
                 yield from _nodes(child)
+
+
+def _is_alias(node: ast.AST) -> bool:
+    """`Change = tuple[str, int]`: only a type checker reads it."""
+    if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)):
+        return False
+    name, value = node.targets[0].id, node.value
+    return name[0].isupper() and not name.isupper() and isinstance(value, ast.Subscript | ast.BinOp)
 
 
 def _changes(node: ast.AST) -> Iterator[Change]:
@@ -159,7 +167,7 @@ def _assign(node: ast.Assign) -> Iterator[Change]:
 
 
 def _return(node: ast.Return) -> Iterator[Change]:
-    if node.value is not None and not (isinstance(node.value, ast.Constant) and node.value.value is None):
+    if node.value is not None and not (isinstance(node.value, ast.Constant) and not node.value.value):
         yield "returns None", _set("value", lambda _: ast.Constant(None))
 
 

@@ -1,23 +1,19 @@
 """What the protocol makes of fixed histories: recorded once from the sound code, compared for each mutant.
 
-The same histories as in `tests/simulation`, where the real script and the outbox in Chromium give what the
-sound code gives here. So a mutant that gives something else here fails there: neither Redis nor a browser is
-needed to see it, and a history takes milliseconds.
+The very histories that `make test` plays to the real script and to the outbox in Chromium, which give what
+the sound code gives here. So a mutant that gives something else here fails there: neither Redis nor a browser
+is needed to see it, and a history takes milliseconds. That holds for `simulation.protocol` alone: of what the
+script is generated from, both sides would have the same mutant.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import random
 from typing import Any, NamedTuple
 
 from simulation.world.data import SESSIONS, UPKEEP, Commands, Data
-from tests.simulation import test_outbox, test_script
-
-WALKS = 250
-BOXES = 600
-"""Seeds, as many as `make test-long` compares with the real thing, or fewer."""
+from tests.simulation import test_corners, test_outbox, test_script
 
 
 class Asked(NamedTuple):
@@ -26,6 +22,13 @@ class Asked(NamedTuple):
     command: tuple[Any, ...]
     now_ms: int
     gave: Any
+
+
+class Recorded(NamedTuple):
+    """Histories of sessions and of outboxes, and what the sound code makes of them."""
+
+    sessions: list[list[Asked]]
+    boxes: list[tuple[Any, Any]]
 
 
 class Recorder:
@@ -50,20 +53,20 @@ class Recorder:
         return gave
 
 
-def recorded() -> tuple[list[list[Asked]], list[Any]]:
-    """Histories of sessions and of outboxes, and what the sound code makes of them."""
-    works = [test_script.bounds, test_script.settled]
+def recorded() -> Recorded:
+    """Those that were made for one corner come first: they end soonest."""
+    works = [test_script.bounds, test_script.settled, *test_corners.CORNERS]
     sessions = [_record(work) for work in works]
-    sessions += [_record(lambda both, seed=seed: test_script.walk(both, seed)) for seed in range(WALKS)]
-    boxes = [test_outbox.a_history(random.Random(seed)) for seed in range(BOXES)]
-    return sessions, [(history, _played(history)) for history in boxes]
+    sessions += [_record(lambda both, seed=seed: test_script.walk(both, seed)) for seed in test_script.SOME]
+    boxes = test_outbox.histories_of(test_outbox.SOME)
+    return Recorded(sessions, [(history, _played(history)) for history in boxes])
 
 
-def differs(sessions: list[list[Asked]], boxes: list[Any], part: str) -> bool:
-    """Whether what is loaded now makes anything else of them; a `part` that is not changed is left out."""
-    if part == "outbox":
-        return any(_played(history) != gave for history, gave in boxes)
-    for asked in sessions:
+def differs(before: Recorded, *, is_outbox: bool) -> bool:
+    """Whether what is loaded now makes anything else of them."""
+    if is_outbox:
+        return any(_played(history) != gave for history, gave in before.boxes)
+    for asked in before.sessions:
         commands = _empty()
         for command, now_ms, gave in asked:
             if _plain(command, commands.do(command, now_ms)) != gave:
@@ -86,7 +89,7 @@ def _played(history: Any) -> Any:
 def _plain(command: tuple[Any, ...], gave: Any) -> Any:
     if command[0] == "EVALSHA" and command[1] == SESSIONS.sha:
         return [test_script.comparable(reply) for reply in gave]
-    return test_script.lines_of(gave) if command[0] == "XRANGE" else gave
+    return [test_script.lines_of([entry]) for entry in gave] if command[0] == "XRANGE" else gave
 
 
 def _empty() -> Commands:

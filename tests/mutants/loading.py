@@ -1,50 +1,74 @@
-"""A module of ours with other source than its file has; as a plugin of pytest, from the environment."""
+"""Modules of ours from memory, compiled once; one of them with a mistake in it.
+
+A mutant lives in a process of its own, forked from one that has everything loaded: it forgets what knows the
+changed module, and has it again in some hundredths of a second.
+"""
 
 from __future__ import annotations
 
 import importlib.abc
 import importlib.machinery
 import importlib.util
-import os
 import sys
 from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 
-MODULE, SOURCE = "PASSATION_TEST_MUTANT", "PASSATION_TEST_MUTANT_SOURCE"
-OURS = ("simulation", "sessions", "tests")
+ROOT = Path(__file__).parents[2]
+OURS = ("classroom", "engine", "items", "planning", "sessions", "simulation", "tests")
 
 
-class Changed(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
-    """Finds one module, and has its source."""
+class Memory(importlib.abc.MetaPathFinder):
+    """Finds the modules of ours that were loaded when it was made, each as it was compiled then."""
 
-    def __init__(self, module: str, source: str) -> None:
-        self._module, self._source = module, source
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[ModuleSpec, CodeType]] = {}
+        for name, module in _ours():
+            spec = module.__spec__
+            if spec and isinstance(spec.loader, SourceFileLoader) and (code := spec.loader.get_code(name)):
+                self._found[name] = spec, code
+
+    def change(self, module: str, source: str) -> None:
+        """From now on `module` has this source."""
+        spec, _ = self._found[module]
+        self._found[module] = spec, compile(source, str(spec.origin), "exec")
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        return importlib.util.spec_from_loader(fullname, self) if fullname == self._module else None
+    ) -> ModuleSpec | None:
+        if fullname not in self._found:
+            return None
+        spec, code = self._found[fullname]
+        return importlib.util.spec_from_file_location(
+            fullname,
+            spec.origin,
+            loader=_Compiled(fullname, str(spec.origin), code),
+            submodule_search_locations=spec.submodule_search_locations,
+        )
 
-    def get_source(self, fullname: str) -> str:
-        return self._source
+
+class _Compiled(SourceFileLoader):
+    def __init__(self, fullname: str, path: str, code: CodeType) -> None:
+        super().__init__(fullname, path)
+        self._code = code
+
+    def get_code(self, fullname: str) -> CodeType:
+        return self._code
 
 
 def path_of(module: str) -> Path:
-    """The file of a module."""
-    return Path(*module.split(".")).with_suffix(".py")
+    """The file of a module, or of a script."""
+    path = ROOT.joinpath(*module.split("."))
+    return path.with_suffix(".lua" if path.parent.name == "lua" else ".py")
 
 
-def install(module: str, source: str) -> None:
-    """From now on `module` is imported with this source."""
-    sys.meta_path.insert(0, Changed(module, source))
+def forget(*packages: str) -> None:
+    """Have the modules of these packages, or all of ours, loaded again when next they are asked for."""
+    for name, _ in _ours(packages or OURS):
+        if not __name__.startswith(name):
+            del sys.modules[name]
 
 
-def forget() -> None:
-    """Have all of ours imported again."""
-    for name in [name for name in sys.modules if name.partition(".")[0] in OURS and name != __name__]:
-        del sys.modules[name]
-
-
-if MODULE in os.environ:
-    install(os.environ[MODULE], Path(os.environ[SOURCE]).read_text())
+def _ours(packages: Sequence[str] = OURS) -> list[tuple[str, ModuleType]]:
+    return [(name, module) for name, module in sys.modules.items() if name.partition(".")[0] in packages]

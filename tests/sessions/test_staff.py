@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from redis.asyncio import Redis
 
 from sessions.journal import BatchLine, StateLine
 from sessions.model import Allow, Close, Credit, Extend, Pause, Resume, StaffOperation, Start
@@ -73,6 +74,18 @@ async def test_a_line_of_the_audit_log_is_applied_once(store: Store, operation: 
     later = await one(store, operation, NOW + 2 * HOUR)
     assert [first.verdict, again.verdict, later.verdict] == ["ok", "repeated", "repeated"]
     assert first.state == again.state == later.state
+
+
+async def test_a_change_leaves_its_mark_and_an_act_without_one_leaves_none(
+    store: Store, redis: Redis
+) -> None:
+    """Under the name that `keys.py` says: another version of the engine must know it again."""
+    ticket = await a_running(store, a_sid())
+    marks = "x:{p00}:" + ticket.sid.hex()
+    await verdicts(store, Extend(ticket.sid, 5), Pause(ticket.sid), Allow(ticket.sid))
+    assert not await redis.exists(marks)
+    await verdicts(store, Extend(ticket.sid, 5, "a1"), Credit(ticket.sid, NOW, NOW + MINUTE))
+    assert set(await redis.hkeys(marks)) == {b"!a1", b"!credit:%d" % NOW}
 
 
 async def test_a_line_that_was_refused_may_be_applied_later(store: Store) -> None:

@@ -21,7 +21,17 @@ from sessions.model import (
     Submit,
     Ticket,
 )
-from sessions.states import RANKS, REFUSALS, TRANSITIONS, Event, IllegalStep, Status, follow
+from sessions.states import (
+    NUMBERS,
+    RANKS,
+    REFUSALS,
+    STATUSES,
+    TRANSITIONS,
+    Event,
+    IllegalStep,
+    Status,
+    follow,
+)
 from sessions.store import Store
 from tests.sessions.given import HOUR, NOW, a_row, a_save, a_sid, one
 
@@ -38,6 +48,15 @@ OPERATIONS: dict[Event, Callable[[Ticket], Operation]] = {
     Event.SEAT: lambda ticket: Allow(ticket.sid),
 }
 
+DRAWN = """
+             login      start    save     submit     pause   resume   extend   close   credit   seat
+ready        ready      running  -        -          -       -        ready    closed  -        ready
+running      running    running  running  submitted  paused  running  running  closed  running  running
+paused       paused     paused   paused   submitted  paused  running  paused   closed  paused   paused
+submitted    submitted  -        -        submitted  -       -        -        -       -        -
+closed       closed     -        closed   closed     -       -        -        closed  -        -
+"""
+
 
 def steps() -> list[Any]:
     return [pytest.param(status, event, id=f"{status}-{event}") for status in Status for event in Event]
@@ -53,6 +72,31 @@ def test_what_the_table_does_not_hold_is_refused_and_changes_nothing() -> None:
                 with pytest.raises(IllegalStep) as refused:
                     follow(status, event)
                 assert refused.value.verdict == REFUSALS[status]
+
+
+def test_the_table_is_the_one_that_is_drawn_here() -> None:
+    """Lua is made of the same table, so a wrong row would agree with itself everywhere else."""
+    events, *rows = [line.split() for line in DRAWN.strip().splitlines()]
+    drawn = {
+        row[0]: {event: end for event, end in zip(events, row[1:], strict=True) if end != "-"} for row in rows
+    }
+    assert drawn == TRANSITIONS
+    assert events == list(Event)
+
+
+def test_a_status_keeps_its_number_and_its_rank() -> None:
+    """Tickets and records of an older version hold them."""
+    assert NUMBERS == {"ready": 1, "running": 2, "paused": 3, "submitted": 4, "closed": 5}
+    assert list(NUMBERS) == list(STATUSES) == list(Status)
+    assert RANKS == {"ready": 0, "running": 1, "paused": 1, "submitted": 2, "closed": 2}
+
+
+def test_a_refusal_says_what_is_not_possible_and_has_a_verdict() -> None:
+    """Of a session that runs or is paused nothing is refused."""
+    assert REFUSALS == {"ready": "not_started", "submitted": "handed_in", "closed": "session_closed"}
+    with pytest.raises(IllegalStep, match=r"^save is not possible when ready$") as refused:
+        follow(Status.READY, Event.SAVE)
+    assert refused.value.verdict == "not_started"
 
 
 def test_no_step_leads_back() -> None:

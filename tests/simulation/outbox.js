@@ -5,7 +5,8 @@ async function play({ histories }) {
   const { Outbox } = await import('/static/js/outbox.js')
   const { Vault } = await import('/static/js/vault.js')
   const { delivered, merge, reopen } = await import('/static/js/resume.js')
-  let now_ms, last, script, idle, sent, vault, sitting, outbox
+  const PASSING = ['overloaded', 'store_away', 'store_full', 'internal', 'slow_down']
+  let now_ms, last, script, idle, sent, vault, sitting, outbox, closes
   const json = (status, value) => new Response(JSON.stringify(value), { status })
   const refusal = (error) => json(409, { error })
 
@@ -13,16 +14,23 @@ async function play({ histories }) {
   function answers(text) {
     const batch = JSON.parse(text)
     sent.push(text)
-    const [word, value] = script.shift() || (++idle > 12 ? ['moved', 0] : ['ok', 0]) // no history is endless
+    const [words, value] = script.shift() || (++idle > 12 ? ['moved', 0] : ['ok', 0]) // no history is endless
+    const word = words.replace('!', '')
     if (word === 'away') throw new Error('the line is dead')
+    closes = words.endsWith('!')
     if (word === 'gap') return refusal({ code: 'gap', last: (last = value) })
     if (word === 'fork') return refusal({ code: 'fork', last: (last = value) })
     if (word === 'moved') return refusal({ code: 'seat_moved' })
+    if (PASSING.includes(word)) return refusal({ code: word })
+    if (word === 'nonsense') return refusal({ code: 'bad_answer' }) // of a batch as a whole, or of a sign of life
+    if (word === 'refused' && batch.answers.length)
+      return json(422, { error: { code: 'bad_answer', entries: [{ index: 0, item: batch.answers.at(-1).item }] } })
     if (word === 'bad' && batch.answers.length)
       return json(422, { error: { code: 'bad_answer', entries: [{ index: 0, item: batch.answers[0].item, problem: 'x' }] } })
     last = word === 'lost' ? value : Math.max(last, batch.n || 0)
-    const late = word === 'late' ? { late: 'self_attested' } : {}
-    return json(200, { last, sealed: word === 'sealed' ? Math.min(value, last) : 0, lease: 'word', now_ms, flush_after_ms: 0, ...late })
+    const late = word === 'late' ? { late: 'self_attested' } : word === 'proved' ? { late: 'proved' } : {}
+    const lease = word === 'bare' ? {} : { lease: 'word' }
+    return json(200, { last, sealed: word === 'sealed' ? Math.min(value, last) : 0, now_ms, flush_after_ms: 0, ...lease, ...late })
   }
   window.fetch = async (address, { body }) =>
     address.endsWith('answers') ? answers(body) : refusal({ code: address.endsWith('login') ? 'code_revoked' : 'seat_moved' })
@@ -36,7 +44,11 @@ async function play({ histories }) {
     sitting.clock.now = () => now_ms
     outbox = new Outbox(sitting)
     outbox.plan = () => {}
-    outbox.backoff.delay_ms = () => 0
+    closes = false
+    outbox.backoff.delay_ms = () => {
+      if (closes) outbox.stop() // the page is closed while it waits to try again
+      return 0
+    }
   }
 
   const form = { wait() {}, fail() {}, isCancelled: true } // so that no log-in is tried twice

@@ -12,43 +12,16 @@ from playwright.sync_api import Page
 
 from simulation.protocol.outbox import Outbox, fresh_box
 from tests.engine.player import browser, page
+from tests.simulation.boxes import CORNERS, WAITS, Step, a_history, an_edge
 
 __all__ = ["browser", "page"]
 
 PLAY = (Path(__file__).parent / "outbox.js").read_text()
-ITEMS = ("i1", "i2", "i3")
 RESEND_MAX = 3
 """So many batches go in a row: after an outage everybody has some."""
-Step = list[Any]
-
-
-def a_history(chance: random.Random) -> list[Step]:
-    """What a pupil, a line, a server and another seat do to one outbox."""
-    history: list[Step] = []
-    for _ in range(chance.randint(5, 25)):
-        kind = chance.choice(
-            ["answer"] * 6 + ["send"] * 5 + ["wait", "reload", "moved", "merge", "merge", "ended"]
-        )
-        last = chance.randint(0, 6)
-        if kind == "answer":
-            history.append(["answer", chance.choice(ITEMS), chance.choice("abc")])
-        elif kind == "wait":
-            history.append(["wait", chance.choice([100, 4_000, 20_000])])
-        elif kind == "send":
-            words = ["ok", "ok", "away", "gap", "fork", "bad", "lost", "late", "sealed", "moved"]
-            picked = [[chance.choice(words), chance.randint(0, 6)] for _ in range(chance.randint(0, 3))]
-            history.append(["send", picked])
-        elif kind == "merge":
-            known = {
-                item: {"response": {"r1": chance.choice("xyz")}, "n": chance.randint(1, 6)}
-                for item in chance.sample(ITEMS, chance.randint(0, 3))
-            }
-            history.append(["merge", known, chance.random() < 0.5, last, chance.randint(0, last)])
-        elif kind == "ended":
-            history.append(["ended", last, chance.randint(0, last)])
-        else:
-            history.append([kind])
-    return history
+SOME, MANY = range(150), range(150, 3_000)
+"""Seeds of random histories."""
+LATE = {"late": {"late": "self_attested"}, "proved": {"late": "proved"}}
 
 
 class Pure:
@@ -96,7 +69,7 @@ class Pure:
             reply = self.answers(json.loads(body))
             if reply["ok"]:
                 outbox.accepted(batch, reply, self.now_ms)
-            elif not outbox.refused(batch, reply):
+            elif not outbox.refused(batch, reply) or reply["closes"]:
                 return
             is_again = not reply["ok"] and batch is not None
             taken += reply["ok"]
@@ -110,20 +83,27 @@ class Pure:
         else:
             self.idle += 1
             word, value = ("moved", 0) if self.idle > 12 else ("ok", 0)  # no history is endless
-        if word == "away":
-            return {"ok": False, "code": "away"}
-        if word in ("gap", "fork"):
-            self.last = value
-            return {"ok": False, "code": word, "last": value}
-        if word == "moved":
-            return {"ok": False, "code": "seat_moved"}
-        if word == "bad" and batch["answers"]:
-            entries = [{"item": batch["answers"][0]["item"], "problem": "x"}]
-            return {"ok": False, "code": "bad_answer", "entries": entries}
+        closes, word = word.endswith("!"), word.rstrip("!")
+        if refusal := self.refusal(word, value, batch):
+            return {"ok": False, "closes": closes, **refusal}
         self.last = value if word == "lost" else max(self.last, batch.get("n", 0))
         sealed = min(value, self.last) if word == "sealed" else 0
-        late = {"late": "self_attested"} if word == "late" else {}
-        return {"ok": True, "last": self.last, "sealed": sealed, "lease": "word", **late}
+        reply = {"ok": True, "last": self.last, "sealed": sealed}
+        return {**reply, **({} if word == "bare" else {"lease": "word"}), **LATE.get(word, {})}
+
+    def refusal(self, word: str, value: int, batch: dict[str, Any]) -> dict[str, Any] | None:
+        if word in ("gap", "fork"):
+            self.last = value
+            return {"code": word, "last": value}
+        items = [answer["item"] for answer in batch["answers"]]
+        if word == "bad" and items:
+            return {"code": "bad_answer", "entries": [{"item": items[0], "problem": "x"}]}
+        if word == "refused" and items:
+            return {"code": "bad_answer", "entries": [{"item": items[-1]}]}
+        code = {"moved": "seat_moved", "nonsense": "bad_answer", **dict(zip(WAITS, WAITS, strict=True))}.get(
+            word
+        )
+        return {"code": code} if code else None
 
 
 def played(history: list[Step]) -> dict[str, Any]:
@@ -135,16 +115,19 @@ def played(history: list[Step]) -> dict[str, Any]:
     return {"boxes": boxes, "sent": pure.sent}
 
 
+def histories_of(seeds: range) -> list[list[Step]]:
+    """Those that were made for one corner, and two of each seed."""
+    return [*CORNERS, *(made(random.Random(seed)) for seed in seeds for made in (a_history, an_edge))]
+
+
 def comparable(box: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in box.items() if value is not None}
 
 
-@pytest.mark.parametrize(
-    "seeds", [range(150), pytest.param(range(150, 3_000), marks=pytest.mark.long)], ids=["some", "many"]
-)
+@pytest.mark.parametrize("seeds", [SOME, pytest.param(MANY, marks=pytest.mark.long)], ids=["some", "many"])
 def test_the_browser_does_what_the_protocol_says(page: Page, seeds: range) -> None:
     """Every batch that is sent, and the whole box after every step: holes, forks, take-overs, reloads."""
-    histories = [a_history(random.Random(seed)) for seed in seeds]
+    histories = histories_of(seeds)
     found = page.evaluate(f"(given) => {{ {PLAY}; return play(given) }}", {"histories": histories})
     for history, theirs in zip(histories, found, strict=True):
         ours = played(history)
