@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import brotli
-from starlette.types import Scope, Send
+from starlette.types import Receive, Scope, Send
 
+from engine.errors import Problem
 from engine.respond import Headers, header
 
 WEB = Path(__file__).parent / "web"
@@ -114,6 +115,19 @@ class Assets:
         headers.append((b"content-length", b"%d" % len(body)))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+class Folder:
+    """Answers with the file of a folder that the address names."""
+
+    def __init__(self, assets: Assets) -> None:
+        self._assets = assets
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        name = scope["path_params"]["name"]
+        if name not in self._assets:
+            raise Problem("not_found")
+        await self._assets.send(name, scope, send)
 
 
 def _asset(path: Path) -> Asset:

@@ -8,14 +8,15 @@ from pathlib import Path
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 import classroom
+import pages
 from authority.inventory import INVENTORY, TECHNICAL
 from authority.web.call import Call
-from authority.web.pages import LANGUAGES
+from pages.languages import LANGUAGES
 
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 STATIC = {
     path.name: path
-    for folder in (classroom.STATIC, Path(__file__).parent / "static")
+    for folder in (pages.STATIC, classroom.STATIC, Path(__file__).parent / "static")
     for path in sorted(folder.iterdir())
     if path.suffix in TYPES
 }

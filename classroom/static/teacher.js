@@ -74,7 +74,9 @@ function inside(room) {
     place.replaceChildren(root)
     views[at][2](root, { language, call, room })
   }
-  page.replaceChildren(element('h1', { textContent: `${words.title} ${room}` }), element('div', { className: 'actions', attributes: { role: 'group' } }, ...tabs), place)
+  page.replaceChildren(
+    element('div', { className: 'wide-page' }, element('h1', { textContent: `${words.title} ${room}` }), element('div', { className: 'actions', attributes: { role: 'group' } }, ...tabs), place)
+  )
   addEventListener('hashchange', () => location.reload())
   show()
 }

@@ -37,7 +37,7 @@ from sessions.states import Status
 from tests.engine.described import DOCUMENT, named, operations, validator
 from tests.served import Served
 
-PAGES = {"/", "/sw.js", "/static/{name}", "/teacher", "/classroom/{name}"}
+PAGES = {"/", "/sw.js", "/static/{name}", "/teacher", "/classroom/{name}", "/pages/{name}"}
 RECORD = {
     "form": "0" * 64,
     "title": "Mathématiques",

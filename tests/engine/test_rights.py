@@ -65,6 +65,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     # the engine's own page for a room, and its door
     "GET /teacher": ALL,
     "GET /classroom/{name}": ALL,
+    "GET /pages/{name}": ALL,
     "GET /api/v1/teacher": ("visitor", "other visitor"),
     "POST /api/v1/teacher": ALL,
     "DELETE /api/v1/teacher": ALL,
@@ -99,8 +100,9 @@ BODIES = {"/api/v1/submit": b'{"last": 0}'}
 """A body that cannot be read is refused before anybody is asked who they are."""
 DEPENDS = {
     "GET /static/{name}": "css/page.css",
-    "GET /operator/static/{name}": "page.css",
+    "GET /operator/static/{name}": "console.css",
     "GET /classroom/{name}": "teacher.html",
+    "GET /pages/{name}": "page.css",
 }
 
 

@@ -1,0 +1,56 @@
+"""Pages out of templates, with the words of their language; the one door to Jinja."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from pages.languages import shown_day, shown_moment, shown_number
+
+Words = Mapping[str, str]
+_SHARED = Path(__file__).parent / "templates"
+
+
+class Pages:
+    """Renders a program's templates and the shared ones; everything is escaped, and a value that is missing
+    is an error, not a gap.
+
+    `shared` are values and functions that every template of the program may use.
+    """
+
+    def __init__(self, templates: Path, words: Mapping[str, Words], **shared: Any) -> None:
+        self._words = words
+        self._environment = Environment(
+            loader=FileSystemLoader([templates, _SHARED]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals |= shared
+
+    def text(self, template: str, language: str, **values: Any) -> str:
+        """The page as HTML."""
+        words = self._words[language]
+
+        def say(key: str, **numbers: object) -> str:
+            return words[key].format(**numbers) if numbers else words[key]
+
+        given = {
+            "t": say,
+            "words": words,
+            "language": language,
+            "day": partial(shown_day, language=language),
+            "moment": partial(shown_moment, language=language),
+            "number": partial(shown_number, language=language),
+        }
+        return self._environment.get_template(template).render(**given, **values)
+
+    def render(self, template: str, language: str, status: int = 200, **values: Any) -> Response:
+        """The page as a response."""
+        return HTMLResponse(self.text(template, language, **values), status)
