@@ -18,7 +18,7 @@ def language_of(cookie: str, accepted: str) -> str:
     return LANGUAGES[0]
 
 
-def shown_day(iso: str, language: str) -> str:
+def shown_date(iso: str, language: str) -> str:
     """A date like `2015-03-12`; nothing for none."""
     return date.fromisoformat(iso).strftime("%d/%m/%Y" if language == "fr" else "%d %b %Y") if iso else ""
 

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from pages.languages import shown_day, shown_moment, shown_number
+from pages.languages import shown_date, shown_moment, shown_number
 
 Words = Mapping[str, str]
 _SHARED = Path(__file__).parent / "templates"
@@ -45,7 +45,7 @@ class Pages:
             "t": say,
             "words": words,
             "language": language,
-            "day": partial(shown_day, language=language),
+            "date": partial(shown_date, language=language),
             "moment": partial(shown_moment, language=language),
             "number": partial(shown_number, language=language),
         }
