@@ -10,21 +10,25 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from pages import manual
 from pages.languages import shown_date, shown_moment, shown_number
+from pages.words import WORDS
 
 Words = Mapping[str, str]
 _SHARED = Path(__file__).parent / "templates"
 
 
 class Pages:
-    """Renders a program's templates and the shared ones; everything is escaped, and a value that is missing
-    is an error, not a gap.
+    """Renders a program's templates and the shared ones, which extend its `base.html`; everything is escaped,
+    and a value that is missing is an error, not a gap.
 
-    `shared` are values and functions that every template of the program may use.
+    `shared` are values and functions that every template of the program may use: `static` and `root`, below
+    which its files and its choice of language lie, and `foot`, which gives the links below a page of a
+    language, each as the key of its words and its address.
     """
 
     def __init__(self, templates: Path, words: Mapping[str, Words], **shared: Any) -> None:
-        self._words = words
+        self._words = {language: {**WORDS[language], **own} for language, own in words.items()}
         self._environment = Environment(
             loader=FileSystemLoader([templates, _SHARED]),
             autoescape=True,
@@ -32,7 +36,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals |= shared
+        self._environment.globals |= {"foot": None, "pieces": manual.pieces, **shared}
 
     def text(self, template: str, language: str, **values: Any) -> str:
         """The page as HTML."""

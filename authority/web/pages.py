@@ -10,6 +10,11 @@ from pages.rendering import Pages
 from sessions.codes import pretty
 
 
+def foot(_language: str) -> list[tuple[str, str]]:
+    """The links below each page."""
+    return [("portal", "/"), ("families", "/privacy")]
+
+
 def pages_of(settings: Settings, title: str) -> Pages:
     """The pages of the campaign with that title."""
     return Pages(
@@ -20,4 +25,5 @@ def pages_of(settings: Settings, title: str) -> Pages:
         campaign=title,
         engine_origin=settings.engine_origin,
         pretty=pretty,
+        foot=foot,
     )

@@ -27,6 +27,12 @@ for (const choice of languages) {
     location.reload()
   })
 }
+const manual = document.getElementById('manual')
+manual.textContent = words.manual
+manual.href = words.manualAt
+const foot = document.getElementById('foot')
+foot.setAttribute('aria-label', words.foot)
+foot.append(...words.links.map(([textContent, href]) => element('a', { textContent, href })))
 leave.textContent = words.leave
 leave.addEventListener('click', async () => {
   await request(DOOR, { method: 'DELETE', headers: MARK }).catch(() => {})

@@ -21,9 +21,13 @@ from engine.console.day import Watch
 from engine.console.rights import RIGHTS
 from engine.console.words import WORDS
 from engine.keyring import KeyRing
+from engine.portal.addresses import ADDRESSES, OPERATOR, foot
 from engine.services import Services
 from pages.rendering import Pages
 from sessions.store import Store
+
+LINKS = {"foot": foot, "manual_address": lambda language: ADDRESSES[OPERATOR][language]}
+"""From the console to the pages that anybody may read."""
 
 
 class Console:
@@ -49,7 +53,7 @@ class Console:
 
     @cached_property
     def pages(self) -> Pages:
-        return Pages(Path(__file__).parent / "templates", WORDS, static="/pages", root="/operator")
+        return Pages(Path(__file__).parent / "templates", WORDS, static="/pages", root="/operator", **LINKS)
 
     @cached_property
     def watch(self) -> Watch:

@@ -69,6 +69,15 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "GET /api/v1/teacher": ("visitor", "other visitor"),
     "POST /api/v1/teacher": ALL,
     "DELETE /api/v1/teacher": ALL,
+    # what anybody may read
+    "GET /portail": ALL,
+    "GET /portal": ALL,
+    "GET /familles": ALL,
+    "GET /families": ALL,
+    "GET /mode-d-emploi/enseignant": ALL,
+    "GET /manual/teacher": ALL,
+    "GET /mode-d-emploi/exploitant": ALL,
+    "GET /manual/operator": ALL,
     # programs of the operator
     "GET /api/v1/deliveries/{delivery}/ledger": ("program",),
     "GET /metrics": ("program",),
