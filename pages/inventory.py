@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+NOBODY = "program"
+"""Reader of what no person reads."""
 KINDS = ("table", "memory", "file", "browser")
 
 
@@ -37,7 +39,7 @@ class Words(NamedTuple):
     untils: Mapping[str, str]
     """The longest first."""
     readers: Mapping[str, str]
-    """`program` is nobody: no person reads it."""
+    """The nearest to the pupil first."""
     fields: Mapping[str, str]
 
 
@@ -63,15 +65,18 @@ class Line(NamedTuple):
 
 
 class Inventory:
-    """The places of one program; `groups` sorts what is held, in the order in which a family reads it."""
+    """The places of one program; `groups` sorts what is held, in the order in which a family reads it, and
+    the first `near` of them are about the child."""
 
     def __init__(
         self,
         groups: Mapping[str, tuple[str, ...]],
+        near: int,
         places: Mapping[str, Place],
         words: Mapping[str, Words],
     ) -> None:
         self.groups = groups
+        self.near = near
         self.places = places
         self.words = words
 
@@ -98,11 +103,12 @@ class Inventory:
     def _row(self, what: str, words: Words) -> Row:
         places = [place for place in self.places.values() if place.what == what]
         untils = {place.until for place in places}
-        readers = dict.fromkeys(place.readers for place in places)
-        if len(readers) > 1:
-            readers.pop("program", None)
+        found = {place.readers for place in places}
+        if len(found) > 1:
+            found.discard(NOBODY)
         last = next(until for until in words.untils if until in untils)
-        return Row(*words.whats[what], words.untils[last], tuple(words.readers[name] for name in readers))
+        readers = tuple(text for name, text in words.readers.items() if name in found)
+        return Row(*words.whats[what], words.untils[last], readers)
 
     def _gaps(self, words: Words) -> Iterator[str]:
         places = self.places.values()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
 LANGUAGES = ("fr", "en")
+_APART = re.compile(" ([:;?!»≠])")
 
 
 def language_of(cookie: str, accepted: str) -> str:
@@ -16,6 +18,11 @@ def language_of(cookie: str, accepted: str) -> str:
         if wanted in LANGUAGES:
             return wanted
     return LANGUAGES[0]
+
+
+def tied(text: str) -> str:
+    """French signs that stand apart from their word stay on its line."""
+    return _APART.sub("\u00a0\\1", text).replace("« ", "«\u00a0")
 
 
 def shown_date(iso: str, language: str) -> str:

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from pages import manual
-from pages.languages import shown_date, shown_moment, shown_number
+from pages.languages import shown_date, shown_moment, shown_number, tied
 from pages.words import WORDS
 
 Words = Mapping[str, str]
@@ -36,6 +36,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.filters["tied"] = tied
         self._environment.globals |= {"foot": None, "pieces": manual.pieces, **shared}
 
     def text(self, template: str, language: str, **values: Any) -> str:

@@ -6,7 +6,7 @@ the tables, the keys and the cookies themselves.
 
 from authority.inventory.en import EN
 from authority.inventory.fr import FR
-from authority.inventory.places import GROUPS, PLACES
+from authority.inventory.places import GROUPS, NEAR, PLACES
 from pages.inventory import Inventory
 
-INVENTORY = Inventory(GROUPS, PLACES, {"fr": FR, "en": EN})
+INVENTORY = Inventory(GROUPS, NEAR, PLACES, {"fr": FR, "en": EN})

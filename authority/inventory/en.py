@@ -61,8 +61,8 @@ EN = Words(
     },
     untils={
         "kept": "kept after the campaign; nothing in it points to a pupil",
-        "destroyed": "destruction, at the end of the campaign",
-        "campaign": "the end of the campaign",
+        "destroyed": "until its destruction, at the end of the campaign",
+        "campaign": "until the end of the campaign",
         "service_decides": "set by the statistical service",
         "half_a_year": "six months",
         "print": "destroyed by the school after the test",

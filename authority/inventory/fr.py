@@ -61,8 +61,8 @@ FR = Words(
     },
     untils={
         "kept": "conservé après la campagne ; rien n’y désigne un élève",
-        "destroyed": "la destruction, à la fin de la campagne",
-        "campaign": "la fin de la campagne",
+        "destroyed": "jusqu’à la destruction, à la fin de la campagne",
+        "campaign": "jusqu’à la fin de la campagne",
         "service_decides": "fixé par le service statistique",
         "half_a_year": "six mois",
         "print": "détruit par l’école après l’épreuve",

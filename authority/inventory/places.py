@@ -11,6 +11,8 @@ GROUPS = {
     "outside": ("paper", "engine", "research"),
     "machine": ("keys", "logs", "running"),
 }
+NEAR = 2
+"""The first so many groups are about the pupil."""
 
 _TABLES = {
     "pupils": Place(

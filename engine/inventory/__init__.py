@@ -6,7 +6,7 @@ the tables, the keys in Redis, a data folder in use, and the sources of the page
 
 from engine.inventory.en import EN
 from engine.inventory.fr import FR
-from engine.inventory.places import GROUPS, PLACES
+from engine.inventory.places import GROUPS, NEAR, PLACES
 from pages.inventory import Inventory
 
-INVENTORY = Inventory(GROUPS, PLACES, {"fr": FR, "en": EN})
+INVENTORY = Inventory(GROUPS, NEAR, PLACES, {"fr": FR, "en": EN})

@@ -12,6 +12,8 @@ GROUPS = {
     "adults": ("operators", "sign_ins", "tries", "proposals", "audit", "language"),
     "machine": ("deliveries", "tests", "keys", "backups", "logs", "running"),
 }
+NEAR = 4
+"""The first so many groups are about the pupil."""
 
 _STATE = (
     *("sid", "status", "epoch", "version", "started_ms", "deadline_ms", "last", "taken_over_ms"),

@@ -34,16 +34,18 @@ WORDS: dict[str, dict[str, str]] = {
         "held_nameless": "Aucun nom ici",
         "held_nameless_text": (
             "Ce site ne connaît que des numéros tirés au hasard. Les réponses sont pseudonymes, et non "
-            "anonymes : le service statistique, seul, garde la liste qui relie un numéro à un nom, "
-            "sur un "
-            "autre site."
+            "anonymes : le service statistique, seul, garde sur un autre site la liste qui relie un "
+            "numéro "
+            "à un nom."
         ),
         "held_nameless_go": "Ce que garde cet autre site",
         "held_reads": "Qui lit",
         "held_reads_text": (
             "L’élève ; son enseignant et sa direction, entre deux dates ; le service statistique. "
-            "Personne d’autre, et aucune autre entreprise : les pages n’appellent aucun autre site que "
-            "ceux du ministère."
+            "Aucune page "
+            "ne montre une réponse à qui exploite le serveur. Toute consultation des résultats est "
+            "inscrite "
+            "au journal. Rien ne part vers un autre site."
         ),
         "held_until_when": "Jusqu’à quand",
         "held_until_when_text": (
@@ -90,9 +92,11 @@ WORDS: dict[str, dict[str, str]] = {
         "held_nameless_go": "What that other site keeps",
         "held_reads": "Who reads",
         "held_reads_text": (
-            "The pupil; the teacher and the head, between two dates; the statistical service. Nobody "
-            "else, "
-            "and no other company: the pages call no other site than the ministry’s."
+            "The pupil; the teacher and the head, between two dates; the statistical service. No "
+            "page shows "
+            "an answer to those who operate the server. Each look at results stands in the audit "
+            "log. Nothing "
+            "goes to another site."
         ),
         "held_until_when": "Until when",
         "held_until_when_text": (
