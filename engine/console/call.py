@@ -26,7 +26,16 @@ from engine.services import Services
 from pages.rendering import Pages
 from sessions.store import Store
 
-LINKS = {"foot": foot, "manual_address": lambda language: ADDRESSES[OPERATOR][language]}
+
+def _manual_address(language: str) -> str:
+    return ADDRESSES[OPERATOR][language]
+
+
+def _foot(language: str) -> list[tuple[str, str]]:
+    return [*foot(language), ("manual", _manual_address(language))]
+
+
+LINKS = {"foot": _foot, "manual_address": _manual_address}
 """From the console to the pages that anybody may read."""
 
 
