@@ -57,7 +57,8 @@ MANUAL = {
                     "[Suivre], ou [Suivre la passation] dans la classe : chaque élève, et si ses "
                     "réponses sont "
                     "[En sécurité]. Vous pouvez tout ce que peut l’enseignant.",
-                    "Le soir : [Imprimer l’état] de chaque classe. Gardez les bandes des absents, détruisez les "
+                    "Le soir : [Imprimer l’état] de chaque classe. Gardez les bandes des absents, "
+                    "détruisez les "
                     "autres.",
                     "CP et CE1 : [Saisir les réponses] montre ce qui reste à saisir.",
                 ),
@@ -127,7 +128,8 @@ MANUAL = {
                     "[Follow], or [Follow the test] in the class: each pupil, and whether the "
                     "answers are "
                     "[Safe]. You can do all that a teacher can.",
-                    "In the evening: [Print the state] of each class. Keep the strips of those who were absent, "
+                    "In the evening: [Print the state] of each class. Keep the strips of those who "
+                    "were absent, "
                     "destroy the others.",
                     "CP and CE1: [Key in answers] shows what is still to key.",
                 ),
