@@ -46,8 +46,9 @@ async def privacy(call: Call) -> Response:
     settings = call.services.settings
     families = "/familles" if call.language == "fr" else "/families"
     further = {"apart": settings.engine_origin + families} if settings.engine_origin else {}
-    given = {"points": POINTS, "further": further, "inventory": INVENTORY, "contact": settings.contact}
-    return call.page("held.html", **given)
+    return call.page(
+        "held.html", points=POINTS, further=further, inventory=INVENTORY, contact=settings.contact
+    )
 
 
 async def head_manual(call: Call) -> Response:
