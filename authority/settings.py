@@ -11,6 +11,7 @@ from typing import Any
 from authority.problems import SettingsProblem
 
 PREFIX = "AUTHORITY_"
+CONTACT_MAX = 200
 _ORIGIN = re.compile(r"https?://[0-9A-Za-z.-]+(:[0-9]{1,5})?|https?://\[[0-9A-Fa-f:]+\](:[0-9]{1,5})?")
 
 
@@ -32,6 +33,8 @@ class Settings:
     """The engine that the pages ask for the day's progress; empty means that they say so."""
     pupil_page: str = ""
     """What the QR codes open; empty means the engine's origin."""
+    contact: str = ""
+    """Whom families ask about what is held: an address; empty means the school."""
     behind_proxy: bool = False
     """A proxy terminates TLS; without it only loopback addresses are served."""
     visit_minutes: int = 60
@@ -66,6 +69,8 @@ class Settings:
             address = getattr(self, name)
             if address and not _ORIGIN.fullmatch(address):
                 raise SettingsProblem(f"{PREFIX}{name.upper()} must be an origin like https://asp.example.fr")
+        if len(self.contact) > CONTACT_MAX or not self.contact.isprintable():
+            raise SettingsProblem(f"{PREFIX}CONTACT must be one line of at most {CONTACT_MAX} characters")
         for name, low, high in (("port", 1, 65_535), ("visit_minutes", 1, 600), ("tries", 1, 100)):
             if not low <= getattr(self, name) <= high:
                 raise SettingsProblem(f"{PREFIX}{name.upper()} must lie between {low} and {high}")

@@ -41,6 +41,7 @@ from engine.files import MIB, FileStore
 from engine.guessing import Guessing
 from engine.keyring import KeyRing
 from engine.logs import logger
+from engine.portal.routes import portal_routes
 from engine.respond import ClientGone, problem_of, send_problem
 from engine.services import Ciphers, Services
 from engine.settings import Settings
@@ -240,6 +241,7 @@ def _application(services: Services, beat: Beat, rooms: Rooms, operators: list[R
         *health_routes(services, beat),
         *openapi_routes(),
         *operators,
+        *portal_routes(services.settings),
         *page_routes(services, Assets()),
     ]
     return Application(Answers(services), Pupil(services), Contents(services), Router(routes), services.gate)

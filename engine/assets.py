@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import brotli
-from starlette.types import Scope, Send
+from starlette.types import Receive, Scope, Send
 
+from engine.errors import Problem
 from engine.respond import Headers, header
+from pages.headers import policy as desk_policy
 
 WEB = Path(__file__).parent / "web"
 POLICY = "; ".join(
@@ -100,20 +102,37 @@ class Assets:
         return name in self._assets
 
     async def send(self, name: str, scope: Scope, send: Send, extra: Headers | None = None) -> None:
-        """Answer with the file `name`: 304 if the browser has it, packed if it can unpack it."""
-        asset = self._assets[name]
-        headers = [*asset.headers, *(extra or ())]
-        if header(scope, b"if-none-match") == asset.etag:
-            await send({"type": "http.response.start", "status": 304, "headers": headers})
-            await send({"type": "http.response.body", "body": b""})
-            return
-        body = asset.plain
-        if asset.packed is not None and b"br" in header(scope, b"accept-encoding"):
-            body = asset.packed
-            headers.append((b"content-encoding", b"br"))
-        headers.append((b"content-length", b"%d" % len(body)))
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+        """Answer with the file `name`."""
+        await send_asset(self._assets[name], scope, send, extra)
+
+
+async def send_asset(asset: Asset, scope: Scope, send: Send, extra: Headers | None = None) -> None:
+    """Answer with a file: 304 if the browser has it, packed if it can unpack it."""
+    headers = [*asset.headers, *(extra or ())]
+    if header(scope, b"if-none-match") == asset.etag:
+        await send({"type": "http.response.start", "status": 304, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    body = asset.plain
+    if asset.packed is not None and b"br" in header(scope, b"accept-encoding"):
+        body = asset.packed
+        headers.append((b"content-encoding", b"br"))
+    headers.append((b"content-length", b"%d" % len(body)))
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+class Folder:
+    """Answers with the file of a folder that the address names."""
+
+    def __init__(self, assets: Assets) -> None:
+        self._assets = assets
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        name = scope["path_params"]["name"]
+        if name not in self._assets:
+            raise Problem("not_found")
+        await self._assets.send(name, scope, send)
 
 
 def _asset(path: Path) -> Asset:
@@ -122,10 +141,23 @@ def _asset(path: Path) -> Asset:
     is_text = kind.startswith(_TEXT)
     spare = _COMMENT.sub(b"", plain) if path.suffix == ".js" else plain
     packed = brotli.compress(spare, quality=11) if is_text else None
-    etag = b'"%s"' % hashlib.sha256(plain).hexdigest()[:20].encode()
     security, kept = (_frame_security(plain), FRAME_KEPT) if path.name == FRAME else (_SECURITY, b"no-cache")
+    return _made(f"{kind}; charset=utf-8" if is_text else kind, plain, packed, security, kept)
+
+
+def made_page(text: str) -> Asset:
+    """A page that the server made, under the policy of pages for people at a desk; the same for everybody."""
+    plain = text.encode()
+    policy = (b"content-security-policy", desk_policy().encode())
+    others = [line for line in _SECURITY if line[0] != policy[0]]
+    kind, kept = "text/html; charset=utf-8", b"no-cache"
+    return _made(kind, plain, brotli.compress(plain, quality=11), [policy, *others], kept)
+
+
+def _made(kind: str, plain: bytes, packed: bytes | None, security: Headers, kept: bytes) -> Asset:
+    etag = b'"%s"' % hashlib.sha256(plain).hexdigest()[:20].encode()
     headers: Headers = [
-        (b"content-type", (f"{kind}; charset=utf-8" if is_text else kind).encode()),
+        (b"content-type", kind.encode()),
         (b"etag", etag),
         (b"vary", b"accept-encoding"),
         (b"cache-control", kept),

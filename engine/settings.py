@@ -16,6 +16,7 @@ from typing import Any
 PREFIX = "PASSATION_"
 _ORIGIN = re.compile(r"https?://([0-9a-z.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 """As browsers write it: in small letters, and nothing behind it."""
+CONTACT_MAX = 200
 
 
 class SettingsError(ValueError):
@@ -67,6 +68,7 @@ class Settings:
     authority_origin: str = _setting(
         "", "origin of the authority's pages, which may ask for rooms; empty: none may"
     )
+    contact: str = _setting("", "whom families ask about what is held: an address; empty: the school")
     approval_minutes: int = _setting(
         15, "a proposal on the operator's console waits so long for its approval"
     )
@@ -105,6 +107,8 @@ class Settings:
             )
         if self.authority_origin and not _ORIGIN.fullmatch(self.authority_origin):
             raise SettingsError("PASSATION_AUTHORITY_ORIGIN must be an origin like https://asp.example.fr")
+        if len(self.contact) > CONTACT_MAX or not self.contact.isprintable():
+            raise SettingsError(f"PASSATION_CONTACT must be one line of at most {CONTACT_MAX} characters")
         self._check_keys()
         self._check_oidc()
         return self

@@ -16,6 +16,7 @@ PACKAGES = (
     "sessions",
     "authority",
     "classroom",
+    "pages",
     "loadtest",
     "planning",
     "benchmarks",

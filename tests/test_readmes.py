@@ -23,6 +23,7 @@ ROOT = Path(__file__).parent.parent
         "sessions",
         "authority",
         "classroom",
+        "pages",
         "loadtest",
         "planning",
         "benchmarks",

@@ -17,7 +17,7 @@ from authority.register import Register
 from authority.settings import Settings
 from authority.web.app import make_app
 from authority.web.call import Services
-from authority.web.pages import Pages
+from authority.web.pages import pages_of
 
 
 class Announced(uvicorn.Server):
@@ -46,7 +46,7 @@ async def serving(found: Settings) -> None:
     opened = None if keys.destroyed_ms is not None else await Register.open(found.address, keys)
     try:
         title = (await opened.campaign()).title if opened else ""
-        pages = Pages(title, found.engine_origin)
+        pages = pages_of(found, title)
         app = make_app(Services(found, opened, keys, Passwords(), pages, now_ms))
         # No access log: addresses of pages are nobody's business, the gate logs routes.
         config = uvicorn.Config(

@@ -14,7 +14,7 @@ from authority.passwords import Passwords
 from authority.problems import Destroyed
 from authority.register import Class, Register, Visit
 from authority.settings import Settings
-from authority.web.pages import Pages
+from pages.rendering import Pages
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The doors: portal, what is held about whom, sign-in and out, language, static files."""
+"""The doors: portal, what is held about whom, manuals, sign-in and out, language, static files."""
 
 from __future__ import annotations
 
@@ -8,30 +8,55 @@ from pathlib import Path
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 import classroom
-from authority.inventory import INVENTORY, TECHNICAL
+import pages
+from authority.inventory import INVENTORY
 from authority.web.call import Call
-from authority.web.pages import LANGUAGES
+from authority.web.manual import MANUAL
+from classroom.manual import MANUAL as TEACHERS
+from pages.languages import LANGUAGES
 
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 STATIC = {
     path.name: path
-    for folder in (classroom.STATIC, Path(__file__).parent / "static")
+    for folder in (pages.STATIC, classroom.STATIC, Path(__file__).parent / "static")
     for path in sorted(folder.iterdir())
     if path.suffix in TYPES
 }
 COOKIE = {"path": "/", "secure": True, "httponly": True, "samesite": "strict"}
 LOGIN_MAX = 24
+POINTS = ("names", "apart", "reads", "until_when")
+"""What a family reads first."""
 
 
 async def portal(call: Call) -> Response:
     """Where each kind of person belongs."""
-    return call.page("portal.html")
+    engine = call.services.settings.engine_origin
+    doors = {
+        "head": [("sign_in", "/login"), ("manual", "/manual/head")],
+        "teacher": [("sign_in", "/login"), ("manual", "/manual/teacher")],
+        "pupil": [("portal_pupil_go", f"{engine}/")] if engine else [],
+        "family": [("portal_family_go", "/privacy")],
+        "operator": [("portal_operator_go", f"{engine}/operator")] if engine else [],
+    }
+    return call.page("portal.html", doors=doors.items())
 
 
 async def privacy(call: Call) -> Response:
     """What is held, by whom, for how long, who reads it: from the inventory."""
-    rows = [getattr(INVENTORY[name], call.language) for name in INVENTORY if name not in TECHNICAL]
-    return call.page("privacy.html", rows=rows)
+    settings = call.services.settings
+    families = "/familles" if call.language == "fr" else "/families"
+    further = {"apart": settings.engine_origin + families} if settings.engine_origin else {}
+    return call.page(
+        "held.html", points=POINTS, further=further, inventory=INVENTORY, contact=settings.contact
+    )
+
+
+async def head_manual(call: Call) -> Response:
+    return call.page("manual.html", manual=MANUAL[call.language])
+
+
+async def teacher_manual(call: Call) -> Response:
+    return call.page("manual.html", manual=TEACHERS[call.language])
 
 
 async def login_page(call: Call) -> Response:

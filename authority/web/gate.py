@@ -20,9 +20,9 @@ from authority.lists.reading import BYTES_MAX
 from authority.problems import BadList, Conflict, Destroyed
 from authority.register.register import alive
 from authority.web.call import Call, Services
-from authority.web.headers import secured
-from authority.web.pages import language_of
 from authority.web.table import ANYBODY, Row
+from pages.headers import secured
+from pages.languages import language_of
 
 VISIT = "__Host-visit"
 LANGUAGE = "__Host-language"
@@ -67,7 +67,7 @@ class Gate:
             response = self._problem(call, 422, f"problem_{bad.reason}")
         # The route and not the address: a log line holds no id, and could hold no name if there were one.
         log.info("%s %s %d", request.method, self._row.path, response.status_code)
-        return secured(response, self._services.settings)
+        return secured(response, self._services.settings.engine_origin)
 
     async def _answer(self, call: Call) -> Response:
         if not self._row.always:

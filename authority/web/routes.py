@@ -12,6 +12,8 @@ _CODE = _CLASS + "/codes/{session}"
 ROWS: tuple[Row, ...] = (
     Row("GET", "/", (ANYBODY,), entrance.portal),
     Row("GET", "/privacy", (ANYBODY,), entrance.privacy, always=True),
+    Row("GET", "/manual/head", (ANYBODY,), entrance.head_manual, always=True),
+    Row("GET", "/manual/teacher", (ANYBODY,), entrance.teacher_manual, always=True),
     Row("GET", "/login", (ANYBODY,), entrance.login_page),
     Row("POST", "/login", (ANYBODY,), entrance.login),
     Row("POST", "/logout", STAFF, entrance.logout),

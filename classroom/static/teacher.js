@@ -27,6 +27,12 @@ for (const choice of languages) {
     location.reload()
   })
 }
+const manual = document.getElementById('manual')
+manual.textContent = words.manual
+manual.href = words.manualAt
+const foot = document.getElementById('foot')
+foot.setAttribute('aria-label', words.foot)
+foot.append(...words.links.map(([textContent, href]) => element('a', { textContent, href })))
 leave.textContent = words.leave
 leave.addEventListener('click', async () => {
   await request(DOOR, { method: 'DELETE', headers: MARK }).catch(() => {})
@@ -74,7 +80,9 @@ function inside(room) {
     place.replaceChildren(root)
     views[at][2](root, { language, call, room })
   }
-  page.replaceChildren(element('h1', { textContent: `${words.title} ${room}` }), element('div', { className: 'actions', attributes: { role: 'group' } }, ...tabs), place)
+  page.replaceChildren(
+    element('div', { className: 'wide-page' }, element('h1', { textContent: `${words.title} ${room}` }), element('div', { className: 'actions', attributes: { role: 'group' } }, ...tabs), place)
+  )
   addEventListener('hashchange', () => location.reload())
   show()
 }

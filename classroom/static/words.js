@@ -41,6 +41,7 @@ const fr = {
     proofDone: 'toutes les copies de la classe sont remises.', proofOpen: 'copies pas encore remises : {names}.',
   },
   door: {
+    manual: 'Mode d’emploi', manualAt: '/mode-d-emploi/enseignant', foot: 'Autres pages', links: [['Portail', '/portail'], ['Familles : ce qui est conservé', '/familles']],
     title: 'La salle', lead: 'Tapez le nom de la salle et son code : ils sont sur la feuille de l’enseignant.', room: 'Salle', code: 'Code de la salle', go: 'Entrer',
     leave: 'Quitter', seats: 'Suivre la passation', keying: 'Saisir les réponses', results: 'Lire les résultats', mistyped: 'Une faute de frappe : regardez chaque signe.', unknown: 'Cette salle n’a pas ce code.', slow: 'Trop d’essais : attendez une minute.', away: 'Le serveur ne répond pas. Réessayez dans un instant.',
     numbers: 'Ici les élèves apparaissent par leur numéro, imprimé sur leur bande. Aucun nom n’est connu de ce serveur.',
@@ -88,6 +89,7 @@ const en = {
     proofDone: 'all papers of the class are handed in.', proofOpen: 'papers not handed in yet: {names}.',
   },
   door: {
+    manual: 'How to use it', manualAt: '/manual/teacher', foot: 'Other pages', links: [['Portal', '/portal'], ['Families: what is kept', '/families']],
     title: 'The room', lead: 'Type the name of the room and its code: they are on the teacher’s sheet.', room: 'Room', code: 'Code of the room', go: 'Enter',
     leave: 'Leave', seats: 'Follow the sitting', keying: 'Key in answers', results: 'Read the results', mistyped: 'A typing mistake: look at each sign.', unknown: 'This room does not have this code.', slow: 'Too many tries: wait a minute.', away: 'The server does not answer. Try again in a moment.',
     numbers: 'Here pupils appear by their number, printed on their strip. This server knows no name.',

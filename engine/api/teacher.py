@@ -22,7 +22,7 @@ from classroom import STATIC
 from engine.api.device import GivesDevice, device_of
 from engine.archive import Archive
 from engine.assertion import Assertion
-from engine.assets import Assets
+from engine.assets import Assets, Folder
 from engine.errors import Problem
 from engine.respond import header, read_body, reply_json
 from engine.services import Services
@@ -61,7 +61,7 @@ class Teacher:
         methods = ["GET", "HEAD"]
         return [
             Route("/teacher", GivesDevice(self._services, _Page(self._assets)), methods=methods),
-            Route("/classroom/{name}", _Files(self._assets), methods=methods),
+            Route("/classroom/{name}", Folder(self._assets), methods=methods),
             Route(
                 "/api/v1/teacher",
                 GivesDevice(self._services, request_response(self.door)),
@@ -134,14 +134,3 @@ class _Page:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._assets.send("teacher.html", scope, send)
-
-
-class _Files:
-    def __init__(self, assets: Assets) -> None:
-        self._assets = assets
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        name = scope["path_params"]["name"]
-        if name not in self._assets:
-            raise Problem("not_found")
-        await self._assets.send(name, scope, send)

@@ -18,9 +18,9 @@ from engine.archive.operators import Accounts, Operator
 from engine.cli.console import Json, Who, parts, say
 from engine.clock import now_ms
 from engine.console.credentials import Credentials, new_id
-from engine.console.pages import shown_moment
 from engine.console.rights import ROLES
 from engine.settings import Settings
+from pages.languages import shown_moment
 from sessions.codes import pretty
 
 app = typer.Typer(no_args_is_help=True, help="Accounts of the operator's console.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from starlette.datastructures import UploadFile
@@ -17,11 +18,25 @@ from engine.archive.proposals import Proposals
 from engine.console.acts import Actor
 from engine.console.credentials import Credentials
 from engine.console.day import Watch
-from engine.console.pages import Pages
 from engine.console.rights import RIGHTS
+from engine.console.words import WORDS
 from engine.keyring import KeyRing
+from engine.portal.addresses import ADDRESSES, OPERATOR, foot
 from engine.services import Services
+from pages.rendering import Pages
 from sessions.store import Store
+
+
+def _manual_address(language: str) -> str:
+    return ADDRESSES[OPERATOR][language]
+
+
+def _foot(language: str) -> list[tuple[str, str]]:
+    return [*foot(language), ("manual", _manual_address(language))]
+
+
+LINKS = {"foot": _foot, "manual_address": _manual_address}
+"""From the console to the pages that anybody may read."""
 
 
 class Console:
@@ -47,7 +62,7 @@ class Console:
 
     @cached_property
     def pages(self) -> Pages:
-        return Pages()
+        return Pages(Path(__file__).parent / "templates", WORDS, static="/pages", root="/operator", **LINKS)
 
     @cached_property
     def watch(self) -> Watch:

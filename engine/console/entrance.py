@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from pathlib import Path
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
-from starlette.types import Receive, Scope, Send
 
 from engine.archive.operators import Operator, Visit
-from engine.assets import Assets
 from engine.console.call import Call
 from engine.console.gate import LANGUAGE, VISIT
-from engine.console.pages import LANGUAGES
-from engine.errors import Problem
+from pages.languages import LANGUAGES
 
 DEVICE = "__Host-operator-device"
 DEVICE_SECONDS = 180 * 86_400
@@ -74,19 +70,6 @@ async def language(call: Call) -> Response:
     if wanted in LANGUAGES:
         response.set_cookie(LANGUAGE, wanted, max_age=180 * 86_400, **COOKIE)
     return response
-
-
-class Static:
-    """Style, module and mark of these pages, as they lie there."""
-
-    def __init__(self) -> None:
-        self._assets = Assets(Path(__file__).parent / "static")
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        name = scope["path_params"]["name"]
-        if name not in self._assets:
-            raise Problem("not_found")
-        await self._assets.send(name, scope, send)
 
 
 async def _login_page(

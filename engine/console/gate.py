@@ -18,13 +18,14 @@ from engine.archive import ArchiveAway, Conflict, Gone
 from engine.archive.database import is_away
 from engine.console.acts import BadAct
 from engine.console.call import Call, Console
-from engine.console.pages import language_of, secured
 from engine.console.rights import ANYBODY, may
 from engine.console.table import Row
 from engine.errors import Problem
 from engine.keyring import KeyProblem
 from engine.logs import logger
 from engine.respond import ClientGone
+from pages.headers import secured
+from pages.languages import language_of
 from sessions.link import StoreError
 
 LOG = logger("console")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from starlette.routing import Route
 
 from engine.archive import Archive
+from engine.assets import Assets, Folder
 from engine.console import auditpages, daypages, deliverypages, entrance, formpages, oidcpages, proposalpages
 from engine.console.call import Console
 from engine.console.gate import Gate
@@ -15,6 +18,7 @@ from engine.keyring import KeyRing
 from engine.services import Services
 from sessions.store import Store
 
+STATIC = Path(__file__).parent / "static"
 _DELIVERY = "/operator/deliveries/{delivery}"
 _PROPOSAL = "/operator/proposals/{proposal}"
 
@@ -47,5 +51,5 @@ def console_routes(services: Services, archive: Archive, store: Store, keyring: 
     """The console's routes, its files, and the figures for Prometheus."""
     console = Console(services, archive, store, keyring)
     routes = [Route(row.path, Gate(row, console).answer, methods=[row.method]) for row in ROWS]
-    static = Route("/operator/static/{name}", entrance.Static(), methods=["GET"])
+    static = Route("/operator/static/{name}", Folder(Assets(STATIC)), methods=["GET"])
     return [*routes, static, metrics_route(console)]

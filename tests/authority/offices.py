@@ -17,7 +17,7 @@ from authority.register import Class, Credential, Pupil, Register, School
 from authority.settings import Settings
 from authority.web.app import make_app
 from authority.web.call import Services
-from authority.web.pages import Pages
+from authority.web.pages import pages_of
 
 NOON_MS = 1_790_000_000_000
 ORIGIN = "https://asp.test"
@@ -36,7 +36,7 @@ class Office(NamedTuple):
     clock: list[int]
 
     def services(self) -> Services:
-        pages = Pages("Évaluations 2026", self.settings.engine_origin)
+        pages = pages_of(self.settings, "Évaluations 2026")
         return Services(self.settings, self.register, self.keys, CHEAP, pages, lambda: self.clock[0])
 
     async def credential(self, login: str, role: str, school: School, class_id: str = "") -> str:

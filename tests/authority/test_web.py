@@ -23,6 +23,8 @@ EVERYBODY = (ANYBODY,)
 ALLOWED = {
     "GET /": EVERYBODY,
     "GET /privacy": EVERYBODY,
+    "GET /manual/head": EVERYBODY,
+    "GET /manual/teacher": EVERYBODY,
     "GET /login": EVERYBODY,
     "POST /login": EVERYBODY,
     "POST /logout": STAFF,

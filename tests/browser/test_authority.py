@@ -31,6 +31,7 @@ from engine.keyring import KeyRing
 from engine.stores import store_of
 from tests.browser.conftest import Open
 from tests.browser.deliveries import apart
+from tests.browser.paper import picture, sheets
 from tests.browser.test_access import WIDE, Inspector
 from tests.pupil import PupilClient
 from tests.served import ROOT, Served, free_port, served
@@ -185,11 +186,14 @@ class Head:
 def test_a_head_brings_a_list_corrects_validates_and_prints(opened: Open, authority: Running) -> None:
     """The whole path of a school; names in no address and no log."""
     head = Head(opened(accept_downloads=True).new_page(), authority)
-    for path in ("", "privacy"):
+    for path in ("", "privacy", "manual/head", "manual/teacher"):
         head.page.goto(f"{authority.url}/{path}")
         head.look(path or "portal")
+        picture(head.page, f"asp-{path.replace('/', '-') or 'portal'}")
+        assert "manual" not in path or sheets(head.page, f"asp-{path.replace('/', '-')}") == 1
     enter(head.page, authority, authority.demo["head_login"], authority.demo["head_password"])
     head.look("school")
+    picture(head.page, "asp-school")
     head.brings_a_list()
     head.chooses_for_a_pupil()
     head.corrects()
@@ -203,7 +207,7 @@ def test_a_head_brings_a_list_corrects_validates_and_prints(opened: Open, author
 
     said = " ".join(head.addresses) + authority.log.read_text()
     assert head.inspector.wrong == []
-    assert len(head.inspector.seen) == 8
+    assert len(head.inspector.seen) == 10
     assert "/classes/{class_id}" in said
     assert [name for name in ("Nguy", "tienne", "cha", "6e%20Z", "0750999Z") if name in said] == []
 

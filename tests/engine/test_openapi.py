@@ -19,6 +19,7 @@ from engine.api.openapi.refusals import BESIDE, NO_BODY, PROBLEMS
 from engine.app import running
 from engine.catalog import session_document
 from engine.errors import KINDS, Problem
+from engine.portal.addresses import ADDRESSES
 from engine.wire import (
     AGE_MS_MAX,
     ANSWERS_MAX,
@@ -37,7 +38,8 @@ from sessions.states import Status
 from tests.engine.described import DOCUMENT, named, operations, validator
 from tests.served import Served
 
-PAGES = {"/", "/sw.js", "/static/{name}", "/teacher", "/classroom/{name}"}
+PAGES = {"/", "/sw.js", "/static/{name}", "/teacher", "/classroom/{name}", "/pages/{name}"}
+PAGES |= {address for addresses in ADDRESSES.values() for address in addresses.values()}
 RECORD = {
     "form": "0" * 64,
     "title": "Mathématiques",

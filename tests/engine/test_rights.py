@@ -65,9 +65,19 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     # the engine's own page for a room, and its door
     "GET /teacher": ALL,
     "GET /classroom/{name}": ALL,
+    "GET /pages/{name}": ALL,
     "GET /api/v1/teacher": ("visitor", "other visitor"),
     "POST /api/v1/teacher": ALL,
     "DELETE /api/v1/teacher": ALL,
+    # what anybody may read
+    "GET /portail": ALL,
+    "GET /portal": ALL,
+    "GET /familles": ALL,
+    "GET /families": ALL,
+    "GET /mode-d-emploi/enseignant": ALL,
+    "GET /manual/teacher": ALL,
+    "GET /mode-d-emploi/exploitant": ALL,
+    "GET /manual/operator": ALL,
     # programs of the operator
     "GET /api/v1/deliveries/{delivery}/ledger": ("program",),
     "GET /metrics": ("program",),
@@ -99,8 +109,9 @@ BODIES = {"/api/v1/submit": b'{"last": 0}'}
 """A body that cannot be read is refused before anybody is asked who they are."""
 DEPENDS = {
     "GET /static/{name}": "css/page.css",
-    "GET /operator/static/{name}": "page.css",
+    "GET /operator/static/{name}": "console.css",
     "GET /classroom/{name}": "teacher.html",
+    "GET /pages/{name}": "page.css",
 }
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 EN: dict[str, str] = {
-    "skip": "Skip to content",
     "logout": "Sign out",
-    "colon": ": ",
     "yes": "Yes",
     "back": "Back",
     "cancel": "Cancel",
@@ -23,6 +21,30 @@ EN: dict[str, str] = {
     "portal_family": "Family",
     "portal_family_text": "What we keep about your child, for how long, and who can read it.",
     "portal_family_go": "Read what is kept",
+    "portal_operator": "Operator",
+    "portal_operator_text": "The console is on the test site: this site has no access to it.",
+    "portal_operator_go": "Console",
+    "held_names": "Names are here",
+    "held_names_text": (
+        "This site, kept by the ministry’s statistical service, is the only one that knows the pupils’ "
+        "names. Names, birth dates and codes are encrypted here."
+    ),
+    "held_apart": "Answers are elsewhere",
+    "held_apart_text": (
+        "The test site has numbers drawn at random. Answers are pseudonymous, not anonymous: as long as "
+        "the list of codes exists, the statistical service can tell whose they are."
+    ),
+    "held_apart_go": "What that other site keeps",
+    "held_reads": "Who reads",
+    "held_reads_text": (
+        "The head, for the school; the teacher, for the class; the statistical service. Names and answers "
+        "meet on their screen alone, and do not stay there."
+    ),
+    "held_until_when": "Until when",
+    "held_until_when_text": (
+        "At the end of the campaign the list of names and codes is destroyed, and its keys: no copy of it "
+        "can be read any more."
+    ),
     "sign_in": "Sign in",
     "login_title": "Sign in for schools",
     "login_help": "Identifier and password are in the letter that you received.",
@@ -32,20 +54,6 @@ EN: dict[str, str] = {
     "login_password_help": "Capitals and spaces do not matter.",
     "login_wrong": "Wrong identifier or password. Check the letter, then try again.",
     "login_wait": "Too many tries. Try again in {seconds} s.",
-    "privacy_title": "What is kept, and who reads it",
-    "privacy_lead": (
-        "This site knows the pupils’ names. The test site does not: it receives codes and random "
-        "numbers only. The two sites exchange nothing with each other."
-    ),
-    "privacy_pseudonymous": (
-        "Answers are pseudonymous, not anonymous: as long as the table of codes exists, the "
-        "statistical service can tell whose they are. At the end of the campaign the table and its "
-        "keys are destroyed."
-    ),
-    "privacy_what": "What is kept here",
-    "privacy_who": "Who can read it",
-    "privacy_until": "Until when",
-    "privacy_generated": ("This list is made from the program itself: nothing can be missing in it."),
     "school_classes": "Classes",
     "school_sum": "Pupils: {pupils}",
     "step_check": "Check",

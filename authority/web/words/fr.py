@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 FR: dict[str, str] = {
-    "skip": "Aller au contenu",
     "logout": "Se déconnecter",
-    "colon": "\u00a0: ",
     "yes": "Oui",
     "back": "Retour",
     "cancel": "Annuler",
@@ -30,6 +28,30 @@ FR: dict[str, str] = {
         "Ce que nous conservons de votre enfant, pour combien de temps, et qui peut le lire."
     ),
     "portal_family_go": "Lire ce qui est conservé",
+    "portal_operator": "Exploitante, exploitant",
+    "portal_operator_text": "La console est sur le site des épreuves : ce site-ci n’y a pas accès.",
+    "portal_operator_go": "Console",
+    "held_names": "Les noms sont ici",
+    "held_names_text": (
+        "Ce site, tenu par le service statistique du ministère, est le seul à connaître le nom des élèves. "
+        "Noms, dates de naissance et codes y sont chiffrés."
+    ),
+    "held_apart": "Les réponses sont ailleurs",
+    "held_apart_text": (
+        "Le site des épreuves n’a que des numéros tirés au hasard. Les réponses sont pseudonymes, et non "
+        "anonymes : tant que la liste des codes existe, le service statistique peut les relier à un élève."
+    ),
+    "held_apart_go": "Ce que garde cet autre site",
+    "held_reads": "Qui lit",
+    "held_reads_text": (
+        "La direction, pour son école ; l’enseignant, pour sa classe ; le service statistique. Les noms "
+        "et les réponses ne se rencontrent que sur leur écran, et n’y restent pas."
+    ),
+    "held_until_when": "Jusqu’à quand",
+    "held_until_when_text": (
+        "À la fin de la campagne, la liste des noms et des codes est détruite, ainsi que ses clés : plus "
+        "aucune copie n’est lisible."
+    ),
     "sign_in": "Se connecter",
     "login_title": "Connexion des écoles et établissements",
     "login_help": ("L’identifiant et le mot de passe sont dans le courrier que vous avez reçu."),
@@ -39,22 +61,6 @@ FR: dict[str, str] = {
     "login_password_help": "Majuscules et espaces n’ont pas d’importance.",
     "login_wrong": ("Identifiant ou mot de passe inexact. Vérifiez le courrier, puis réessayez."),
     "login_wait": "Trop d’essais. Réessayez dans {seconds} s.",
-    "privacy_title": "Ce qui est conservé, et qui le lit",
-    "privacy_lead": (
-        "Ce site connaît le nom des élèves. Le site des épreuves ne le connaît pas : il ne reçoit "
-        "que des codes et des numéros tirés au sort. Les deux sites n’échangent rien entre eux."
-    ),
-    "privacy_pseudonymous": (
-        "Les réponses sont pseudonymes, et non anonymes : tant que la table des codes existe, le "
-        "service statistique peut les relier à un élève. À la fin de la campagne, la table et ses "
-        "clés sont détruites."
-    ),
-    "privacy_what": "Ce qui est conservé ici",
-    "privacy_who": "Qui peut le lire",
-    "privacy_until": "Jusqu’à quand",
-    "privacy_generated": (
-        "Cette liste est établie à partir du programme lui-même : aucune donnée ne peut y manquer."
-    ),
     "school_classes": "Classes",
     "school_sum": "Élèves : {pupils}",
     "step_check": "Vérifier",

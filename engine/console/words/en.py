@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 EN: dict[str, str] = {
-    "skip": "Skip to content",
     "console": "Operator’s console",
     "places": "Pages of the console",
     "logout": "Sign out",
     "back": "Back to the day",
-    "colon": ": ",
     "waiting": "waiting",
     "problem": "This cannot be done",
     "role_operator": "operator",

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 FR: dict[str, str] = {
-    "skip": "Aller au contenu",
     "console": "Console d’exploitation",
     "places": "Pages de la console",
     "logout": "Se déconnecter",
     "back": "Retour à la journée",
-    "colon": " : ",
     "waiting": "en attente",
     "problem": "Ce n’est pas possible",
     "role_operator": "exploitation",

@@ -111,6 +111,7 @@ function showLogin(code) {
       note,
       h('div', { class: 'actions' }, enter, other),
     ),
+    h('p', { id: 'portal', class: 'help' }, h('a', { href: words.portalAt }, words.portal)),
   )
   field.value = pretty(code)
   free()

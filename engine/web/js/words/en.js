@@ -6,6 +6,8 @@ export default {
   typeCode: 'Type the code on your sheet.',
   code: 'Your code',
   codeHelp: 'It has 12 signs. Capitals and spaces do not matter.',
+  portal: 'Teachers, families: this way',
+  portalAt: '/portal',
   enter: 'Enter',
   entering: 'One moment…',
   otherCode: 'Change the code',

@@ -6,6 +6,8 @@ export default {
   typeCode: 'Tape le code écrit sur ta feuille.',
   code: 'Ton code',
   codeHelp: 'Il a 12 signes. Majuscules et espaces n’ont pas d’importance.',
+  portal: 'Enseignants, familles : par ici',
+  portalAt: '/portail',
   enter: 'Entrer',
   entering: 'Un instant…',
   otherCode: 'Changer de code',

@@ -1,0 +1,1 @@
+"""Pages that anybody may read: where each kind of person belongs, what is held about whom, manuals."""
