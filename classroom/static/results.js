@@ -61,6 +61,7 @@ class Results {
     const { words } = this
     const mine = figures.ofClass(place)
     const parts = [this.#bar(one, words.class, mine.groups, mine.mean)]
+    if (mine.incomplete) parts.push(element('p', { className: 'help', textContent: fill(words[mine.incomplete > 1 ? 'incompletes' : 'incomplete'], { count: mine.incomplete }) }))
     const theirs = one.national?.rows[place]
     if (theirs) parts.push(this.#bar(one, words.national, theirs.groups, theirs.mean, true))
     return element('div', { className: 'domain' }, element('h4', { textContent: domain || words.whole }), ...parts)
@@ -98,7 +99,7 @@ class Results {
 
   sorted(pupils) {
     const byName = (a, b) => this.nameOf(a).localeCompare(this.nameOf(b), this.language, { numeric: true })
-    const share = ({ marks: [whole] }) => whole.score / (whole.max || 1)
+    const share = ({ marks: [whole] }) => (whole.max ? whole.score / whole.max : -1)
     return [...pupils].sort(this.order === 'byScore' ? (a, b) => share(b) - share(a) || byName(a, b) : byName)
   }
 
@@ -117,11 +118,12 @@ class Results {
   }
 
   /** Points and group; the group's name is there for all, its colour beside it. */
-  mark({ groups }, { score, max, group }) {
+  mark({ groups }, { score, max, group, absent, unkeyed }) {
     const { words } = this
-    if (!max) return element('span', { textContent: '–' })
+    const lack = absent ? words[max ? 'absentFor' : 'absent'] : unkeyed ? words[max ? 'unkeyedFor' : 'unkeyed'] : ''
+    if (!max) return lack ? element('span', { className: 'pill', textContent: lack }) : element('span', { textContent: '–' })
     const points = element('span', { textContent: fill(words.points, { score: this.#number(score), max: this.#number(max) }) })
-    const label = group === null ? words.waiting : groups[group][this.language]
+    const label = group === null ? lack || words.waiting : groups[group][this.language]
     return element('span', { className: 'mark' }, points, element('span', { className: group === null ? 'pill' : `pill g${group} of${groups.length}`, textContent: label }))
   }
 

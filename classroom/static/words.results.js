@@ -8,7 +8,8 @@ const fr = {
   hidden: 'Nombre trop petit pour être publié', inGroup: '{count} en « {group} »', classTitle: 'La classe par domaine', pupilsTitle: 'Les élèves', pupil: 'Élève', waiting: 'à corriger', unsat: 'pas de résultat',
   byName: 'Par nom', byScore: 'Par réussite', sheet: 'Fiche', sheetOf: 'Fiche de {name}', printSheets: 'Imprimer les fiches', printAll: 'Imprimer la page', close: 'Fermer', print: 'Imprimer la fiche',
   points: '{score} sur {max}', sheetLead: 'Résultats au test « {title} »', sheetGroup: 'Groupe de maîtrise', sheetDomain: 'Domaine', sheetPoints: 'Points', sheetItems: 'Question par question',
-  right: 'réussi', wrong: 'non réussi', partly: 'en partie', open: 'à corriger', sort: 'Ordre',
+  right: 'réussi', wrong: 'non réussi', partly: 'en partie', open: 'à corriger', sort: 'Ordre', absent: 'absent', absentFor: 'absent en partie', unkeyed: 'pas saisi', unkeyedFor: 'saisi en partie', blank: 'sans réponse',
+  incomplete: '{count} élève absent ou saisi en partie n’est pas compté.', incompletes: '{count} élèves absents ou saisis en partie ne sont pas comptés.',
 }
 
 const en = {
@@ -19,7 +20,8 @@ const en = {
   hidden: 'Too small a number to be published', inGroup: '{count} in “{group}”', classTitle: 'The class by domain', pupilsTitle: 'The pupils', pupil: 'Pupil', waiting: 'to be marked', unsat: 'no result',
   byName: 'By name', byScore: 'By success', sheet: 'Sheet', sheetOf: 'Sheet of {name}', printSheets: 'Print the sheets', printAll: 'Print the page', close: 'Close', print: 'Print the sheet',
   points: '{score} of {max}', sheetLead: 'Results in the test “{title}”', sheetGroup: 'Mastery group', sheetDomain: 'Domain', sheetPoints: 'Points', sheetItems: 'Question by question',
-  right: 'right', wrong: 'not right', partly: 'in part', open: 'to be marked', sort: 'Order',
+  right: 'right', wrong: 'not right', partly: 'in part', open: 'to be marked', sort: 'Order', absent: 'absent', absentFor: 'absent for a part', unkeyed: 'not keyed', unkeyedFor: 'keyed in part', blank: 'no answer',
+  incomplete: '{count} pupil who was absent or keyed in part is not counted.', incompletes: '{count} pupils who were absent or keyed in part are not counted.',
 }
 
 export const RESULTS = { fr, en }

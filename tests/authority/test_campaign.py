@@ -154,8 +154,8 @@ def test_a_takeout_of_another_campaign_is_not_whole(authority: Authority, tmp_pa
     authority.json("demo", "--classes", 1)
     key, folder = Ed25519PrivateKey.generate(), tmp_path / "out"
     folder.mkdir()
-    head = "session,room,item,domain,score,max_score,needs_marking\n"
-    (folder / "scores.csv").write_text(head + f"{'a' * 32},r-1,,,1,2,false\n")
+    head = "session,room,item,domain,score,max_score,needs_marking,kind\n"
+    (folder / "scores.csv").write_text(head + f"{'a' * 32},r-1,,,1,2,false,\n")
     (folder / "responses.csv").write_text("session\n")
     sign_takeout(Exported(folder, ("csv",), 1, 1, 0, 0), "nombres1", key, NOON_MS)
     public = a_public_pem(key, tmp_path / "pub.pem")
