@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
@@ -15,6 +16,7 @@ from engine.console.call import Call
 from engine.console.checks import STOP, Given, check
 from engine.console.day import STATUSES
 from engine.console.formpages import listed
+from engine.deliveries import renew_room
 from engine.staff import REASONS
 from items.bank import Bank
 
@@ -94,6 +96,15 @@ async def rooms(call: Call) -> Response:
         begins=begins,
         statuses=STATUSES,
     )
+
+
+async def renew(call: Call) -> Response:
+    """Withdraw the code of one room; the new one is printed on the server, and never shown here."""
+    console, room = call.console, call.form.get("room", "")[:32]
+    delivery = call.path("delivery")
+    await renew_room(console.archive, console.store, delivery, room, who=call.who, now_ms=call.now_ms)
+    begins = urlencode({"begins": room, "said": "renewed"})
+    return RedirectResponse(f"/operator/deliveries/{delivery}/rooms?{begins}", 303)
 
 
 async def _new(call: Call, typed: dict[str, str], error: str, status: int = 200) -> Response:

@@ -30,6 +30,9 @@ EN: dict[str, str] = {
     "said_approved": "Approved, and carried out: what came of it stands below.",
     "said_refused": "Refused. Nothing was changed.",
     "said_withdrawn": "Withdrawn. Nothing was changed.",
+    "said_renewed": (
+        "The room's code is withdrawn. Whoever came in with it is out; print the new one on the server."
+    ),
     # --- sign-in
     "login_title": "Sign in",
     "login_help": "For the staff who run the tests. Accounts are made on the server itself.",
@@ -271,6 +274,16 @@ EN: dict[str, str] = {
     "rooms_begins": "Name begins with",
     "rooms_none": "There is no such room.",
     "room": "Room",
+    "room_code": "Teacher's code",
+    "room_renewed": "new since {at}",
+    "room_renew": "Withdraw…",
+    "room_renew_of": "Withdraw the code of room {room}…",
+    "room_renew_text": (
+        "Seen by others, or lost? The former code opens nothing any more, and whoever came in with it is "
+        "out within a second. Pupils notice nothing. No code is shown here; print the new one on the server:"
+    ),
+    "room_renew_go": "Withdraw this code",
+    "room_renew_go_of": "Withdraw the code of room {room}",
     "search": "Search",
     "more": "More",
     # --- forms

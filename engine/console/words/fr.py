@@ -32,6 +32,10 @@ FR: dict[str, str] = {
     "said_approved": "Approuvé et exécuté : le résultat est indiqué ci-dessous.",
     "said_refused": "Refusé. Rien n’a changé.",
     "said_withdrawn": "Retiré. Rien n’a changé.",
+    "said_renewed": (
+        "Le code de la salle est retiré. Qui était entré avec lui est dehors ; imprimez le nouveau "
+        "sur le serveur."
+    ),
     # --- connexion
     "login_title": "Connexion",
     "login_help": ("Pour les personnes qui exploitent les tests. Les comptes se créent sur le serveur même."),
@@ -302,6 +306,17 @@ FR: dict[str, str] = {
     "rooms_begins": "Le nom commence par",
     "rooms_none": "Il n’y a pas de telle salle.",
     "room": "Salle",
+    "room_code": "Code de l’enseignant",
+    "room_renewed": "nouveau depuis {at}",
+    "room_renew": "Retirer…",
+    "room_renew_of": "Retirer le code de la salle {room}…",
+    "room_renew_text": (
+        "Vu par d’autres, ou perdu ? L’ancien code n’ouvre plus rien, et qui est entré avec lui est dehors "
+        "dans la seconde. Les élèves ne remarquent rien. Aucun code ne s’affiche ici ; imprimez le nouveau "
+        "sur le serveur :"
+    ),
+    "room_renew_go": "Retirer ce code",
+    "room_renew_go_of": "Retirer le code de la salle {room}",
     "search": "Chercher",
     "more": "Suite",
     # --- tests
