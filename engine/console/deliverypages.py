@@ -8,13 +8,12 @@ from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
-from engine.archive import Delivery
 from engine.archive.standing import rooms as rooms_of
 from engine.console import running
 from engine.console.acts import MESSAGE_MINUTES, MINUTES_MAX, possible
 from engine.console.call import Call
 from engine.console.checks import STOP, Given, check
-from engine.console.day import STATUSES
+from engine.console.day import STATUSES, telling
 from engine.console.formpages import listed
 from engine.deliveries import renew_room
 from engine.staff import REASONS
@@ -50,6 +49,8 @@ async def create(call: Call) -> Response:
             arguments.append(f"--{field.replace('_', '-')}={_local(text)}")
     if form.get("count_self_attested") == "yes":
         arguments.append("--count-self-attested")
+    if form.get("keyed") == "yes":
+        arguments.append("--keyed")
     told = await running.command(call.console.settings, *arguments)
     if not told.is_done:
         return await _new(call, form, told.sentence, 422)
@@ -75,7 +76,7 @@ async def delivery(call: Call) -> Response:
         reasons=REASONS,
         minutes_max=MINUTES_MAX,
         message_minutes=MESSAGE_MINUTES,
-        telling=_telling(found, call.now_ms),
+        telling=telling(found, call.now_ms),
     )
 
 
@@ -109,7 +110,8 @@ async def renew(call: Call) -> Response:
 
 async def _new(call: Call, typed: dict[str, str], error: str, status: int = 200) -> Response:
     forms = await asyncio.to_thread(listed, Bank(call.console.settings.data_dir))
-    chosen = typed.get("form") or call.request.query_params.get("form", "")
+    only = forms[0]["form"] if len(forms) == 1 else ""
+    chosen = typed.get("form") or call.request.query_params.get("form", only)
     about = next((one for one in forms if one["form"] == chosen), None)
     minutes = str((about["duration_s"] or 2700) // 60) if about else ""
     values = {
@@ -117,17 +119,13 @@ async def _new(call: Call, typed: dict[str, str], error: str, status: int = 200)
         "grace": "10",
         "spread": "",
         "count_self_attested": "",
+        "keyed": "",
         **typed,
         "form": chosen,
     }
     for field in TIMES:
         values.setdefault(field, "")
     return await call.page("new.html", status, forms=forms, typed=values, error=error)
-
-
-def _telling(delivery: Delivery, now_ms: int) -> dict[str, object] | None:
-    message = delivery.message
-    return message if message and now_ms < message["until_ms"] else None
 
 
 def _local(text: str) -> str:

@@ -199,6 +199,31 @@ def test_a_teacher_reads_the_class_by_name_and_prints_a_sheet_each(
     assert [part for part in parts if part in " ".join(asked) or part.encode() in held] == []
 
 
+def test_a_tab_left_behind_shows_no_name_to_the_next_one_at_this_computer(
+    opened: Open, authority: Running, keyed: Keyed
+) -> None:
+    """Signed out elsewhere, or another class's teacher signed in: the names go when the tab is looked at."""
+    publish(keyed, now_ms() + HOUR_MS)
+    context = opened()
+    (_, login, password), (_, other, others) = authority.demo["teachers"]
+    left, page = context.new_page(), context.new_page()
+    enter(left, authority, login, password)
+    address = left.url + "/results"
+    for says in ("Connexion", "Cela n’a pas pu se faire"):
+        left.goto(address)
+        expect(left.locator(".results-list tbody tr")).to_have_count(30)
+        page.goto(authority.url + "/privacy")
+        page.get_by_role("button", name="Se déconnecter").click()
+        expect(page.locator("h1")).to_have_text("Suivi des passations")
+        if says != "Connexion":
+            enter(page, authority, other, others)
+        left.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+        expect(left.locator("h1")).to_contain_text(says)
+        expect(left.locator("body")).not_to_contain_text(names(1)[0][0])
+        if says == "Connexion":
+            enter(page, authority, login, password)
+
+
 def test_a_head_sees_the_classes_beside_each_other_and_each_with_its_names(
     opened: Open, authority: Running, keyed: Keyed
 ) -> None:
