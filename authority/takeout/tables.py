@@ -46,7 +46,13 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_WHO,
         Column("item", "text", "item", "identifier that the author gave the item"),
         Column("response", "text", "response", "identifier of the response variable within the item"),
-        Column("value", "text", "value", "what was given: the value, or a JSON array of several"),
+        Column(
+            "value",
+            "text",
+            "value",
+            "what was given: the value, or a JSON array of several; an apostrophe stands before text that a "
+            "spreadsheet would run as a formula",
+        ),
         Column("kind", "text", "kind", "value; nothing: left blank; absent; empty: erased by a teacher"),
         Column("n", "whole", "n", "number of the batch that brought it, counted through the session"),
         Column("elapsed_ms", "whole", "elapsed_ms", "milliseconds that the item was on the screen"),

@@ -17,7 +17,7 @@ from engine.console.day import STATUSES, telling
 from engine.console.formpages import listed
 from engine.deliveries import renew_room
 from engine.staff import REASONS
-from items.bank import Bank
+from items.bank import NAME, Bank
 
 ROOMS_PAGE = 50
 DAY_MS = 86_400_000
@@ -40,21 +40,25 @@ async def new(call: Call) -> Response:
 async def create(call: Call) -> Response:
     """Seal a form for a delivery, beside the worker: the command says what is wrong with it."""
     form = call.form
-    arguments = ["deliveries", "create", form.get("form", "")[:64], "--who", call.who]
+    if not NAME.fullmatch(form.get("form", "")):  # else a command would read it as one of its options
+        return await _new(call, form, "choose a test of the bank", 422)
+    told = await running.command(call.console.settings, *_arguments(form), "--who", call.who)
+    if not told.is_done:
+        return await _new(call, form, told.sentence, 422)
+    return RedirectResponse(f"/operator/deliveries/{told.record['id']}?said=created", 303)
+
+
+def _arguments(form: dict[str, str]) -> list[str]:
+    """The command that the form's fields come to; what is wrong in them is left for it to refuse."""
+    arguments = ["deliveries", "create", form["form"]]
     for option, field in (("--duration", "duration"), ("--grace", "grace"), ("--spread", "spread")):
         if text := form.get(field, "").strip()[:12].replace(",", "."):
             arguments.append(f"{option}={text}")
     for field in TIMES:
         if text := form.get(field, "")[:20]:
             arguments.append(f"--{field.replace('_', '-')}={_local(text)}")
-    if form.get("count_self_attested") == "yes":
-        arguments.append("--count-self-attested")
-    if form.get("keyed") == "yes":
-        arguments.append("--keyed")
-    told = await running.command(call.console.settings, *arguments)
-    if not told.is_done:
-        return await _new(call, form, told.sentence, 422)
-    return RedirectResponse(f"/operator/deliveries/{told.record['id']}?said=created", 303)
+    ticked = [field for field in ("count_self_attested", "keyed") if form.get(field) == "yes"]
+    return [*arguments, *(f"--{field.replace('_', '-')}" for field in ticked)]
 
 
 async def delivery(call: Call) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from engine.archive import Delivery
@@ -17,7 +19,13 @@ QUARTER_MS = 900_000
 
 def delivery(state: str) -> Delivery:
     """Log-in from a quarter to nine, the test from nine to ten."""
-    names = {"form": "f", "compiled": "c", "content_id": "i", "title": "Nombres", "language": "fr"}
+    names: dict[str, Any] = {
+        "form": "f",
+        "compiled": "c",
+        "content_id": "i",
+        "title": "Nombres",
+        "language": "fr",
+    }
     times = {
         "login_opens_ms": NINE_MS - QUARTER_MS,
         "opens_at_ms": NINE_MS,
