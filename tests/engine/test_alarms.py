@@ -26,7 +26,7 @@ def delivery(state: str) -> Delivery:
         "title": "Nombres",
         "language": "fr",
     }
-    times = {
+    times: dict[str, Any] = {
         "login_opens_ms": NINE_MS - QUARTER_MS,
         "opens_at_ms": NINE_MS,
         "closes_at_ms": NINE_MS + 4 * QUARTER_MS,
