@@ -19,9 +19,10 @@ export async function mountSchool(root, { language, classes, login, warned }) {
     try {
       found.push({ ...one, results: (await one.call('/results')).results })
     } catch (error) {
-      reason = reasonOf(error)
-      if (reason === 'signIn') return warned(login)
-      if (reason === 'away') return warned(words.away)
+      const why = reasonOf(error)
+      if (why === 'signIn') return warned(login)
+      if (why === 'away') return warned(words.away)
+      if (why === 'over') reason = why // a date says more than a class that has no codes
       found.push({ ...one, results: [] })
     }
   }
