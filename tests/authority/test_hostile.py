@@ -11,7 +11,7 @@ import pytest
 from authority.lists import read_list
 from authority.problems import BadList
 from authority.register import Pupil, School
-from tests.authority.offices import COLETTE, office, visitor
+from tests.authority.offices import COLETTE, office, own_database, visitor
 
 HEAD_LINE = "Nom;Prénom;Classe\n"
 ROSTER = {
@@ -80,7 +80,7 @@ async def test_forms_that_no_page_sends_are_refused(
     tmp_path: Path, database: str, request: pytest.FixtureRequest
 ) -> None:
     """Numbers past every bound, signs that no database holds, another class's pupils and codes."""
-    address = request.getfixturevalue("pg_url") if database else ""
+    address = await own_database(request.getfixturevalue("pg_url")) if database else ""
     async with office(tmp_path, address) as of:
         own, other = await of.with_codes("6e A"), await of.with_codes("6e B")
         password = await of.credential(COLETTE.id, "head", COLETTE)

@@ -152,6 +152,21 @@ def look(page: Page, inspector: Inspector, name: str) -> None:
     page.set_viewport_size(WIDE)
 
 
+def is_printed(page: Page, name: str) -> None:
+    """A sheet each and nothing else goes to the printer, and each fits on its page."""
+    sheets = page.locator(".to-print .fiche")
+    expect(sheets).to_have_count(30)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 720, "height": 1020})
+    expect(sheets.first).to_be_visible()
+    expect(page.locator("#bar")).to_be_hidden()
+    heights = sheets.evaluate_all("all => all.map((one) => one.getBoundingClientRect().height)")
+    assert max(heights) < 1000
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png")
+        page.pdf(path=Path(PICTURES) / f"{name}.pdf", format="A4", print_background=True)
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_teacher_reads_the_class_by_name_and_prints_a_sheet_each(
     opened: Open, authority: Running, keyed: Keyed, language: str
@@ -182,17 +197,7 @@ def test_a_teacher_reads_the_class_by_name_and_prints_a_sheet_each(
     page.keyboard.press("Escape")
 
     page.get_by_role("button", name="Imprimer les fiches" if language == "fr" else "Print the sheets").click()
-    expect(page.locator(".to-print .fiche")).to_have_count(30)
-    page.emulate_media(media="print")
-    page.set_viewport_size({"width": 720, "height": 1020})
-    expect(page.locator(".to-print .fiche").first).to_be_visible()
-    expect(page.locator("#bar")).to_be_hidden()
-    for fiche in page.locator(".to-print .fiche").all()[:4]:
-        height = fiche.evaluate("node => node.getBoundingClientRect().height")
-        assert height < 1000
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"sheets-{language}.png")
-        page.pdf(path=Path(PICTURES) / f"sheets-{language}.pdf", format="A4", print_background=True)
+    is_printed(page, f"sheets-{language}")
     assert inspector.wrong == []
     held = b" ".join(kept(keyed.engine))
     parts = {part for name in names(30) for part in name}
