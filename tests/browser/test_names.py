@@ -68,14 +68,14 @@ def keyed(authority: Running, tmp_path_factory: pytest.TempPathFactory) -> Itera
     form = paper_form(folder, QUESTIONS)
     given: dict[str, Any] = {"port": authority.engine_port, "workers": 1, "authority_origin": authority.url}
     with served(folder, **given) as engine:
-        delivery, rooms = apart(lambda: asyncio.run(_imported(engine, authority, form)))
-        for room, count in zip(sorted(rooms), (30, 6), strict=True):
+        delivery = apart(lambda: asyncio.run(_imported(engine, authority, form)))
+        for (_, room, _), count in zip(authority.demo["teachers"], (30, 6), strict=True):
             _key(engine, authority, room, count)
         until(lambda: apart(lambda: asyncio.run(_scored(engine, delivery))) == 36)
         yield Keyed(engine, delivery)
 
 
-async def _imported(engine: Served, authority: Running, form: Path) -> tuple[str, set[str]]:
+async def _imported(engine: Served, authority: Running, form: Path) -> str:
     keyring = KeyRing.of(engine.settings)
     archive, store = await Archive.open(engine.settings.archive_address), store_of(engine.settings)
     file = CodesFile.verify(Path(authority.demo["files"]["codes"]), authority_key(engine.settings.keys_dir))
@@ -85,7 +85,7 @@ async def _imported(engine: Served, authority: Running, form: Path) -> tuple[str
     finally:
         await store.aclose()
         await archive.close()
-    return delivery.id, {row.room for row in file.rows()}
+    return delivery.id
 
 
 async def _scored(engine: Served, delivery: str) -> int:
