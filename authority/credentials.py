@@ -16,8 +16,12 @@ async def issue(
     wanted: Sequence[tuple[Credential, School, str]],
     now_ms: int,
     who: str,
+    over_ms: int | None = None,
 ) -> list[Letter]:
-    """Write these credentials with new passwords (former ones end); gives their letters in the same order."""
+    """Write these credentials with new passwords (former ones end); gives their letters in the same order.
+
+    With `over_ms` the one credential must be that of this moment (0: none), or Conflict `letter_made`.
+    """
     new, printed = [], []
     for credential, school, label in wanted:
         password = passwords.generate()
@@ -25,5 +29,5 @@ async def issue(
         new.append(credential._replace(hash=hashed))
         printed.append(Letter(school.title, label, credential.login, password))
     if new:
-        await register.doors.issue(new, now_ms, who)
+        await register.doors.issue(new, now_ms, who, over_ms)
     return printed

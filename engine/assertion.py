@@ -48,6 +48,8 @@ class Assertion(NamedTuple):
     who: str
     role: str
     rooms: frozenset[str]
+    issued_ms: int = 0
+    """When the authority made it; 0 for who came by our own door."""
     shared: str = ""
     """Opaque id of all who enter by one code, where each visit is a `who` of its own."""
 
@@ -97,7 +99,7 @@ def _assertion(payload: Any, now_ms: int) -> Assertion | None:
     is_sound = _is(_CAMPAIGN, campaign) and _is(_WHO, who) and role in ROLES
     if not is_sound or not all(_is(ROOM, room) for room in rooms):
         return None
-    return Assertion(str(campaign), str(who), str(role), frozenset(rooms))
+    return Assertion(str(campaign), str(who), str(role), frozenset(rooms), issued_ms)
 
 
 def _is(pattern: re.Pattern[str], value: object) -> bool:

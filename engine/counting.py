@@ -7,11 +7,13 @@ counts as the delivery rules, more readily when an outage of ours explains why i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import orjson
 
+from engine.keying.cells import kinds
 from engine.turns import OFF_ROUTE, OUT_OF_TURN, SEVERITY, Batch, Turns
 
 CORROBORATED, SELF_ATTESTED, AFTER = "corroborated", "self_attested", "after"
@@ -25,6 +27,9 @@ class Rule(NamedTuple):
     count_corroborated: bool = True
     count_self_attested: bool = False
     outages: Sequence[tuple[int, int]] = ()
+    is_keyed: bool = False
+    """Whether teachers keyed the answers. Only then is what stands in the cells believed: in a batch of a
+    pupil's own browser "absent" would be a way out of the points."""
 
     def lateness(self, received_ms: int, age_ms: int) -> str:
         """The class of an answer of a late batch."""
@@ -77,6 +82,8 @@ class Answer(NamedTuple):
     is_attempt: bool = False
     comment: str = ""
     """What the pupil had to say about the item, where the author lets them; never scored."""
+    keyed: Mapping[str, str] = MappingProxyType({})
+    """By response what a teacher typed: a value, no answer, absent, or erased (`engine.keying.cells`)."""
 
 
 class Held(NamedTuple):
@@ -143,4 +150,5 @@ def _answers(batch: OpenBatch, body: Batch, rule: Rule, judge: Turns | None) -> 
             counted=rule.counts(late),
             is_attempt=entry.get("attempt") is True,
             comment=entry.get("comment", ""),
+            keyed=kinds(entry.get("marks", {})) if rule.is_keyed else {},
         )

@@ -25,7 +25,7 @@ from items.model import Content
 from items.seal import CONTENT_ID_BYTES, seal
 from sessions.store import Store
 
-__all__ = ["Deliveries", "Window", "publish", "publish_delivery"]
+__all__ = ["Deliveries", "Window", "publish", "publish_delivery", "renew_room"]
 
 DURATION_MS_MAX = 12 * 3600 * 1000
 
@@ -124,6 +124,19 @@ class Deliveries:
             await store.destroy_sessions([session.sid for session in sessions])
         async for codes in pages(self._archive.codes(delivery), PAGE):
             await store.drop_codes([code.digest for code in codes])
+
+
+async def renew_room(
+    archive: Archive, store: Store, delivery: str, room: str, *, who: str, now_ms: int
+) -> Delivery:
+    """Withdraw the code of one room alone, and let the workers know; Conflict for a room that is none."""
+    found = await archive.delivery(delivery)
+    if not await archive.has_room(delivery, room):
+        raise Conflict(f"delivery {delivery} has no room {room[:32]!r}: `passation rooms codes` lists them")
+    changed = found.renewing(room, now_ms)
+    await archive.update_delivery(changed, act="room", who=who, now_ms=now_ms, room=room)
+    await publish_delivery(store, changed)
+    return changed
 
 
 def _check_keyable(content: Content, schema: Mapping[str, Any]) -> None:

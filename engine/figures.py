@@ -50,6 +50,8 @@ class Figures(NamedTuple):
     admitted: tuple[float, ...] = (0.0,) * len(Rank)
     refusing: tuple[float, ...] = (0.0,) * len(Rank)
     is_tight: bool = False
+    wrong_per_s: float = 0.0
+    """Codes that open nothing."""
 
 
 class Meter:
@@ -61,7 +63,7 @@ class Meter:
         self._name = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(2)}"
         self._buckets = [0] * (len(BOUNDS_S) + 1)
         self._seconds = 0.0
-        self._past: deque[tuple[int, int, int, tuple[int, ...]]] = deque(maxlen=RECENT + 1)
+        self._past: deque[tuple[int, int, int, int, tuple[int, ...]]] = deque(maxlen=RECENT + 1)
         self.wait_s = 0.0
         """How long an answer waits now before its commit begins."""
 
@@ -84,8 +86,9 @@ class Meter:
         """How this worker does now; rates since about ten seconds ago."""
         now_ms, buckets = self._clock(), tuple(self._buckets)
         answers, logins = services.answers.taken, services.codes.taken
-        self._past.append((now_ms, answers, logins, buckets))
-        then_ms, then_answers, then_logins, then_buckets = self._past[0]
+        wrong = services.guessing.wrong_total
+        self._past.append((now_ms, answers, logins, wrong, buckets))
+        then_ms, then_answers, then_logins, then_wrong, then_buckets = self._past[0]
         passed_s = max(0.001, (now_ms - then_ms) / 1000)
         control = services.gate.control
         return Figures(
@@ -104,6 +107,7 @@ class Meter:
             admitted=tuple(control.admitted),
             refusing=tuple(control.refusing),
             is_tight=control.is_tight,
+            wrong_per_s=(wrong - then_wrong) / passed_s,
         )
 
     async def tell(self, services: Services, store: Store) -> None:

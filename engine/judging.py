@@ -25,6 +25,8 @@ class Judged(NamedTuple):
     route: list[dict[str, Any]]
     seed: bytes = b""
     """The secret from which the sitting's variants and lots were drawn."""
+    is_keyed: bool = False
+    """Whether it was answered on paper and keyed by teachers."""
 
 
 class _Sight:

@@ -2,7 +2,10 @@
 
     {"v": 1, "compiled": form, "items": [
         {"item": "i1", "score": 1.0, "max": 1.0, "marking": false, "outcomes": {...},
-         "answer": {"response", "epoch", "n", "received_ms", "elapsed_ms", "late", "comment"?} or null,
+         "answer": {"response", "epoch", "n", "received_ms", "elapsed_ms", "late", "comment"?, "keyed"?}
+         or null,
+         "missing": "absent" or "empty" of an answer on paper: the pupil was not there, or nobody keyed it; it
+         has no points then, and none are missed,
          "comment": the pupil's newest one on an answer that counts, if there is any,
          "uncounted": the same, for an answer that came too late, or null,
          "attempts": how many counted, "variant": values of its template variables, "variant_seed": what they
@@ -29,6 +32,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from engine.counting import Answer, Held
 from engine.judging import Judged
+from engine.keying.cells import ABSENT, EMPTY, NOTHING, VALUE
 from items.scorer import Response, Scorer, timed
 from items.testscorer import Given, TestScorer
 
@@ -48,11 +52,12 @@ def score_session(scorer: Scorer, compiled: str, judged: Judged) -> dict[str, An
     """
     held = judged.held
     items = sorted(judged.items, key=_number)
+    entry = _keyed if judged.is_keyed else _item
     strayed = sorted(held.keys() - set(items), key=_number)
     return {
         "v": 1,
         "compiled": compiled,
-        "items": [_item(scorer, item, held.get(item, Held()), judged.seed) for item in items],
+        "items": [entry(scorer, item, held.get(item, Held()), judged.seed) for item in items],
         "test": {
             "order": judged.items,
             "route": judged.route,
@@ -67,12 +72,35 @@ def outcomes_of_test(
 ) -> dict[str, Any]:
     """What outcome processing makes of a record's items, with the marks that people gave.
 
-    `seed` is the sitting's, from which its variants were drawn.
+    `seed` is the sitting's, from which its variants were drawn. Of a test of which a part is missing there
+    are none: its rules know right and wrong, and nobody who was not there.
     """
-    if scorer is None or not scorer.has_outcomes:
+    if scorer is None or not scorer.has_outcomes or any(map(is_missing, record["items"])):
         return {}
     given = {entry["item"]: _given(entry) for entry in record["items"] if entry["answer"]}
     return scorer.outcomes(record["test"]["order"], given, seed)
+
+
+def is_missing(entry: Mapping[str, Any]) -> bool:
+    """Whether there is nothing to judge of an item on paper: no points, and no maximum to fall short of."""
+    return "missing" in entry
+
+
+def kind_of(entry: Mapping[str, Any]) -> str:
+    """What stands behind a score: `value`, `nothing` (left blank), `absent`, or `empty` (nothing came)."""
+    answer = entry["answer"]
+    if is_missing(entry):
+        return str(entry["missing"])
+    if answer is None:
+        return EMPTY
+    given = map(kind_of_value, (answer["response"] or {}).values())
+    kinds = set(answer.get("keyed", {}).values()) or set(given)
+    return VALUE if VALUE in kinds else NOTHING
+
+
+def kind_of_value(value: Any) -> str:
+    """The same of one value that a pupil's own browser sent."""
+    return VALUE if value not in (None, "", []) else NOTHING
 
 
 def _given(entry: Mapping[str, Any]) -> Given:
@@ -131,6 +159,23 @@ def _item(scorer: Scorer, item: str, held: Held, seed: bytes) -> dict[str, Any]:
     return entry
 
 
+def _keyed(scorer: Scorer, item: str, held: Held, seed: bytes) -> dict[str, Any]:
+    """The entry of an item on paper; where the pupil was absent, or nobody keyed, no rule judges it."""
+    kinds = set(held.counted.keyed.values() if held.counted else ()) - {EMPTY}
+    if kinds - {ABSENT}:
+        return _item(scorer, item, held, seed)
+    return {
+        "item": item,
+        "score": None,
+        "max": scorer.max_score(item, seed),
+        "marking": False,
+        "outcomes": {},
+        "answer": _answer(held.counted),
+        "uncounted": _answer(held.uncounted),
+        "missing": ABSENT if kinds else EMPTY,
+    }
+
+
 def _counted(held: Held, response: Any) -> Answer | None:
     """The answer whose response counts: the newest one, unless it came when no attempt was left."""
     known = [*held.attempts, *([held.counted] if held.counted else [])]
@@ -145,5 +190,7 @@ def _answer(answer: Answer | None) -> dict[str, Any] | None:
     if answer is None:
         return None
     names = ("response", "epoch", "n", "received_ms", "elapsed_ms", "late")
-    said = {"comment": answer.comment} if answer.comment else {}
+    said: dict[str, Any] = {"comment": answer.comment} if answer.comment else {}
+    if answer.keyed:
+        said["keyed"] = dict(answer.keyed)
     return {name: getattr(answer, name) for name in names} | said

@@ -53,7 +53,7 @@ class Sittings:
         course = SessionCourse(self._course, session.sid, key=keys.kek, content_key=keys.content_key)
         times = Times(session.started_ms, deadlines, session.factor_permille)
         judged = judge_session(course, opened, self._rule(session), times)
-        return judged._replace(seed=sitting_seed(keys.kek, session.sid))
+        return judged._replace(seed=sitting_seed(keys.kek, session.sid), is_keyed=self._delivery.keyed)
 
     def _rule(self, session: Ended) -> Rule:
         delivery = self._delivery
@@ -63,4 +63,5 @@ class Sittings:
             delivery.count_corroborated,
             delivery.count_self_attested,
             self._outages.get(partition_of(session.sid, self._partitions), ()),
+            delivery.keyed,
         )

@@ -20,6 +20,7 @@ from items.bank import Bank
 from items.compile import compile_form
 from items.package import read_package
 from sessions.codes import digest, generate
+from sessions.store import Store
 from tests.asserted import CAMPAIGN, KEY
 from tests.items.courses import a_part, a_test_of, an_item_reference
 from tests.items.given import Files, a_choice_item, a_manifest, a_section, an_item, declared, zipped
@@ -71,13 +72,12 @@ async def _keyed_class(settings: Settings, form: Path, pupils: int, room: str) -
     keyring = KeyRing.of(settings)
     archive, store = await Archive.open(settings.archive_address), store_of(settings)
     try:
-        delivery = await _opened(settings, archive, keyring, form)
+        delivery = await opened_delivery(settings, archive, store, keyring, form)
         path = settings.data_dir / f"{secrets.token_hex(8)}.ndjson"
         rows = [_row(keyring.pepper(), room) for _ in range(pupils)]
         write_codes_file(path, rows, campaign=CAMPAIGN, created_ms=now_ms(), count=pupils, key=KEY)
         file = CodesFile.verify(path, KEY.public_key())
         await import_file(archive, store, keyring, file, delivery.id, who="test")
-        await publish_delivery(store, delivery)
     finally:
         await store.aclose()
         await archive.close()
@@ -85,7 +85,10 @@ async def _keyed_class(settings: Settings, form: Path, pupils: int, room: str) -
     return Paper(delivery.id, room, code, [row.sid.hex() for row in rows])
 
 
-async def _opened(settings: Settings, archive: Archive, keyring: KeyRing, form: Path) -> Delivery:
+async def opened_delivery(
+    settings: Settings, archive: Archive, store: Store, keyring: KeyRing, form: Path
+) -> Delivery:
+    """Import a form and open a keyed delivery of it."""
     bank, now = Bank(settings.data_dir), now_ms()
     compiled = compile_form(read_package(form), seed=secrets.token_bytes(32))
     bank.add(compiled)
@@ -93,7 +96,9 @@ async def _opened(settings: Settings, archive: Archive, keyring: KeyRing, form: 
     window = Window(now, now, now + DAY_MS, now + 2 * DAY_MS, 3_600_000)
     contents = settings.data_dir / "content"
     created = await staff.create(compiled.form, window, bank=bank, contents=contents, now_ms=now, keyed=True)
-    return await staff.act(created.id, "open", now)
+    delivery = await staff.act(created.id, "open", now)
+    await publish_delivery(store, delivery)
+    return delivery
 
 
 def _row(pepper: bytes, room: str) -> CodesRow:

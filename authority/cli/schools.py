@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -19,7 +19,7 @@ from authority.lists.csvlist import decoded
 from authority.paper import letters
 from authority.passwords import Passwords
 from authority.problems import Conflict
-from authority.register import Credential, Register, School
+from authority.register import Class, Credential, Register, School
 
 app = typer.Typer(no_args_is_help=True, help="Schools: who they are, and the letters that let them in.")
 _UAI = re.compile(r"[0-9]{7}[A-Z]")
@@ -57,13 +57,41 @@ def print_letters(
     teachers: Annotated[
         bool, typer.Option("--teachers", help="One letter a class, for its teacher.")
     ] = False,
+    label: Annotated[
+        str, typer.Option("--class", help="With --school: the teacher of one class alone, by its name.")
+    ] = "",
     language: Language = "fr",
     who: Who = "authority",
     as_json: Json = False,
 ) -> None:
-    """New passwords, printed on letters and kept nowhere; a school's former password ends with it."""
-    count = asyncio.run(_letters(out, school, teachers, checked_language(language), who))
+    """New passwords, printed on letters and kept nowhere; former ones end, and their sign-ins."""
+    if label and not school:
+        raise Conflict("letters", "--class needs --school: other schools have a class of that name too")
+    wanted = Wanted(school.upper(), label, is_teachers=teachers or bool(label))
+    count = asyncio.run(_letters(out, wanted, checked_language(language), who))
     say({"letters": count, "file": str(out)}, as_json, f"{count} letters in {out}: post them, then delete it")
+
+
+@app.command()
+def withdraw(
+    school: Annotated[str, typer.Argument(help="The school, such as 0750001A.")],
+    label: Annotated[
+        str, typer.Option("--class", help="The teacher of this class; the head if left out.")
+    ] = "",
+    who: Who = "authority",
+    as_json: Json = False,
+) -> None:
+    """End one credential alone, without a new one: it is refused at once, and its sign-ins end."""
+    login = asyncio.run(_withdraw(school.upper(), label, who))
+    say({"withdrawn": login}, as_json, f"{login}: withdrawn; `schools letters --school` gives a new one")
+
+
+class Wanted(NamedTuple):
+    """Whose letters: everybody without one if no school is named."""
+
+    school: str
+    label: str
+    is_teachers: bool
 
 
 def read_schools(file: Path) -> list[School]:
@@ -103,10 +131,28 @@ async def _list() -> list[dict[str, object]]:
         return rows
 
 
-async def _letters(out: Path, school: str, teachers: bool, language: str, who: str) -> int:
+async def _withdraw(school: str, label: str, who: str) -> str:
+    async with parts() as (_, _, register):
+        login = (await _class(register, school, label)).room if label else school
+        if not await register.doors.withdraw(login, now_ms(), who):
+            raise Conflict("letters", f"there is no credential {login}: nothing was withdrawn")
+        return login
+
+
+async def _class(register: Register, school: str, label: str) -> Class:
+    """A class by its name, or Conflict with the names that there are."""
+    found = await register.lists.classes(school)
+    for one in found:
+        if one.label == label:
+            return one
+    names = ", ".join(one.label for one in found) or "none"
+    raise Conflict("letters", f"{school} has no class {label!r}; its classes: {names}")
+
+
+async def _letters(out: Path, wanted: Wanted, language: str, who: str) -> int:
     async with parts() as (settings, _, register):
-        wanted = await (_teachers if teachers else _heads)(register, school.upper())
-        printed = await issue(register, Passwords(), wanted, now_ms(), who)
+        people = await (_teachers if wanted.is_teachers else _heads)(register, wanted)
+        printed = await issue(register, Passwords(), people, now_ms(), who)
         if not printed:
             raise Conflict("letters", "there is nobody without a letter; name a --school to print one again")
         title = (await register.campaign()).title
@@ -116,21 +162,24 @@ async def _letters(out: Path, school: str, teachers: bool, language: str, who: s
         return len(printed)
 
 
-async def _heads(register: Register, school: str) -> list[tuple[Credential, School, str]]:
-    if school:
-        chosen = [await register.lists.school(school)]
+async def _heads(register: Register, wanted: Wanted) -> list[tuple[Credential, School, str]]:
+    if wanted.school:
+        chosen = [await register.lists.school(wanted.school)]
     else:
         everyone = await register.lists.schools()
         chosen = [one for one in everyone if await register.doors.credential(one.id) is None]
     return [(Credential(one.id, "head", one.id, "", ""), one, "") for one in chosen]
 
 
-async def _teachers(register: Register, school: str) -> list[tuple[Credential, School, str]]:
-    """Classes whose teacher has no letter yet; all of `school` when it is named."""
+async def _teachers(register: Register, wanted: Wanted) -> list[tuple[Credential, School, str]]:
+    """Classes whose teacher has no letter yet; all of a school when it is named, or its one class."""
     known = {one.id: one for one in await register.lists.schools()}
-    classes = {one.id: one for one in await register.lists.classes(school or None)}
-    without = {row[0] for row in await register.doors.classes_without()}
-    chosen = [one for one in classes.values() if school or one.id in without]
+    if wanted.label:
+        chosen = [await _class(register, wanted.school, wanted.label)]
+    else:
+        classes = await register.lists.classes(wanted.school or None)
+        without = {row[0] for row in await register.doors.classes_without()}
+        chosen = [one for one in classes if wanted.school or one.id in without]
     return [
         (Credential(one.room, "teacher", one.school, one.id, ""), known[one.school], one.label)
         for one in chosen

@@ -6,8 +6,10 @@ case, accents and signs. What is not a column that we know is not looked at.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+from itertools import islice
 
 from authority.lists.entries import Entry, Wrong, entry, folded
 from authority.problems import BadList
@@ -21,6 +23,14 @@ HEADINGS = {
     "whole": ("eleve", "nometprenom", "nomprenom", "nomprenomeleve"),
 }
 _DELIMITERS = ";\t,"
+ROWS_MAX = 20_000
+"""Lines of a list, the empty ones of a spreadsheet as well."""
+_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark it begins with
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 Lists = tuple[list[Entry], list[Wrong]]
 
 
@@ -29,10 +39,13 @@ def read_csv(data: bytes, default_label: str = "") -> Lists:
     text = decoded(data)
     first, _, _ = text.partition("\n")
     delimiter = max(_DELIMITERS, key=first.count)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        rows = list(islice(lines, ROWS_MAX + 1))
     except csv.Error as error:
         raise BadList("not_csv", f"the file is not a table: {error}") from error
+    if len(rows) > ROWS_MAX:
+        raise BadList("too_big", f"more than {ROWS_MAX} lines: bring the classes one by one")
     columns = _columns(rows[0]) if rows else {}
     if not ({"family", "first"} <= columns.keys() or "whole" in columns):
         raise BadList("headings", "the first line must name the columns: Nom;Prénom;Date de naissance;Classe")
@@ -42,10 +55,9 @@ def read_csv(data: bytes, default_label: str = "") -> Lists:
 
 
 def decoded(data: bytes) -> str:
-    """The text, whatever the office wrote it with; UTF-16 by its mark, Windows-1252 for the rest."""
-    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    encodings = ("utf-16",) if marked else ("utf-8-sig", "cp1252")
-    for encoding in encodings:
+    """The text as the office wrote it: UTF-32 and UTF-16 by their marks, else UTF-8 or Windows-1252."""
+    marked = next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), "")
+    for encoding in (marked,) if marked else ("utf-8-sig", "cp1252"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:

@@ -52,6 +52,8 @@ def checked_label(text: str, line: int = 0) -> str:
     label = _tidy(text)
     if not label or len(label) > LABEL_MAX:
         raise BadList("label", f"a class needs a name of at most {LABEL_MAX} letters", line)
+    if not _is_printable(label):
+        raise BadList("label_letters", "the class's name holds signs that no sheet can print", line)
     return label
 
 
@@ -60,13 +62,18 @@ def checked_name(text: str, which: str, line: int = 0) -> str:
     name = _tidy(text)
     if not name or len(name) > NAME_MAX:
         raise BadList(f"no_{which}", f"the {which} name is missing or longer than {NAME_MAX} letters", line)
-    if not all(any(low <= ord(sign) <= high for low, high in _BLOCKS) for sign in name):
+    if not _is_printable(name):
         raise BadList(
             "letters", "the name holds signs that no sheet can print: write it in Latin letters", line
         )
     if any(sign.isdigit() or sign in '<>{}[]|\\^@#$%*=+_"~' for sign in name):
         raise BadList("letters", "the name holds digits or signs that no name has", line)
     return name
+
+
+def _is_printable(text: str) -> bool:
+    """Whether the code sheets have a letter for each sign."""
+    return all(any(low <= ord(sign) <= high for low, high in _BLOCKS) for sign in text)
 
 
 def checked_date(text: str, line: int = 0) -> str:

@@ -1,21 +1,37 @@
 """OneRoster 1.1 and 1.2, the CSV binding: a ZIP with `users.csv`, `classes.csv` and `enrollments.csv`.
 
-Pupils are the users whose enrollment in a class has the role `student`. Sizes are checked before anything is
-unpacked, and unpacking stops at the bound whatever the archive says of itself.
+Pupils are the users whose enrollment in a class has the role `student`. Unpacking stops at a bound of bytes
+whatever the archive says of itself, and reading at a bound of lines: a few kilobytes may unpack to millions
+of them. Of a line only the columns that we know are kept.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import lzma
+import struct
 import zipfile
+import zlib
+from collections.abc import Iterator
 
 from authority.lists.csvlist import Lists, decoded
 from authority.lists.entries import Entry, Wrong, entry
 from authority.problems import BadList
 
 UNPACKED_MAX = 20_000_000
-FILES = ("users.csv", "classes.csv", "enrollments.csv")
+ROWS_MAX = 100_000
+"""Enrollments of the largest school, every pupil in thirty courses."""
+FILES = {
+    "users.csv": ("sourcedId", "familyName", "givenName", "metadata.birthDate", "birthDate"),
+    "classes.csv": ("sourcedId", "title"),
+    "enrollments.csv": ("role", "status", "userSourcedId", "classSourcedId"),
+}
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError),
+    *(NotImplementedError, RuntimeError),
+)
+"""What a damaged or hostile ZIP may end in."""
 GONE = ("tobedeleted", "inactive")
 
 
@@ -54,12 +70,21 @@ def _table(data: bytes, name: str) -> list[dict[str, str]]:
                 raise BadList("other_zip", f"the ZIP holds no {name}: bring a OneRoster export (CSV)")
             with archive.open(found) as file:
                 plain = file.read(UNPACKED_MAX + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except _DAMAGED as error:
         raise BadList("other_zip", "the ZIP cannot be opened: export it again") from error
     if len(plain) > UNPACKED_MAX:
         raise BadList("too_big", f"{name} is larger than {UNPACKED_MAX // 1_000_000} MB when unpacked")
     try:
-        rows = csv.DictReader(io.StringIO(decoded(plain), newline=""), strict=True)
-        return [{key: value or "" for key, value in row.items() if key} for row in rows]
+        return list(_rows(csv.reader(io.StringIO(decoded(plain), newline=""), strict=True), name))
     except csv.Error as error:
         raise BadList("not_csv", f"{name} is not a table: {error}") from error
+
+
+def _rows(lines: Iterator[list[str]], name: str) -> Iterator[dict[str, str]]:
+    """The lines below the headings, by the headings that we know; BadList past the bound."""
+    headings = next(lines, [])
+    columns = {heading: headings.index(heading) for heading in FILES[name] if heading in headings}
+    for number, line in enumerate(lines):
+        if number >= ROWS_MAX:
+            raise BadList("too_big", f"{name} has more than {ROWS_MAX} lines: bring the classes one by one")
+        yield {heading: line[place] for heading, place in columns.items() if place < len(line)}

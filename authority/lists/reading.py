@@ -13,6 +13,8 @@ from authority.problems import BadList
 BYTES_MAX = 1_000_000
 """The list of a school of 3,000 pupils is a third of this; nothing of it ever touches a disk in clear."""
 ENTRIES_MAX = 6000
+_BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\x00 \r\n\t"
+"""Marks of UTF-8 and UTF-16, whose letters are half zeros, and white space."""
 
 
 class Found(NamedTuple):
@@ -33,7 +35,7 @@ def read_list(data: bytes, default_label: str = "") -> Found:
         )
     if data.startswith(b"PK\x03\x04"):
         kind, (entries, wrong) = "oneroster", read_oneroster(data)
-    elif data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+    elif data[:64].lstrip(_BEFORE_XML).startswith(b"<"):
         kind, (entries, wrong) = "siecle", read_siecle(data)
     else:
         kind, (entries, wrong) = "csv", read_csv(data, default_label)

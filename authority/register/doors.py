@@ -12,7 +12,9 @@ import re
 import secrets
 
 from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from authority.problems import Conflict
 from authority.register import audit
 from authority.register.database import Database
 from authority.register.tables import classes, credentials, tries, visits
@@ -31,13 +33,16 @@ class Doors:
         self._database = database
         self._key = hmac.digest(key, b"passation-authority/1|doors", "sha256")
 
-    async def issue(self, new: list[Credential], now_ms: int, who: str) -> None:
-        """Write credentials; one that exists gets the new password, and its sign-ins end."""
+    async def issue(self, new: list[Credential], now_ms: int, who: str, over_ms: int | None = None) -> None:
+        """Write credentials; one that exists gets the new password, and its sign-ins end.
+
+        `over_ms`: which one its writer knew of; Conflict `letter_made` when there is another one meanwhile.
+        """
         async with self._database.writing() as connection:
             for one in new:
-                login = one.login
-                await connection.execute(delete(visits).where(visits.c.login == login))
-                await connection.execute(delete(credentials).where(credentials.c.login == login))
+                if over_ms is not None and await _issued_ms(connection, one.login) != over_ms:
+                    raise Conflict("letter_made", "a letter was printed meanwhile: look again")
+                await _drop(connection, one.login)
                 values = one._asdict() | {"issued_ms": now_ms}
                 await connection.execute(insert(credentials).values(**values))
             await audit.append(
@@ -48,6 +53,20 @@ class Doors:
         async with self._database.reading() as connection:
             row = (await connection.execute(select(credentials).where(credentials.c.login == login))).first()
         return Credential(row.login, row.role, row.school, row.class_id, row.hash) if row else None
+
+    async def issued_ms(self, login: str) -> int:
+        """When the password of this credential was made; 0 if there is none."""
+        async with self._database.reading() as connection:
+            return await _issued_ms(connection, login)
+
+    async def withdraw(self, login: str, now_ms: int, who: str) -> bool:
+        """End a credential and its sign-ins; whether there was one."""
+        async with self._database.writing() as connection:
+            is_there = bool(await _issued_ms(connection, login))
+            if is_there:
+                await _drop(connection, login)
+                await audit.append(connection, now_ms, who, "credentials.withdraw", logins=[login])
+        return is_there
 
     async def issued(self) -> dict[str, int]:
         """How many credentials each role has."""
@@ -137,6 +156,17 @@ class Doors:
 
     def _digest(self, text: str) -> bytes:
         return hmac.digest(self._key, text.encode(), "sha256")
+
+
+async def _issued_ms(connection: AsyncConnection, login: str) -> int:
+    query = select(credentials.c.issued_ms).where(credentials.c.login == login)
+    return (await connection.execute(query)).scalar() or 0
+
+
+async def _drop(connection: AsyncConnection, login: str) -> None:
+    """A credential, and whoever is signed in with it."""
+    await connection.execute(delete(visits).where(visits.c.login == login))
+    await connection.execute(delete(credentials).where(credentials.c.login == login))
 
 
 def _named(login: str) -> str:

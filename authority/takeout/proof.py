@@ -39,6 +39,8 @@ class Proof(NamedTuple):
     """Scored although the code was withdrawn: a look into the audit log tells when."""
     nameless: int
     """Scored with a reserve code that was given to nobody by name."""
+    absent: int
+    """Among the scored: a teacher keyed that the pupil was there for none of it."""
 
     @property
     def is_whole(self) -> bool:
@@ -47,26 +49,36 @@ class Proof(NamedTuple):
 
 def prove(takeout: Takeout, places: Places) -> Proof:
     """Compare a checked take-out with the register; BadTakeout when its own counts do not agree."""
-    rooms = dict(totals(takeout.scores))
+    found = list(totals(takeout.scores))
+    rooms = {total.session: total.room for total in found}
     if len(rooms) != takeout.sessions:
         raise BadTakeout(f"the manifest says {takeout.sessions} sessions, scores.csv holds {len(rooms)}")
     known = {code.session: (code, room) for code, room, _ in places}
     given = [code for code, _, _ in places if code.exported_ms is not None]
-    found = [known[session] for session in rooms if session in known]
+    sat = [known[session] for session in rooms if session in known]
     return Proof(
         given=len(given),
         scored=len(rooms),
         not_sat=sum(code.session not in rooms for code in given),
         missing=takeout.missing,
         unknown=tuple(sorted(rooms.keys() - known.keys())),
-        elsewhere=sum(rooms[code.session] != room for code, room in found),
-        withdrawn=sum(code.revoked_ms is not None for code, _ in found),
-        nameless=sum(not code.pupil for code, _ in found),
+        elsewhere=sum(rooms[code.session] != room for code, room in sat),
+        withdrawn=sum(code.revoked_ms is not None for code, _ in sat),
+        nameless=sum(not code.pupil for code, _ in sat),
+        absent=sum(total.is_absent for total in found),
     )
 
 
-def totals(scores: Path) -> Iterator[tuple[str, str]]:
-    """(session, room) of each session's total in `scores.csv`; each stands there once."""
+class Total(NamedTuple):
+    """A session's line of its own in `scores.csv`."""
+
+    session: str
+    room: str
+    is_absent: bool
+
+
+def totals(scores: Path) -> Iterator[Total]:
+    """The total of each session in `scores.csv`; each stands there once."""
     seen: set[str] = set()
     with scores.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
@@ -75,14 +87,14 @@ def totals(scores: Path) -> Iterator[tuple[str, str]]:
             if row["session"] in seen:
                 raise BadTakeout(f"session {row['session']} has two totals in scores.csv")
             seen.add(row["session"])
-            yield row["session"], row["room"]
+            yield Total(row["session"], row["room"], row.get("kind") == "absent")
 
 
 def report(
     takeout: Takeout, proof: Proof, places: Places, *, campaign: str, now_ms: int, key: Ed25519PrivateKey
 ) -> dict[str, Any]:
     """The signed report: counts as a whole and by school, hashes of what was compared."""
-    sat = {session for session, _ in totals(takeout.scores)}
+    sat = {total.session for total in totals(takeout.scores)}
     given = Counter(school for code, _, school in places if code.exported_ms is not None)
     scored = Counter(school for code, _, school in places if code.session in sat)
     record: dict[str, Any] = {

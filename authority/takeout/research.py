@@ -71,7 +71,12 @@ def write_research(
 
 def _rows(source: Path, columns: tuple[Column, ...], pseudonyms: Pseudonyms) -> Iterator[Row]:
     with source.open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
+        table = csv.DictReader(file)
+        if lacking := [
+            column.source for column in columns if column.source not in ("", *(table.fieldnames or ()))
+        ]:
+            raise BadTakeout(f"{source} has no column {lacking[0]}: export it again with this engine")
+        for row in table:
             values = (_typed(column, row[column.source]) for column in columns if column.source)
             yield (*pseudonyms.of(row["session"]), *values)
 

@@ -31,15 +31,29 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_WHO,
         Column("item", "text", "item", "identifier that the author gave the item; empty: the pupil's total"),
         Column("domain", "text", "domain", "competence or section that the item belongs to"),
-        Column("score", "number", "score", "score of the item; missing: not marked by people yet"),
+        Column("score", "number", "score", "score of the item; missing: absent, or not marked or keyed yet"),
         Column("max_score", "number", "max_score", "the most that the item gives"),
         Column("needs_marking", "truth", "needs_marking", "whether a person has still to give the score"),
+        Column(
+            "kind",
+            "text",
+            "kind",
+            "what stands behind the score: value; nothing: left blank; absent: so a teacher keyed, no zero; "
+            "empty: nothing came. Of the total: absent of a pupil who was there for none of it, else nothing",
+        ),
     ),
     "responses": (
         *_WHO,
         Column("item", "text", "item", "identifier that the author gave the item"),
         Column("response", "text", "response", "identifier of the response variable within the item"),
-        Column("value", "text", "value", "what was given: the value, or a JSON array of several"),
+        Column(
+            "value",
+            "text",
+            "value",
+            "what was given: the value, or a JSON array of several; an apostrophe stands before text that a "
+            "spreadsheet would run as a formula",
+        ),
+        Column("kind", "text", "kind", "value; nothing: left blank; absent; empty: erased by a teacher"),
         Column("n", "whole", "n", "number of the batch that brought it, counted through the session"),
         Column("elapsed_ms", "whole", "elapsed_ms", "milliseconds that the item was on the screen"),
         Column("late", "text", "late", "empty in time, else the class of lateness"),

@@ -36,6 +36,10 @@ class Services:
         return self.opened
 
 
+DIGITS_MAX = 15
+"""Every time in milliseconds and every version fits; a database has numbers of 64 bits."""
+
+
 @dataclass(slots=True)
 class Call:
     """One request, admitted: the gate has checked role, scope and origin before a handler sees it."""
@@ -71,6 +75,11 @@ class Call:
         """A part of the address."""
         return str(self.request.path_params[name])
 
+    def number(self, name: str) -> int:
+        """A field that holds a whole number, or -1: what no page of ours sends fits nothing."""
+        text = self.form.get(name, "")
+        return int(text) if text.isdecimal() and len(text) <= DIGITS_MAX else -1
+
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page in the visitor's language."""
         shared = {
@@ -80,6 +89,14 @@ class Call:
             "path": self.request.url.path,
         }
         return self.services.pages.render(template, self.language, status, **(shared | values))
+
+    def ask(self, what: str, back: str, **values: object) -> Response:
+        """The page that asks before something is done for good; it posts to its own address.
+
+        `what` begins its words: `what_ask`, `what_text`, `what`; `back` is where it was asked for.
+        """
+        words = {"title": f"{what}_ask", "text": f"{what}_text", "go": what}
+        return self.page("confirm.html", here=self.here, back=back, words=words, values=values)
 
 
 Handler = Callable[[Call], Awaitable[Response]]

@@ -68,13 +68,18 @@ async def pupil_page(call: Call) -> Response:
 
 
 async def correct_pupil(call: Call) -> Response:
-    version = call.form.get("version", "")
     try:
-        pupil = _typed(call, call.path("pupil"), int(version) if version.isdecimal() else 0)
+        pupil = _typed(call, call.path("pupil"), call.number("version"))
     except BadList as bad:
         return await _pupil_page(call, _entered(call), f"problem_{bad.reason}", 422)
     await call.services.register.lists.correct_pupil(pupil, call.now_ms, call.who)
     return RedirectResponse(f"/classes/{call.here.id}?said=pupil_corrected", 303)
+
+
+async def ask_removal(call: Call) -> Response:
+    """Nobody goes off a list by one click."""
+    pupil = await _found(call)
+    return call.ask("remove", f"/classes/{call.here.id}/pupils/{pupil.id}", name=pupil.name)
 
 
 async def remove_pupil(call: Call) -> Response:
@@ -85,12 +90,10 @@ async def remove_pupil(call: Call) -> Response:
 
 async def validate(call: Call) -> Response:
     """The list is right, says the head: as of the version that was on the screen."""
-    version = call.form.get("version", "")
     if call.form.get("checked") != "yes":
         return await _class_page(call, {}, "problem_not_ticked", 422)
-    await call.services.register.lists.validate(
-        call.here.id, int(version) if version.isdecimal() else 0, call.now_ms, call.who
-    )
+    version = call.number("version")
+    await call.services.register.lists.validate(call.here.id, version, call.now_ms, call.who)
     return RedirectResponse(f"/classes/{call.here.id}?said=validated", 303)
 
 
@@ -124,11 +127,15 @@ def _entered(call: Call) -> dict[str, Any]:
     return {**texts, "factor_permille": _factor(call.form), "needs": _needs(call)}
 
 
-async def _pupil_page(call: Call, typed: dict[str, Any], error: str = "", status: int = 200) -> Response:
+async def _found(call: Call) -> Pupil:
+    """The pupil of the address."""
     pupils = await call.services.register.lists.pupils(call.here.id)
     found = next((pupil for pupil in pupils if pupil.id == call.path("pupil")), None)
     if found is None:
         raise Conflict("changed", "the pupil is not on this list any more")
-    return call.page(
-        "pupil.html", status, here=call.here, pupil=found, typed=typed, error=error, choices=CHOICES
-    )
+    return found
+
+
+async def _pupil_page(call: Call, typed: dict[str, Any], error: str = "", status: int = 200) -> Response:
+    values = {"here": call.here, "pupil": await _found(call), "typed": typed, "choices": CHOICES}
+    return call.page("pupil.html", status, error=error, **values)

@@ -45,6 +45,14 @@ async def give_reserve(call: Call) -> Response:
     return RedirectResponse(f"/classes/{call.here.id}/codes?said=reserve_given", 303)
 
 
+async def ask_withdrawal(call: Call) -> Response:
+    """No code is withdrawn by one click: a pupil may be about to type it."""
+    code = await _own(call, call.path("session"))
+    pupils = await call.services.register.lists.pupils(call.here.id)
+    name = next((pupil.name for pupil in pupils if pupil.id == code.pupil), f"R{code.number}")
+    return call.ask("codes_withdraw", f"/classes/{call.here.id}/codes", name=name)
+
+
 async def withdraw(call: Call) -> Response:
     """A code was seen by others: nobody logs in with it once the engine has the list of withdrawals."""
     await _own(call, call.path("session"))
@@ -52,12 +60,12 @@ async def withdraw(call: Call) -> Response:
     return RedirectResponse(f"/classes/{call.here.id}/codes?said=withdrawn", 303)
 
 
-async def _own(call: Call, session: str) -> list[Code]:
+async def _own(call: Call, session: str) -> Code:
     codes = await call.services.register.codebook.of_classes(call.here.id)
-    found = [code for code in codes if code.session == session]
-    if not found:
-        raise Conflict("no_code", "this class has no such code")
-    return found
+    for code in codes:
+        if code.session == session:
+            return code
+    raise Conflict("code_gone", "this class has no such code, or not any more")
 
 
 async def _pdf(call: Call, classes: Sequence[Class], session: str = "") -> Response:

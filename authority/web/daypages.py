@@ -30,6 +30,13 @@ async def results(call: Call) -> Response:
     return call.page("day.html", here=call.here, view="results")
 
 
+async def school_results(call: Call) -> Response:
+    """The classes of a school beside each other; each one's pupils when it is opened."""
+    classes = await call.services.register.lists.classes(call.school)
+    rows = [{"id": one.id, "label": one.label, "room": one.room} for one in classes if one.pupils]
+    return call.page("schoolresults.html", rows=rows)
+
+
 async def people(call: Call) -> Response:
     """Names and numbers by session, for this page's memory alone."""
     return await _people(call)

@@ -70,6 +70,8 @@ class Gate:
         return secured(response, self._services.settings.engine_origin)
 
     async def _answer(self, call: Call) -> Response:
+        if any("\x00" in str(part) for part in call.request.path_params.values()):
+            raise Refused(404)
         if not self._row.always:
             alive(self._services.keys)
         await self._recognise(call)
@@ -148,6 +150,8 @@ async def _read_form(call: Call) -> None:
     for name, value in values:
         if isinstance(value, UploadFile):
             call.upload = await value.read()
+        elif "\x00" in value:  # no page of ours sends one, and not every database holds it
+            raise Refused(400)
         elif len(value) <= FIELD_MAX:
             call.form[name] = value
             call.many.setdefault(name, []).append(value)

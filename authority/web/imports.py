@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections import Counter
 
@@ -24,7 +25,8 @@ async def upload(call: Call) -> Response:
     """Read the file; keep what it says, sealed, until it is confirmed."""
     label = call.form.get("label", "").strip()
     try:
-        found = read_list(call.upload, checked_label(label) if label else "")
+        # Beside the loop: nobody else's page waits while a large file is read.
+        found = await asyncio.to_thread(read_list, call.upload, checked_label(label) if label else "")
     except BadList as bad:
         return call.page("import.html", 422, error=f"problem_{bad.reason}", label=label)
     value = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from authority.web import classpages, codepages, daypages, entrance, imports, schoolpages
+from authority.web import accesspages, classpages, codepages, daypages, entrance, imports, schoolpages
 from authority.web.table import ANYBODY, HEAD, STAFF, Row
 
 _CLASS = "/classes/{class_id}"
@@ -27,17 +27,23 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "/school/import", (HEAD,), imports.upload),
     Row("GET", "/school/import/{draft}", (HEAD,), imports.review),
     Row("POST", "/school/import/{draft}", (HEAD,), imports.confirm),
+    Row("GET", "/school/results", (HEAD,), daypages.school_results),
     Row("GET", _CLASS, STAFF, classpages.class_page),
     Row("POST", f"{_CLASS}/pupils", (HEAD,), classpages.add_pupil),
     Row("GET", _PUPIL, (HEAD,), classpages.pupil_page),
     Row("POST", _PUPIL, (HEAD,), classpages.correct_pupil),
+    Row("GET", f"{_PUPIL}/removal", (HEAD,), classpages.ask_removal),
     Row("POST", f"{_PUPIL}/removal", (HEAD,), classpages.remove_pupil),
     Row("POST", f"{_CLASS}/validation", (HEAD,), classpages.validate),
     Row("GET", f"{_CLASS}/sheets.pdf", (HEAD,), codepages.class_sheets),
     Row("GET", f"{_CLASS}/codes", (HEAD,), codepages.codes_page),
     Row("GET", f"{_CODE}/strip.pdf", (HEAD,), codepages.one_strip),
     Row("POST", f"{_CODE}/pupil", (HEAD,), codepages.give_reserve),
+    Row("GET", f"{_CODE}/withdrawal", (HEAD,), codepages.ask_withdrawal),
     Row("POST", f"{_CODE}/withdrawal", (HEAD,), codepages.withdraw),
+    Row("GET", f"{_CLASS}/access", (HEAD,), accesspages.access_page),
+    Row("POST", f"{_CLASS}/access/letter.pdf", (HEAD,), accesspages.letter),
+    Row("POST", f"{_CLASS}/access/withdrawal", (HEAD,), accesspages.withdraw),
     Row("GET", f"{_CLASS}/room", STAFF, daypages.room),
     Row("GET", f"{_CLASS}/keying", STAFF, daypages.keying),
     Row("GET", f"{_CLASS}/results", STAFF, daypages.results),

@@ -32,7 +32,7 @@ export function ownCalls(room) {
 export function crossCalls(engine, room, assert) {
   const base = `${engine}/api/v1/rooms/${encodeURIComponent(room)}`
   let held = { assertion: '', expires_ms: 0 }
-  return async (path, options = {}) => {
+  const once = async (path, options) => {
     if (Date.now() > held.expires_ms - RENEW_MS) {
       try {
         held = await assert()
@@ -40,12 +40,16 @@ export function crossCalls(engine, room, assert) {
         throw Object.assign(error, { own: true })
       }
     }
+    const headers = { Authorization: `Assertion ${held.assertion}` }
+    return request(base + path, { ...options, headers, credentials: 'omit', referrerPolicy: 'no-referrer' })
+  }
+  return async (path, options = {}) => {
     try {
-      const headers = { Authorization: `Assertion ${held.assertion}` }
-      return await request(base + path, { ...options, headers, credentials: 'omit', referrerPolicy: 'no-referrer' })
+      return await once(path, options)
     } catch (error) {
-      if (error instanceof Refused && error.status === 401) held = { assertion: '', expires_ms: 0 }
-      throw error
+      if (!(error instanceof Refused) || error.status !== 401 || error.own) throw error
+      held = { assertion: '', expires_ms: 0 } // a room whose code was renewed refuses what was asserted before
+      return once(path, options)
     }
   }
 }

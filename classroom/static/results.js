@@ -14,6 +14,28 @@ export function mountResults(root, { language, call, people = null }) {
   new Results(root, { language, call, people }).begin()
 }
 
+/** What the colours mean. */
+export function legendOf({ groups }, language) {
+  const entries = groups.map((group, number) => element('li', {}, element('i', { className: `g${number} of${groups.length}`, attributes: { 'aria-hidden': 'true' } }), group[language]))
+  return element('ul', { className: 'legend' }, ...entries)
+}
+
+/** One line of groups: their sizes as widths, said in words for those who do not see them. */
+export function barOf({ groups }, { language, words, label, counts, mean, isFar = false }) {
+  const known = counts.map((count) => count ?? 0)
+  const told = counts.map((count, number) => (count === null ? `${groups[number][language]} : ${words.hidden}` : fill(words.inGroup, { count, group: groups[number][language] })))
+  const total = known.reduce((sum, count) => sum + count, 0)
+  const pieces = known.map((count, number) => {
+    const piece = element('i', { className: `g${number} of${groups.length}`, title: told[number], textContent: !isFar && count ? String(count) : '' })
+    piece.style.flexGrow = count
+    piece.hidden = !count
+    return piece
+  })
+  const percent = mean === null ? words.noMean : fill(words.mean, { percent: Math.round(mean * 100) })
+  const bar = element('span', { className: isFar ? 'bar is-far' : 'bar', attributes: { role: 'img', 'aria-label': `${label} : ${told.join(', ')}` } }, ...(total ? pieces : []))
+  return element('p', { className: 'bar-line' }, element('span', { className: 'bar-name', textContent: label }), bar, element('span', { className: 'bar-mean', textContent: percent }))
+}
+
 class Results {
   constructor(root, { language, call, people }) {
     Object.assign(this, { root, language, call, people, words: RESULTS[language], order: 'byName' })
@@ -49,38 +71,18 @@ class Results {
     if (!one.pupils.length) return element('section', { className: 'results' }, title, until, element('p', { className: 'notice', textContent: words.none }))
     const actions = element('p', { className: 'actions' }, button(words.printSheets, 'second', () => this.#printSheets(one, figures)), button(words.printAll, 'second', () => window.print()))
     const national = one.national ? null : element('p', { className: 'help', textContent: words.noNational })
-    return element('section', { className: 'results' }, title, until, element('h3', { textContent: words.classTitle }), this.#legend(one), ...one.rows.map((row, place) => this.#row(one, figures, row, place)), national, element('h3', { textContent: words.pupilsTitle }), this.#sorting(), this.#table(one, figures), actions)
-  }
-
-  #legend({ groups }) {
-    const entries = groups.map((group, number) => element('li', {}, element('i', { className: `g${number} of${groups.length}`, attributes: { 'aria-hidden': 'true' } }), group[this.language]))
-    return element('ul', { className: 'legend' }, ...entries)
+    return element('section', { className: 'results' }, title, until, element('h3', { textContent: words.classTitle }), legendOf(one, this.language), ...one.rows.map((row, place) => this.#row(one, figures, row, place)), national, element('h3', { textContent: words.pupilsTitle }), this.#sorting(), this.#table(one, figures), actions)
   }
 
   #row(one, figures, { domain }, place) {
     const { words } = this
     const mine = figures.ofClass(place)
-    const parts = [this.#bar(one, words.class, mine.groups, mine.mean)]
+    const common = { language: this.language, words }
+    const parts = [barOf(one, { ...common, label: words.class, counts: mine.groups, mean: mine.mean })]
     const theirs = one.national?.rows[place]
-    if (theirs) parts.push(this.#bar(one, words.national, theirs.groups, theirs.mean, true))
+    if (theirs) parts.push(barOf(one, { ...common, label: words.national, counts: theirs.groups, mean: theirs.mean, isFar: true }))
+    if (mine.incomplete) parts.push(element('p', { className: 'help', textContent: fill(words[mine.incomplete > 1 ? 'incompletes' : 'incomplete'], { count: mine.incomplete }) }))
     return element('div', { className: 'domain' }, element('h4', { textContent: domain || words.whole }), ...parts)
-  }
-
-  /** One line of groups: their sizes as widths, said in words for those who do not see them. */
-  #bar({ groups }, label, counts, mean, isFar = false) {
-    const { words } = this
-    const known = counts.map((count) => count ?? 0)
-    const told = counts.map((count, number) => (count === null ? `${groups[number][this.language]} : ${words.hidden}` : fill(words.inGroup, { count, group: groups[number][this.language] })))
-    const total = known.reduce((sum, count) => sum + count, 0)
-    const pieces = known.map((count, number) => {
-      const piece = element('i', { className: `g${number} of${groups.length}`, title: told[number], textContent: !isFar && count ? String(count) : '' })
-      piece.style.flexGrow = count
-      piece.hidden = !count
-      return piece
-    })
-    const percent = mean === null ? words.waiting : fill(words.mean, { percent: Math.round(mean * 100) })
-    const bar = element('span', { className: isFar ? 'bar is-far' : 'bar', attributes: { role: 'img', 'aria-label': `${label} : ${told.join(', ')}` } }, ...(total ? pieces : []))
-    return element('p', { className: 'bar-line' }, element('span', { className: 'bar-name', textContent: label }), bar, element('span', { className: 'bar-mean', textContent: percent }))
   }
 
   #sorting() {
@@ -98,7 +100,7 @@ class Results {
 
   sorted(pupils) {
     const byName = (a, b) => this.nameOf(a).localeCompare(this.nameOf(b), this.language, { numeric: true })
-    const share = ({ marks: [whole] }) => whole.score / (whole.max || 1)
+    const share = ({ marks: [whole] }) => (whole.max ? whole.score / whole.max : -1)
     return [...pupils].sort(this.order === 'byScore' ? (a, b) => share(b) - share(a) || byName(a, b) : byName)
   }
 
@@ -117,11 +119,12 @@ class Results {
   }
 
   /** Points and group; the group's name is there for all, its colour beside it. */
-  mark({ groups }, { score, max, group }) {
+  mark({ groups }, { score, max, group, absent, unkeyed }) {
     const { words } = this
-    if (!max) return element('span', { textContent: '–' })
+    const lack = absent ? words[max ? 'absentFor' : 'absent'] : unkeyed ? words[max ? 'unkeyedFor' : 'unkeyed'] : ''
+    if (!max) return lack ? element('span', { className: 'pill', textContent: lack }) : element('span', { textContent: '–' })
     const points = element('span', { textContent: fill(words.points, { score: this.#number(score), max: this.#number(max) }) })
-    const label = group === null ? words.waiting : groups[group][this.language]
+    const label = group === null ? lack || words.waiting : groups[group][this.language]
     return element('span', { className: 'mark' }, points, element('span', { className: group === null ? 'pill' : `pill g${group} of${groups.length}`, textContent: label }))
   }
 

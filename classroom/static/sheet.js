@@ -2,6 +2,15 @@
 
 import { element, fill } from './page.js'
 
+/** What is said of one question: an absence and a blank are no wrong answers. */
+function saidOf(kind, score, max) {
+  if (kind === 'absent') return 'absent'
+  if (score === null) return kind === 'empty' ? 'unkeyed' : 'open'
+  if (score >= max) return 'right'
+  if (score > 0) return 'partly'
+  return kind === 'value' ? 'wrong' : 'blank'
+}
+
 /** `page` is the page of results: its words, its language, its names. */
 export function sheetOf(page, one, figures, pupil) {
   const { words } = page
@@ -13,7 +22,7 @@ export function sheetOf(page, one, figures, pupil) {
   const heads = [words.sheetDomain, words.sheetPoints, words.class].map((textContent) => element('th', { scope: 'col', textContent }))
   const items = one.items.map(({ title, max }, number) => {
     const score = pupil.items[number]
-    const said = score === null ? 'open' : score >= max ? 'right' : score > 0 ? 'partly' : 'wrong'
+    const said = saidOf(pupil.kinds[number], score, max)
     return element('li', { className: `is-${said}` }, element('span', { textContent: title, lang: one.language }), element('span', { className: 'pill', textContent: words[said] }))
   })
   return element(

@@ -23,6 +23,7 @@ from engine.errors import Problem
 from engine.published.publication import Publication, Publications
 from engine.published.pupils import Domains
 from engine.results.opening import Opener
+from engine.scorerecord import kind_of
 from engine.seats import Seat, number_of
 from engine.services import Services
 from items.bank import Bank
@@ -64,6 +65,7 @@ class ClassResults:
         for session in await judged_of(self._archive.database, sids, publication.version):
             record = opener.opened(session)
             marks = domains.marks(record.items)
+            kinds = {entry["item"]: kind_of(entry) for entry in record.items}
             scores = {entry["item"]: entry["score"] for entry in record.items if not entry["marking"]}
             pupils.append(
                 {
@@ -72,6 +74,7 @@ class ClassResults:
                     "status": record.status,
                     "marks": [mark.to_json() for mark in marks],
                     "items": [scores.get(item) for item in items],
+                    "kinds": [kinds.get(item) for item in items],
                 }
             )
         return {

@@ -33,6 +33,7 @@ from engine.respond import read_body, reply_json
 from engine.seats import Roster, Seat
 from engine.services import Services
 from engine.staff import Staff
+from engine.teacherdoor import renewal
 from engine.wire import ANSWERS_BYTES_MAX, OTHER_BYTES_MAX, StaffAct, staff_act
 from sessions.link import StoreAway
 from sessions.store import Store
@@ -139,11 +140,22 @@ class Rooms:
             assert self._key is not None  # where it is None, nobody comes through the crossing
             header = request.headers.get("authorization", "")
             assertion = read(self._key, header, self._services.clock())
+            self._refuse_renewed(assertion, request.path_params["room"])
         method = "GET" if request.method == "HEAD" else request.method
         may = WHO_MAY[method, request.scope["route"].path]
         if request.path_params["room"] not in assertion.rooms or assertion.role not in may:
             raise Problem("room_other")
         return assertion
+
+    def _refuse_renewed(self, assertion: Assertion, room: str) -> None:
+        """What was asserted before a room's code was withdrawn is worth nothing: the page fetches a new one.
+
+        The authority may have withdrawn this teacher's password meanwhile, and gives none then.
+        """
+        records = self._services.catalog.records().values()
+        at_ms = max((renewal(record.get("renewed", {}), room).at_ms for record in records), default=0)
+        if assertion.issued_ms < at_ms:
+            raise Problem("assertion_invalid")
 
     async def _open_seats(self, request: Request, assertion: Assertion) -> list[tuple[Seat, Opened]]:
         """The room's seats in deliveries that are not closed: closing ends every access."""

@@ -26,7 +26,7 @@ from engine.assets import Assets, Folder
 from engine.errors import Problem
 from engine.respond import header, read_body, reply_json
 from engine.services import Services
-from engine.teacherdoor import COOKIE, VISIT_MS, Visits, room_code, typed_room
+from engine.teacherdoor import COOKIE, VISIT_MS, Renewal, Visits, renewal, room_code, typed_room
 from engine.wire import OTHER_BYTES_MAX, log_in
 from sessions.codes import CodeTypo, normalise
 
@@ -53,7 +53,7 @@ class Teacher:
     def __init__(self, services: Services, archive: Archive) -> None:
         self._services = services
         self._archive = archive
-        self._visits = Visits(services.pepper, services.clock)
+        self._visits = Visits(services.pepper, services.clock, self._renewal)
         self._assets = Assets(STATIC)
 
     def routes(self) -> list[Route]:
@@ -98,12 +98,12 @@ class Teacher:
             code = normalise(typed)
         except CodeTypo as error:
             raise Problem("code_typo") from error
-        campaign = await self._campaign(room, code) if room else None
-        if campaign is None:
+        found = await self._found(room, code) if room else None
+        if found is None:
             services.guessing.wrong(device, now_ms)
             raise Problem("code_unknown")
         response = reply_json({"room": room})
-        value = self._visits.enter(room, campaign)
+        value = self._visits.enter(room, *found)
         response.headers["set-cookie"] = f"{COOKIE}={value}; {_ATTRIBUTES}; Max-Age={VISIT_MS // 1000}"
         return response
 
@@ -113,19 +113,23 @@ class Teacher:
         response.headers["set-cookie"] = f"{COOKIE}=; {_ATTRIBUTES}; Max-Age=0"
         return response
 
-    async def _campaign(self, room: str, code: str) -> str | None:
-        """The campaign in which this room has this code; all are compared, so that time tells nothing."""
+    async def _found(self, room: str, code: str) -> tuple[str, str] | None:
+        """Campaign and delivery in which a room has this code; all are compared: time tells nothing."""
         catalog, found = self._services.catalog, None
         places = await self._archive.room_places(room)
-        if any(catalog.get(delivery) is None for delivery, _ in places):
-            await catalog.refresh()
+        await catalog.refresh()  # a code that was withdrawn a moment ago opens nothing
         for delivery, campaign in places:
             opened = catalog.get(delivery)
             if opened is None:
                 continue
-            if hmac.compare_digest(room_code(opened.kek, room).encode(), code.encode()):
-                found = campaign
+            known = room_code(opened.kek, room, self._renewal(delivery, room).times)
+            if hmac.compare_digest(known.encode(), code.encode()):
+                found = campaign, delivery
         return found
+
+    def _renewal(self, delivery: str, room: str) -> Renewal:
+        opened = self._services.catalog.get(delivery)
+        return renewal(opened.record.get("renewed", {}), room) if opened else Renewal()
 
 
 class _Page:

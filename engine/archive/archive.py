@@ -239,6 +239,13 @@ class Archive:
             found = await connection.execute(query.order_by(table.c.room))
             return [(room, count) for room, count in found]
 
+    async def has_room(self, delivery: str, room: str) -> bool:
+        """Whether a delivery has sessions in this room."""
+        table = tables.sessions
+        query = select(table.c.sid).where(table.c.room == room, table.c.delivery == delivery).limit(1)
+        async with self.database.reading.connect() as connection:
+            return (await connection.execute(query)).first() is not None
+
     async def codes(self, delivery: str) -> AsyncIterator[CodeRow]:
         """All codes of a delivery."""
         query = _codes_query().where(tables.sessions.c.delivery == delivery)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NamedTuple
 
 import orjson
@@ -62,6 +62,8 @@ class Delivery:
     version: int = 1
     keyed: bool = False
     """Answered on paper, and keyed by teachers: nobody logs in to it."""
+    renewed: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Rooms whose code was withdrawn: how many times, and when last; see `engine.teacherdoor`."""
 
     def after(self, act: str) -> Delivery:
         """This delivery after `act`, or Conflict."""
@@ -86,6 +88,11 @@ class Delivery:
         if self.state == "closed":
             raise Conflict(f"delivery {self.id} is closed: nobody would hear it")
         return replace(self, message=message, version=self.version + 1)
+
+    def renewing(self, room: str, now_ms: int) -> Delivery:
+        """This delivery with a new code for a room; whoever came in by the former one is out."""
+        times = self.renewed.get(room, (0, 0))[0] + 1
+        return replace(self, renewed=self.renewed | {room: (times, now_ms)}, version=self.version + 1)
 
     def to_record(self) -> dict[str, Any]:
         """A JSON object, as Redis keeps it."""

@@ -10,7 +10,8 @@ import typer
 from engine.archive import Conflict
 from engine.cli.console import Json, Who, parts, say
 from engine.clock import now_ms
-from engine.teacherdoor import room_code
+from engine.deliveries import renew_room
+from engine.teacherdoor import renewal, room_code
 from sessions.codes import pretty
 
 app = typer.Typer(no_args_is_help=True, help="Rooms: sessions watched by one teacher.")
@@ -35,12 +36,32 @@ def codes(
     say({"delivery": delivery, "rooms": rows}, as_json, lines)
 
 
+@app.command()
+def renew(
+    delivery: Annotated[str, typer.Argument(help="The delivery's id.")],
+    room: Annotated[str, typer.Argument(help="The room whose code was seen by others, or is lost.")],
+    who: Who = "operator",
+    as_json: Json = False,
+) -> None:
+    """Withdraw one room's code: nobody enters with it, who did is out; gives the new one for its teacher."""
+    code = asyncio.run(_renew(delivery, room, who))
+    record = {"delivery": delivery, "room": room, "code": code}
+    say(record, as_json, f"{room}  {pretty(code)}  (the former code opens nothing any more)")
+
+
+async def _renew(delivery: str, room: str, who: str) -> str:
+    async with parts() as (_, keyring, archive, store):
+        kek = keyring.delivery(delivery).kek
+        changed = await renew_room(archive, store, delivery, room, who=who, now_ms=now_ms())
+        return room_code(kek, room, renewal(changed.renewed, room).times)
+
+
 async def _codes(delivery: str, room: str, who: str) -> list[tuple[str, int, str]]:
     async with parts() as (_, keyring, archive, _store):
-        await archive.delivery(delivery)
+        renewed = (await archive.delivery(delivery)).renewed
         kek = keyring.delivery(delivery).kek
         found = [row for row in await archive.rooms(delivery) if room in ("", row[0])]
         if not found:
             raise Conflict(f"delivery {delivery} has no such room: import its codes first")
         await archive.audit("rooms.codes", who=who, now_ms=now_ms(), delivery=delivery, rooms=len(found))
-        return [(name, count, room_code(kek, name)) for name, count in found]
+        return [(name, count, room_code(kek, name, renewal(renewed, name).times)) for name, count in found]

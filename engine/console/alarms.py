@@ -15,6 +15,8 @@ from engine.settings import Settings
 SLOW_MS = 500
 YOUNG_MS = 120_000
 LOGIN_REFUSED = 0.05
+WRONG_PER_S, WRONG_SHARE = 2.0, 0.05
+"""So many wrong codes a second are no slips of the hand: the check symbol catches 28 of 29 of these."""
 MIB = 1024 * 1024
 
 Values = dict[str, Any]
@@ -77,6 +79,26 @@ def _worker_young(look: Look, _: Settings) -> Values | None:
     return {"count": young} if young and young < len(ages_ms) else None
 
 
+def _not_open(look: Look, _: Settings) -> Values | None:
+    late = [
+        one.title
+        for one in look.deliveries
+        if one.state == "created" and one.login_opens_ms <= look.at_ms < one.closes_at_ms
+    ]
+    return {"titles": ", ".join(late)} if late else None
+
+
+def _paused(look: Look, _: Settings) -> Values | None:
+    held = [one.title for one in look.deliveries if one.state == "paused"]
+    return {"titles": ", ".join(held)} if held else None
+
+
+def _wrong_codes(look: Look, _: Settings) -> Values | None:
+    fresh = look.fresh()
+    wrong, logins = sum(one.wrong_per_s for one in fresh), sum(one.logins_per_s for one in fresh)
+    return {"count": round(wrong)} if wrong > max(WRONG_PER_S, WRONG_SHARE * logins) else None
+
+
 def _slow(look: Look, _: Settings) -> Values | None:
     p99_ms = look.quantile_ms(0.99)
     return {"ms": round(p99_ms)} if p99_ms is not None and p99_ms > SLOW_MS else None
@@ -93,6 +115,7 @@ TABLE: Mapping[str, tuple[bool, Callable[[Look, Settings], Values | None]]] = {
     "answers_refused": (True, _answers_refused),
     "disk": (True, _disk),
     "memory": (True, _memory),
+    "not_open": (True, _not_open),
     "archive_away": (False, _archive_away),
     "drain_gone": (False, _drain_gone),
     "journal_waits": (False, _journal_waits),
@@ -100,6 +123,8 @@ TABLE: Mapping[str, tuple[bool, Callable[[Look, Settings], Values | None]]] = {
     "worker_young": (False, _worker_young),
     "slow": (False, _slow),
     "logins_wait": (False, _logins_wait),
+    "wrong_codes": (False, _wrong_codes),
+    "paused": (False, _paused),
 }
 """Key -> whether pupils' answers are in danger or held up, and what tells it."""
 

@@ -126,6 +126,12 @@ class Watch:
         self._count_at_s = began_s + max(AGAIN_MS / 1000, COUNT_AGAIN * took_s)
 
 
+def telling(delivery: Delivery, now_ms: int) -> dict[str, Any] | None:
+    """What a delivery's pupils are told now, None if nothing."""
+    message = delivery.message
+    return message if message and now_ms < message["until_ms"] else None
+
+
 def document(look: Look) -> dict[str, Any]:
     """The figures for the page's module."""
     fresh, redis, found = look.fresh(), look.redis, look.standing
@@ -146,6 +152,7 @@ def document(look: Look) -> dict[str, Any]:
             one.id: {status: look.sessions.get(one.id, {}).get(status, 0) for status in STATUSES}
             for one in look.deliveries
         },
+        "deliveries": {one.id: one.state for one in look.deliveries},
         "workers": [
             {
                 "name": one.name,

@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, Response
 
 from engine.console.alarms import alarms
 from engine.console.call import Call
-from engine.console.day import STATUSES, Look, document
+from engine.console.day import STATUSES, Look, document, telling
 from engine.console.words import WORDS
 
 
@@ -19,13 +19,21 @@ async def day_page(call: Call) -> Response:
         day=document(look),
         statuses=STATUSES,
         alarms=_said(call, look),
+        telling={one.id: telling(one, call.now_ms) for one in look.deliveries},
     )
 
 
 async def day(call: Call) -> Response:
     """The same figures, for the module."""
     look = await call.console.watch.look(call.now_ms)
-    return JSONResponse(document(look) | {"alarms": _said(call, look)})
+    words = WORDS[call.language]
+    newest = await call.console.proposals.newest() if call.may("check") else []
+    more = {
+        "alarms": _said(call, look),
+        "states": {state: words[f"state_{state}"] for state in {one.state for one in look.deliveries}},
+        "waiting": sum(one.is_open(call.now_ms) for one in newest),
+    }
+    return JSONResponse(document(look) | more)
 
 
 def _said(call: Call, look: Look) -> list[dict[str, object]]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
-from engine.archive import Delivery
 from engine.archive.standing import rooms as rooms_of
 from engine.console import running
 from engine.console.acts import MESSAGE_MINUTES, MINUTES_MAX, possible
 from engine.console.call import Call
 from engine.console.checks import STOP, Given, check
-from engine.console.day import STATUSES
+from engine.console.day import STATUSES, telling
 from engine.console.formpages import listed
+from engine.deliveries import renew_room
 from engine.staff import REASONS
-from items.bank import Bank
+from items.bank import NAME, Bank
 
 ROOMS_PAGE = 50
 DAY_MS = 86_400_000
@@ -39,19 +40,25 @@ async def new(call: Call) -> Response:
 async def create(call: Call) -> Response:
     """Seal a form for a delivery, beside the worker: the command says what is wrong with it."""
     form = call.form
-    arguments = ["deliveries", "create", form.get("form", "")[:64], "--who", call.who]
+    if not NAME.fullmatch(form.get("form", "")):  # else a command would read it as one of its options
+        return await _new(call, form, "choose a test of the bank", 422)
+    told = await running.command(call.console.settings, *_arguments(form), "--who", call.who)
+    if not told.is_done:
+        return await _new(call, form, told.sentence, 422)
+    return RedirectResponse(f"/operator/deliveries/{told.record['id']}?said=created", 303)
+
+
+def _arguments(form: dict[str, str]) -> list[str]:
+    """The command that the form's fields come to; what is wrong in them is left for it to refuse."""
+    arguments = ["deliveries", "create", form["form"]]
     for option, field in (("--duration", "duration"), ("--grace", "grace"), ("--spread", "spread")):
         if text := form.get(field, "").strip()[:12].replace(",", "."):
             arguments.append(f"{option}={text}")
     for field in TIMES:
         if text := form.get(field, "")[:20]:
             arguments.append(f"--{field.replace('_', '-')}={_local(text)}")
-    if form.get("count_self_attested") == "yes":
-        arguments.append("--count-self-attested")
-    told = await running.command(call.console.settings, *arguments)
-    if not told.is_done:
-        return await _new(call, form, told.sentence, 422)
-    return RedirectResponse(f"/operator/deliveries/{told.record['id']}?said=created", 303)
+    ticked = [field for field in ("count_self_attested", "keyed") if form.get(field) == "yes"]
+    return [*arguments, *(f"--{field.replace('_', '-')}" for field in ticked)]
 
 
 async def delivery(call: Call) -> Response:
@@ -73,7 +80,7 @@ async def delivery(call: Call) -> Response:
         reasons=REASONS,
         minutes_max=MINUTES_MAX,
         message_minutes=MESSAGE_MINUTES,
-        telling=_telling(found, call.now_ms),
+        telling=telling(found, call.now_ms),
     )
 
 
@@ -96,9 +103,19 @@ async def rooms(call: Call) -> Response:
     )
 
 
+async def renew(call: Call) -> Response:
+    """Withdraw the code of one room; the new one is printed on the server, and never shown here."""
+    console, room = call.console, call.form.get("room", "")[:32]
+    delivery = call.path("delivery")
+    await renew_room(console.archive, console.store, delivery, room, who=call.who, now_ms=call.now_ms)
+    begins = urlencode({"begins": room, "said": "renewed"})
+    return RedirectResponse(f"/operator/deliveries/{delivery}/rooms?{begins}", 303)
+
+
 async def _new(call: Call, typed: dict[str, str], error: str, status: int = 200) -> Response:
     forms = await asyncio.to_thread(listed, Bank(call.console.settings.data_dir))
-    chosen = typed.get("form") or call.request.query_params.get("form", "")
+    only = forms[0]["form"] if len(forms) == 1 else ""
+    chosen = typed.get("form") or call.request.query_params.get("form", only)
     about = next((one for one in forms if one["form"] == chosen), None)
     minutes = str((about["duration_s"] or 2700) // 60) if about else ""
     values = {
@@ -106,17 +123,13 @@ async def _new(call: Call, typed: dict[str, str], error: str, status: int = 200)
         "grace": "10",
         "spread": "",
         "count_self_attested": "",
+        "keyed": "",
         **typed,
         "form": chosen,
     }
     for field in TIMES:
         values.setdefault(field, "")
     return await call.page("new.html", status, forms=forms, typed=values, error=error)
-
-
-def _telling(delivery: Delivery, now_ms: int) -> dict[str, object] | None:
-    message = delivery.message
-    return message if message and now_ms < message["until_ms"] else None
 
 
 def _local(text: str) -> str:

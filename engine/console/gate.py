@@ -11,6 +11,7 @@ from typing import Any
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -111,7 +112,7 @@ class Gate:
             raise Refused(413)
         try:
             form = await call.request.form(max_files=1, max_fields=FIELDS_MAX, max_part_size=FIELD_MAX)
-        except HTTPException as error:
+        except (HTTPException, MultiPartException) as error:  # which one depends on who has set up the scope
             raise Refused(400) from error
         values: list[tuple[str, Any]] = form.multi_items()
         for name, value in values:

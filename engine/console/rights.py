@@ -19,6 +19,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "check": (OPERATOR, APPROVER, AUDITOR),
     "import": (OPERATOR,),
     "plan": (OPERATOR,),
+    "renew": (OPERATOR,),
     "propose": (OPERATOR,),
     "decide": (OPERATOR, APPROVER),
     "withdraw": (OPERATOR,),

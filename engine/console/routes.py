@@ -36,6 +36,7 @@ ROWS: tuple[Row, ...] = (
     Row("GET", "/operator/deliveries/new", "plan", deliverypages.new),
     Row("GET", _DELIVERY, "check", deliverypages.delivery),
     Row("GET", f"{_DELIVERY}/rooms", "rooms", deliverypages.rooms),
+    Row("POST", f"{_DELIVERY}/rooms/renewal", "renew", deliverypages.renew),
     Row("GET", "/operator/forms", "check", formpages.forms),
     Row("POST", "/operator/forms", "import", formpages.upload, bytes_max=PACKAGE_BYTES_MAX),
     Row("GET", "/operator/proposals", "check", proposalpages.proposals),

@@ -8,7 +8,7 @@ later one of the same device, changes nothing. The first mark is the one that co
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 MARKS_MAX = 8
@@ -71,6 +71,11 @@ def put(cell: Cell, mark: Mark, over: Collection[str]) -> Cell:
 def counted(cell: Cell) -> Mark | None:
     """The mark that counts, None if the cell is empty."""
     return cell[0] if cell and cell[0].kind != EMPTY else None
+
+
+def kinds(marks: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, str]:
+    """What counts in each cell of an item, by response, from its entry in a batch."""
+    return {response: found[0]["kind"] if found else EMPTY for response, found in marks.items()}
 
 
 def to_json(cell: Cell) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Keyed answers in the sessions of pupils: the same road as a pupil's own, one batch for what was keyed.
 
     {"n": 7, "keyed": true, "answers": [
-        {"item": "i3", "response": {"r1": "kqzb"}, "elapsed_ms": 0, "age_ms": 0, "absent": false,
+        {"item": "i3", "response": {"r1": "kqzb"}, "elapsed_ms": 0, "age_ms": 0,
          "marks": {"r1": [{"id", "kind", "value", "who", "at_ms"}, ...]}}, ...]}
 
 The newest batch of an item holds its cells whole, so the session says everything: there is no other store.
@@ -24,7 +24,7 @@ from engine.catalog import Opened
 from engine.errors import Problem
 from engine.held import open_batches
 from engine.keying import cells
-from engine.keying.cells import ABSENT, NOTHING, VALUE, Cell, Mark
+from engine.keying.cells import VALUE, Cell, Mark
 from engine.keying.sheet import Column
 from engine.services import ACCEPTED, RANK_ATTEMPT, RANK_RESUME, Services, refusal
 from engine.wire import AnswerBatch
@@ -211,20 +211,17 @@ def _answer(item: str, columns: Mapping[str, Column], now: Cells) -> dict[str, A
     """An item's entry in a batch: the response that counts, and all marks of its cells."""
     response: dict[str, str | None] = {}
     marks: dict[str, Any] = {}
-    kinds = set()
     for column in columns.values():
         cell = now.get(column.cell, ()) if column.item == item else ()
         if not cell:
             continue
         marks[column.response] = cells.to_json(cell)
         mark = cells.counted(cell)
-        kinds.add(mark.kind if mark else NOTHING)
         response[column.response] = mark.value if mark and mark.kind == VALUE else None
     return {
         "item": item,
         "response": response,
         "elapsed_ms": 0,
         "age_ms": 0,
-        "absent": kinds == {ABSENT},
         "marks": marks,
     }

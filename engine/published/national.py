@@ -24,8 +24,8 @@ class National:
         self._shares = [0.0] * rows
 
     def add(self, marks: Sequence[Mark]) -> None:
-        """One pupil, as far as everything is marked."""
-        self.pupils += 1
+        """One pupil, as far as everything is marked; who was absent throughout is not of those who sat."""
+        self.pupils += not marks[0].was_away
         for row, mark in enumerate(marks):
             if mark.group is not None:
                 self._counts[row][mark.group] += 1

@@ -17,6 +17,7 @@ from engine.archive.versions import judged_sessions, version_bodies
 from engine.recovery import pages
 from engine.results.drafts import Rows, table
 from engine.results.opening import Opened, Opener, total
+from engine.scorerecord import is_missing
 from items.scorer import Scorer
 
 CHANGES = ("session", "room", "item", "before", "after", "change")
@@ -71,7 +72,7 @@ class Changes:
         rows: list[tuple[Any, ...]] = []
         for entry in session.items:
             known = old.get(entry["item"])
-            if known is None:
+            if known is None or is_missing(entry):
                 continue
             tally = self.items[entry["item"]]
             tally.max_before, tally.max_after = known["max"], entry["max"]
@@ -82,8 +83,8 @@ class Changes:
                 rows.append((*head, item, known["score"], entry["score"], change))
         if rows:
             self.sessions += 1
-            earlier = total(before, "score")
-            self._pupils([*rows, (*head, "", earlier, session.score, session.score - earlier)])
+            earlier, now = total(before, "score"), total(session.items, "score")
+            self._pupils([*rows, (*head, "", earlier, now, now - earlier)])
 
     def changed_items(self) -> list[dict[str, Any]]:
         """The items with a change, by the author's identifiers."""

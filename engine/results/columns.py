@@ -58,6 +58,7 @@ RESPONSES = (
     Column(
         "value", "text", "what was given: the value, or a JSON array of several; missing: taken back", True
     ),
+    Column("kind", "text", "value; nothing: left blank; absent: so a teacher keyed; empty: erased there"),
     Column("n", "whole", "number of the batch that brought it, counted through the session"),
     Column("epoch", "whole", "device that sent it; a higher number came later"),
     Column("received_at", "time", "when it reached the server"),
@@ -95,6 +96,8 @@ SESSIONS = (
     Column("deadline_at", "time", "when it had to end, with all extensions", True),
     Column("duration_ms", "whole", "milliseconds from start to end, pauses included", True),
     Column("answered", "whole", "items with an answer that counts"),
+    Column("absent", "whole", "items for which the pupil was absent, by the word of the teacher who keyed"),
+    Column("unkeyed", "whole", "items answered on paper that no teacher keyed"),
     Column("scored_at", "time", "when the first scores were computed that this version rests on"),
 )
 
@@ -115,8 +118,8 @@ def score_columns(names: Names) -> tuple[Column, ...]:
     head = (
         _SESSION,
         _ROOM,
-        Column("score", "number", "sum of the items' scores that are known"),
-        Column("max_score", "number", "sum of the items' maxima"),
+        Column("score", "number", "sum of the scores that are known; missing: absent throughout", True),
+        Column("max_score", "number", "sum of the items' maxima, without those absent for or not keyed"),
         Column("needs_marking", "truth", "whether a person has still to give a score of this session"),
     )
     items = (names.key.authored(item) for item in names.items())
@@ -124,7 +127,7 @@ def score_columns(names: Names) -> tuple[Column, ...]:
         Column(
             f"{SCORE_OF}{item}",
             "number",
-            f"score of {item}; missing: not marked yet, or not in this session's test",
+            f"score of {item}; missing: absent, not keyed, not marked yet, or not in this session's test",
             True,
         )
         for item in items
@@ -150,7 +153,7 @@ def _responses(names: Names, session: Opened) -> Iterator[Row]:
         variant = given.entry.get("variant")
         seed = given.entry.get("variant_seed")
         sat = (attempts_of(given.entry), canonical(variant) if variant else None, seed)
-        yield (*about, value, *numbers, answer["late"], given.counted, *sat)
+        yield (*about, value, given.kind, *numbers, answer["late"], given.counted, *sat)
 
 
 def _comments(names: Names, session: Opened) -> Iterator[Row]:
@@ -167,7 +170,7 @@ def _scores(items: Sequence[str], session: Opened) -> Iterator[Row]:
 def _session(session: Opened) -> Iterator[Row]:
     started_ms, ended_ms = session.started_ms or None, session.ended_ms or None
     duration_ms = ended_ms - started_ms if started_ms and ended_ms else None
-    answered = sum(entry["answer"] is not None for entry in session.items)
+    answered = sum(entry["answer"] is not None for entry in session.sat)
     head = (session.session, session.room, session.status, session.factor_permille / 1000)
     times = (started_ms, ended_ms, session.deadline_ms or None, duration_ms)
-    yield (*head, *times, answered, session.scored_ms)
+    yield (*head, *times, answered, *session.missed, session.scored_ms)

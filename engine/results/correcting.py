@@ -46,11 +46,19 @@ class Correction:
     def _part(self, part: Any) -> Any:
         """An answer, several of them, or none."""
         if isinstance(part, Answer):
-            return part._replace(response=self._translated(part.item, part.response))
+            response = self._translated(part.item, part.response)
+            return part._replace(response=response, keyed=self._renamed(part.item, part.keyed))
         return tuple(map(self._part, part)) if isinstance(part, tuple) else part
 
     def _translated(self, item: str, response: Mapping[str, Any] | None) -> dict[str, Any]:
         return self._key.opaque(item, self._sat.responses_in_authored(item, response))
+
+    def _renamed(self, item: str, keyed: Mapping[str, str]) -> dict[str, str]:
+        """What was keyed, by the responses' names in the other form."""
+        names = self._sat.response_names(item)
+        authored = {names[response]: kind for response, kind in keyed.items()}
+        theirs = self._key.response_names(item).items()
+        return {response: authored[name] for response, name in theirs if name in authored}
 
     def due(self, item: str) -> Mapping[str, Bounds]:
         """What a person gives for an item, by the key that judges."""

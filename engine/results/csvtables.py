@@ -3,6 +3,9 @@
 responses.csv  one row per value: what was answered, in the author's identifiers, when, and whether it counts
 scores.csv     one row per item of each session, and one row for its total (item empty)
 comments.csv   one row per comment on an item, where its author lets pupils comment
+
+`kind` tells a value from nothing (left blank), absent and empty (nothing came). Absent is no zero: the item
+has no score, and the totals leave it out of both sums.
 """
 
 from __future__ import annotations
@@ -12,16 +15,18 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from engine.keying.cells import ABSENT
 from engine.results.drafts import table
 from engine.results.opening import Names, Opened, attempts_of
 from engine.results.texts import canonical, yes
+from engine.scorerecord import kind_of
 
 RESPONSES = (
-    *("session", "room", "item", "response", "value", "epoch", "n"),
+    *("session", "room", "item", "response", "value", "kind", "epoch", "n"),
     *("received_ms", "elapsed_ms", "late", "counted", "attempts", "variant", "variant_seed"),
 )
 SCORES = (
-    *("session", "room", "item", "domain", "score", "max_score", "needs_marking"),
+    *("session", "room", "item", "domain", "score", "max_score", "needs_marking", "kind"),
     *("attempts", "variant", "variant_seed"),
 )
 COMMENTS = ("session", "room", "item", "comment", "counted")
@@ -51,7 +56,7 @@ def _response_rows(names: Names, session: Opened) -> Iterator[Row]:
     for given in names.given(session):
         answer = (given.answer[name] for name in _ANSWER)
         value = canonical(given.value)
-        head = (session.session, session.room, given.item, given.response, value)
+        head = (session.session, session.room, given.item, given.response, value, given.kind)
         yield (*head, *answer, yes(given.counted), *_sat(given.entry))
 
 
@@ -59,8 +64,10 @@ def _score_rows(names: Names, session: Opened) -> Iterator[Row]:
     head = (session.session, session.room)
     for entry in session.items:
         item, domain = names.key.authored(entry["item"]), names.key.domain(entry["item"])
-        yield (*head, item, domain, entry["score"], entry["max"], yes(entry["marking"]), *_sat(entry))
-    yield (*head, "", "", session.score, session.max_score, yes(session.needs_marking), "", "", "")
+        points = (entry["score"], entry["max"], yes(entry["marking"]))
+        yield (*head, item, domain, *points, kind_of(entry), *_sat(entry))
+    points = (session.score, session.max_score, yes(session.needs_marking))
+    yield (*head, "", "", *points, ABSENT if session.was_away else "", "", "", "")
 
 
 def _comment_rows(names: Names, session: Opened) -> Iterator[Row]:

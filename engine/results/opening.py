@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from engine.archive import Delivery
 from engine.archive.answers import ScoredSession
 from engine.archive.versions import FIRST
-from engine.scorerecord import open_record
+from engine.keying.cells import ABSENT, EMPTY
+from engine.scorerecord import is_missing, kind_of, kind_of_value, open_record
 from items.bank import Bank
 from items.ordering import is_shuffled
 from items.scorer import Scorer
@@ -33,13 +34,30 @@ class Opened(NamedTuple):
     record: Mapping[str, Any]
 
     @property
-    def score(self) -> float:
-        """The sum of the items' scores as far as they are known."""
-        return total(self.items, "score")
+    def sat(self) -> list[dict[str, Any]]:
+        """The items for which the pupil was there, and, on paper, which were keyed."""
+        return [entry for entry in self.items if not is_missing(entry)]
+
+    @property
+    def missed(self) -> tuple[int, int]:
+        """For how many items the pupil was absent, and how many nobody keyed."""
+        kinds = [kind_of(entry) for entry in self.items if is_missing(entry)]
+        return kinds.count(ABSENT), kinds.count(EMPTY)
+
+    @property
+    def was_away(self) -> bool:
+        """Whether the pupil was there for none of it: a pupil without points, not one with zero."""
+        return self.missed[0] > 0 and not self.sat
+
+    @property
+    def score(self) -> float | None:
+        """The sum of the items' scores as far as they are known; None of somebody absent throughout."""
+        return None if self.was_away else total(self.sat, "score")
 
     @property
     def max_score(self) -> float:
-        return total(self.items, "max")
+        """The most that could be reached in those items."""
+        return total(self.sat, "max")
 
     @property
     def needs_marking(self) -> bool:
@@ -55,6 +73,8 @@ class Given(NamedTuple):
     answer: Mapping[str, Any]
     counted: bool
     entry: Mapping[str, Any]
+    kind: str
+    """`value`, `nothing`, `absent` or `empty`, see `engine.scorerecord.kind_of`."""
 
 
 class Names:
@@ -84,8 +104,15 @@ class Names:
             for answer, counted in ((entry["answer"], True), (entry["uncounted"], False)):
                 if answer is not None:
                     values = self.key.responses_in_authored(entry["item"], answer["response"])
+                    keyed = self._keyed(entry["item"], answer)
                     for response, value in values.items():
-                        yield Given(item, response, value, answer, counted, entry)
+                        kind = keyed.get(response, EMPTY) if keyed else kind_of_value(value)
+                        yield Given(item, response, value, answer, counted, entry, kind)
+
+    def _keyed(self, item: str, answer: Mapping[str, Any]) -> dict[str, str]:
+        """What was typed for each response, by the author's identifiers; nothing where a pupil answered."""
+        names = self.key.response_names(item)
+        return {names[response]: kind for response, kind in answer.get("keyed", {}).items()}
 
     def comments(self, session: Opened) -> Iterator[tuple[str, str, bool]]:
         """What a pupil had to say: item, comment, and whether it came with an answer that counts."""
@@ -121,7 +148,7 @@ class Opener:
 
 def attempts_of(entry: Mapping[str, Any]) -> int:
     """How many attempts count for an item; an answer to an item that offers none is one."""
-    return int(entry.get("attempts", 1 if entry["answer"] else 0))
+    return int(entry.get("attempts", 1 if entry["answer"] and not is_missing(entry) else 0))
 
 
 def total(entries: list[dict[str, Any]], name: str) -> float:

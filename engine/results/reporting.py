@@ -13,9 +13,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from engine.keying.cells import ABSENT
 from engine.results.drafts import draft
 from engine.results.opening import Names, Opened, attempts_of
 from engine.results.xmltext import element, text
+from engine.scorerecord import is_missing, kind_of
 from items.scoring.records import typed_number
 
 NAMESPACES: Final = {
@@ -23,6 +25,9 @@ NAMESPACES: Final = {
     2: "http://www.imsglobal.org/xsd/imsqti_result_v2p2",
 }
 SESSIONS_EACH = 10_000
+ABSENT_OUTCOME = "ABSENT"
+"""True of an item for which the pupil was absent, and of the test for one who was absent throughout; false of
+an item that nobody keyed. It stands beside a SCORE without a value."""
 FILES = ("results-0001.zip",)
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -74,8 +79,10 @@ class Report:
     def _test(self, session: Opened) -> str:
         ended_ms = session.ended_ms or session.scored_ms
         duration_ms = ended_ms - session.started_ms if session.started_ms else 0
-        sums = {"SCORE": session.score, "MAXSCORE": session.max_score}
+        sums: dict[str, Any] = {"SCORE": session.score, "MAXSCORE": session.max_score}
         outcomes = sums | session.record.get("test", {}).get("outcomes", {})
+        if session.was_away:
+            outcomes[ABSENT_OUTCOME] = True
         told = [_outcome(name, _guessed(value), value) for name, value in outcomes.items()]
         about = {"identifier": self._names.delivery.id, "datestamp": stamp(ended_ms)}
         return element("testResult", about, [_built_in("duration", "duration", seconds(duration_ms)), *told])
@@ -121,8 +128,11 @@ class Report:
             yield element("templateVariable", _declared(name, declared[name]), _values(declared[name], value))
 
     def _outcomes(self, entry: Mapping[str, Any]) -> Iterator[str]:
-        status = "completed" if entry["answer"] else "not_attempted"
+        is_there = not is_missing(entry)
+        status = "completed" if entry["answer"] and is_there else "not_attempted"
         outcomes = {"completionStatus": status, **entry["outcomes"]}
+        if not is_there:  # the specification has no word for it
+            outcomes |= {"SCORE": None, ABSENT_OUTCOME: kind_of(entry) == ABSENT}
         declared = self._names.key.declarations(entry["item"])["outcomes"]
         for name, value in outcomes.items():
             yield _outcome(name, declared.get(name) or _guessed(value), value, self._version)

@@ -41,7 +41,7 @@ from engine.keyring import KeyRing
 from engine.recovery import pages
 from engine.results.correcting import Correction
 from engine.results.marking.merging import merged, opened_marks
-from engine.scorerecord import outcomes_of_test, score_session, seal_record
+from engine.scorerecord import is_missing, outcomes_of_test, score_session, seal_record
 from engine.sittings import Sittings
 from items.bank import Bank
 from items.course import Course
@@ -204,7 +204,7 @@ class Judge:
 
     def _marked(self, entry: dict[str, Any], marks: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
         due = self._correction.due(entry["item"])
-        if not due or not self._is_marked:
+        if not due or not self._is_marked or is_missing(entry):
             return entry
         self.marks += sum(len(given) for given in marks.values())
         return merged(entry, due, marks)

@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit, urlunsplit
 
+import asyncpg
 import httpx2
 
 from authority.credentials import issue
@@ -73,6 +75,15 @@ async def office(folder: Path, database: str = "") -> AsyncIterator[Office]:
         yield Office(settings, keys, register, [NOON_MS])
     finally:
         await register.close()
+
+
+async def own_database(pg_url: str) -> str:
+    """An empty database on that server, and nobody else's: its address."""
+    connection = await asyncpg.connect(pg_url)
+    await connection.execute("DROP DATABASE IF EXISTS register")
+    await connection.execute("CREATE DATABASE register")
+    await connection.close()
+    return urlunsplit(urlsplit(pg_url)._replace(path="/register"))
 
 
 class Visitor:

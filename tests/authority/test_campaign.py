@@ -154,8 +154,8 @@ def test_a_takeout_of_another_campaign_is_not_whole(authority: Authority, tmp_pa
     authority.json("demo", "--classes", 1)
     key, folder = Ed25519PrivateKey.generate(), tmp_path / "out"
     folder.mkdir()
-    head = "session,room,item,domain,score,max_score,needs_marking\n"
-    (folder / "scores.csv").write_text(head + f"{'a' * 32},r-1,,,1,2,false\n")
+    head = "session,room,item,domain,score,max_score,needs_marking,kind\n"
+    (folder / "scores.csv").write_text(head + f"{'a' * 32},r-1,,,1,2,false,\n")
     (folder / "responses.csv").write_text("session\n")
     sign_takeout(Exported(folder, ("csv",), 1, 1, 0, 0), "nombres1", key, NOON_MS)
     public = a_public_pem(key, tmp_path / "pub.pem")
@@ -179,8 +179,14 @@ def test_letters_and_sheets_are_printed_by_command(authority: Authority) -> None
     assert authority.json("schools", "letters", "--out", letters)["letters"] == 1
     assert letters.read_bytes().startswith(b"%PDF")
     assert letters.stat().st_mode & 0o077 == 0
+    assert authority.json("schools", "withdraw", "0750001A") == {"withdrawn": "0750001A"}
+    assert authority.json("schools", "letters", "--out", letters)["letters"] == 1
+    one_class = ("schools", "letters", "--school", "0750001A", "--class", "6e A", "--out", letters)
     for command, words in (
         (("schools", "letters", "--out", letters), "nobody without a letter"),
+        (("schools", "letters", "--class", "6e A", "--out", letters), "--class needs --school"),
+        (one_class, "has no class '6e A'; its classes: none"),
+        (("schools", "withdraw", "9999999Z"), "no credential 9999999Z"),
         (("codes", "sheets", "0750001a", "--out", letters), "no codes yet"),
         (("codes", "sheets", "9999999Z", "--out", letters), "there is no school"),
         (("export", "codes", "--out", letters), "run `codes make`"),

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import asyncpg
 import pytest
 
 from authority.destruction import destroy_all, plan_of
@@ -15,7 +13,7 @@ from authority.problems import Conflict, Destroyed, KeyProblem
 from authority.register import Pupil, Register
 from authority.register.codebook import number_of
 from authority.register.register import read_log
-from tests.authority.offices import COLETTE, MOULIN, NOON_MS, office
+from tests.authority.offices import COLETTE, MOULIN, NOON_MS, office, own_database
 
 NAME, BORN = "Xylandre-Quévertin", "2015-07-29"
 
@@ -65,12 +63,7 @@ async def test_a_class_lives_the_same_on_sqlite(tmp_path: Path) -> None:
 
 async def test_a_class_lives_the_same_on_postgresql(tmp_path: Path, pg_url: str) -> None:
     """The same story against the real thing, in a database of its own."""
-    connection = await asyncpg.connect(pg_url)
-    await connection.execute("DROP DATABASE IF EXISTS register")
-    await connection.execute("CREATE DATABASE register")
-    await connection.close()
-    parts = urlsplit(pg_url)
-    await _life(tmp_path, urlunsplit(parts._replace(path="/register")))
+    await _life(tmp_path, await own_database(pg_url))
 
 
 async def test_nothing_in_the_files_tells_a_name_without_the_key(tmp_path: Path) -> None:

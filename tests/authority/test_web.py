@@ -34,6 +34,7 @@ ALLOWED = {
     "GET /school": (HEAD,),
     "POST /school/classes": (HEAD,),
     "GET /school/sheets.pdf": (HEAD,),
+    "GET /school/results": (HEAD,),
     "GET /school/import": (HEAD,),
     "POST /school/import": (HEAD,),
     "GET /school/import/{draft}": (HEAD,),
@@ -42,13 +43,18 @@ ALLOWED = {
     "POST /classes/{class_id}/pupils": (HEAD,),
     "GET /classes/{class_id}/pupils/{pupil}": (HEAD,),
     "POST /classes/{class_id}/pupils/{pupil}": (HEAD,),
+    "GET /classes/{class_id}/pupils/{pupil}/removal": (HEAD,),
     "POST /classes/{class_id}/pupils/{pupil}/removal": (HEAD,),
     "POST /classes/{class_id}/validation": (HEAD,),
     "GET /classes/{class_id}/sheets.pdf": (HEAD,),
     "GET /classes/{class_id}/codes": (HEAD,),
     "GET /classes/{class_id}/codes/{session}/strip.pdf": (HEAD,),
     "POST /classes/{class_id}/codes/{session}/pupil": (HEAD,),
+    "GET /classes/{class_id}/codes/{session}/withdrawal": (HEAD,),
     "POST /classes/{class_id}/codes/{session}/withdrawal": (HEAD,),
+    "GET /classes/{class_id}/access": (HEAD,),
+    "POST /classes/{class_id}/access/letter.pdf": (HEAD,),
+    "POST /classes/{class_id}/access/withdrawal": (HEAD,),
     "GET /classes/{class_id}/room": STAFF,
     "GET /classes/{class_id}/keying": STAFF,
     "GET /classes/{class_id}/results": STAFF,
@@ -97,8 +103,8 @@ async def test_every_route_admits_exactly_whom_the_matrix_names(town: Town) -> N
     wrong = []
     for line, roles in ALLOWED.items():
         method, template = line.split(" ")
-        if template == "/logout":
-            continue  # it would end the visit that the other rows need
+        if template == "/logout" or template.endswith("/access/withdrawal"):
+            continue  # it would end a visit that the other rows need
         scoped = "{class_id}" in template
         for who, one in town.visitors.items():
             for place in (town.own, town.other) if scoped else (town.own,):
@@ -192,6 +198,63 @@ async def test_a_visit_ends_by_time_by_button_and_by_a_new_letter(tmp_path: Path
             await one.enter(COLETTE.id, password)
             await of.credential(COLETTE.id, "head", COLETTE)
             assert (await one.get("/school")).status_code == 303
+
+
+async def test_one_classs_access_is_withdrawn_alone_and_given_anew(tmp_path: Path) -> None:
+    """By the head: the old password and its sign-in end at once; a sibling's class notices nothing."""
+    async with office(tmp_path) as of, visitor(of) as head, visitor(of) as teacher, visitor(of) as beside:
+        own, sibling = await of.with_class("6e A"), await of.with_class("6e B")
+        passwords = {
+            one.room: await of.credential(one.room, "teacher", COLETTE, one.id) for one in (own, sibling)
+        }
+        await head.enter(COLETTE.id, await of.credential(COLETTE.id, "head", COLETTE))
+        await teacher.enter(own.room, passwords[own.room])
+        await beside.enter(sibling.room, passwords[sibling.room])
+        of.clock[0] += 1000
+
+        page = await head.get(f"/classes/{own.id}/access")
+        over = {"over": re.findall(r'name="over" value="(\d+)"', page.text)[0]}
+        letter = await head.post(f"/classes/{own.id}/access/letter.pdf", over)
+        twice = await head.post(f"/classes/{own.id}/access/letter.pdf", over)
+
+        assert (letter.status_code, letter.content[:4], twice.status_code) == (200, b"%PDF", 409)
+        assert letter.headers["content-disposition"] == 'attachment; filename="letter.pdf"'
+        assert (await teacher.get(f"/classes/{own.id}")).headers["location"] == "/login"
+        assert (await teacher.enter(own.room, passwords[own.room])).status_code == 401
+        again = await of.credential(own.room, "teacher", COLETTE, own.id)
+        assert (await teacher.enter(own.room, again)).status_code == 303
+
+        gone = await head.post(f"/classes/{own.id}/access/withdrawal")
+        lines, _ = await read_log(of.settings.address, 20)
+        assert gone.headers["location"].endswith("?said=access_withdrawn")
+        assert (await teacher.post("/assertion", headers={"x-passation": "1"})).status_code == 401
+        assert (await teacher.enter(own.room, again)).status_code == 401
+        assert (await beside.get(f"/classes/{sibling.id}")).status_code == 200
+        assert [(one.who, one.detail) for one in lines if one.act == "credentials.withdraw"] == [
+            (COLETTE.id, {"logins": [own.room]})
+        ]
+
+
+async def test_nothing_goes_at_one_click(tmp_path: Path) -> None:
+    """A link asks, the answer is a form of its own; asked twice it says that it is done, and does no more."""
+    async with office(tmp_path) as of:
+        own = await of.with_codes()
+        codes = await of.register.codebook.of_classes(own.id)
+        code = next(one for one in codes if one.pupil)
+        pupil = (await of.register.lists.pupils(own.id))[0]
+        password = await of.credential(COLETTE.id, "head", COLETTE)
+        async with visitor(of, COLETTE.id, password) as head:
+            for page, path in (
+                (f"/classes/{own.id}/codes", f"/classes/{own.id}/codes/{code.session}/withdrawal"),
+                (f"/classes/{own.id}/pupils/{pupil.id}", f"/classes/{own.id}/pupils/{pupil.id}/removal"),
+            ):
+                assert f'href="{path}"' in (await head.get(page)).text
+                asked = await head.get(path)
+                assert (asked.status_code, f'action="{path}"' in asked.text) == (200, True)
+                assert "Zoé" in asked.text
+                assert [(await head.post(path)).status_code for _ in range(2)] == [303, 409]
+                assert (await head.get(path)).status_code == 409
+        assert len(await of.register.lists.pupils(own.id)) == 2
 
 
 async def test_the_cookie_is_strict_and_no_page_is_kept(town: Town) -> None:

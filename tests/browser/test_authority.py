@@ -68,13 +68,20 @@ class Running(NamedTuple):
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A school of one class."""
+    with serving(tmp_path_factory.mktemp("authority"), 1) as running:
+        yield running
+
+
+@contextmanager
+def serving(folder: Path, classes: int) -> Iterator[Running]:
     """`passation-authority serve`, a process of its own."""
-    folder, port, engine_port = tmp_path_factory.mktemp("authority"), free_port(), free_port()
+    port, engine_port = free_port(), free_port()
     given: dict[str, Any] = {"DATA_DIR": folder / "data", "KEYS_DIR": folder / "keys", "PORT": port}
     given["ENGINE_ORIGIN"] = f"http://127.0.0.1:{engine_port}"
     environment = os.environ | {f"AUTHORITY_{name}": str(value) for name, value in given.items()}
     running = Running(f"http://127.0.0.1:{port}", {}, environment, folder / "log", engine_port)
-    running.demo.update(running.run("demo", "--classes", "1"))
+    running.demo.update(running.run("demo", "--classes", str(classes)))
     with running.log.open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "authority", "serve"],
@@ -152,6 +159,11 @@ class Head:
         page = self.page
         page.get_by_role("link", name=re.compile("^Corriger")).first.click()
         expect(page.locator(".is-chosen").get_by_label("Écoute")).to_be_visible()
+        self.click("Retirer de la liste", "link")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Retirer")
+        self.look("removal")
+        self.click("Annuler", "link")
+        self.click("Retirer de la liste", "link")
         self.click("Retirer de la liste")
         expect(page.locator("tbody tr")).to_have_count(1)
         page.locator("#add > summary").click()
@@ -178,9 +190,28 @@ class Head:
             self.click("Imprimer la classe (PDF)", "link")
         assert download.value.suggested_filename == "codes.pdf"
         assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+        page.get_by_role("link", name=re.compile("^Retirer le code")).first.click()
+        self.look("withdrawal")
+        self.click("Annuler", "link")
         page.get_by_label("Donné à").select_option(label="Nguyễn Aïcha-Łucja")
         self.click("Noter")
         expect(page.get_by_role("status")).to_contain_text("noté")
+
+    def prints_a_letter(self) -> None:
+        """The teacher's, from the class's own page."""
+        page = self.page
+        self.click("Classe 6e Z", "link")
+        self.click("Accès de l’enseignant", "link")
+        self.look("access")
+        with page.expect_download() as download:
+            self.click("Imprimer le courrier (PDF)")
+        assert download.value.suggested_filename == "letter.pdf"
+        page.reload()
+        expect(page.locator(".lead")).to_contain_text("Courrier imprimé")
+        self.click("Retirer l’accès sans le remplacer")
+        expect(page.get_by_role("status")).to_contain_text("Accès retiré")
+        self.click("Classe 6e Z", "link")
+        self.click("Codes de la classe", "link")
 
 
 def test_a_head_brings_a_list_corrects_validates_and_prints(opened: Open, authority: Running) -> None:
@@ -200,6 +231,7 @@ def test_a_head_brings_a_list_corrects_validates_and_prints(opened: Open, author
     head.validates()
     assert authority.run("codes", "make") == {"pupils": 2, "reserve": 1}
     head.prints()
+    head.prints_a_letter()
     head.click("English")
     expect(head.page.locator("h1")).to_have_text("Codes of class 6e Z")
     head.click("Sign out")
@@ -207,7 +239,7 @@ def test_a_head_brings_a_list_corrects_validates_and_prints(opened: Open, author
 
     said = " ".join(head.addresses) + authority.log.read_text()
     assert head.inspector.wrong == []
-    assert len(head.inspector.seen) == 10
+    assert len(head.inspector.seen) == 13
     assert "/classes/{class_id}" in said
     assert [name for name in ("Nguy", "tienne", "cha", "6e%20Z", "0750999Z") if name in said] == []
 

@@ -90,10 +90,15 @@ class Sitting:
         late: str = "",
         received_ms: int = NOON_MS + 1000,
         age_ms: int = 0,
+        kinds: Mapping[str, str] | None = None,
     ) -> StoredBatch:
-        """A sealed batch as the journal brings it; answers by item, each an object of responses."""
+        """A sealed batch as the journal brings it; answers by item, each an object of responses.
+
+        `kinds` says by item what a teacher keyed for each of its responses.
+        """
         entries = [
             {"item": item, "response": response, "elapsed_ms": 1500, "age_ms": age_ms}
+            | ({"marks": {name: [{"kind": kinds[item]}] for name in response}} if kinds else {})
             for item, response in answers.items()
         ]
         body = orjson.dumps({"n": n, "answers": entries})

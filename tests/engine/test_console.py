@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -284,6 +285,24 @@ def test_the_check_finds_what_would_fail_on_the_day(engine: Served, one: Desk) -
     key.rename(key.with_suffix(".away"))
     assert WORDS["en"]["check_keys_bad"] in one.get(place, **{"Accept-Language": "en"}).text
     key.with_suffix(".away").rename(key)
+
+
+@pytest.mark.parametrize("form", ["--help", "--keyed", "", "a\x00b", "../../etc/passwd"])
+def test_what_is_no_form_reaches_no_command(one: Desk, form: str) -> None:
+    """An option of the command least of all; what was typed stands there again."""
+    reply = one.post("/operator/deliveries", {"form": form, "duration": "31"})
+    assert (reply.status_code, "choose a test" in reply.text) == (422, True)
+    assert 'value="31"' in reply.text
+
+
+def test_a_broken_form_is_a_bad_request(engine: Served, one: Desk) -> None:
+    """Whatever calls itself multipart."""
+    kind = "multipart/form-data; boundary=a"
+    for given, body in ((kind, b"--b\r\n\r\nx"), ("multipart/form-data", b"x")):
+        headers = {"Content-Type": given, "Origin": engine.url} | one.own()
+        with httpx2.Client(base_url=engine.url, timeout=30) as http:
+            reply = http.post("/operator/proposals", content=body, headers=headers)
+        assert reply.status_code == 400
 
 
 def test_the_figures_of_the_day_follow_the_answers(engine: Served, one: Desk) -> None:

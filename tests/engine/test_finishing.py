@@ -43,7 +43,7 @@ def receipt_for(operator: Operator, delivery: str, **changes: Any) -> Path:
     pem.chmod(0o600)
     out = operator.folder / "takeout"
     operator.json("results", "export", delivery, "--out", out, "--sign", pem)
-    proof = Proof(3, 1, 2, 0, (), 0, 0, 0)._replace(**changes)
+    proof = Proof(3, 1, 2, 0, (), 0, 0, 0, 0)._replace(**changes)
     takeout = checked(out, key.public_key())
     record = report(takeout, proof, [], campaign="2027", now_ms=now_ms(), key=operator.key)
     path = operator.folder / "receipt.json"

@@ -19,7 +19,7 @@ from engine.console.gate import csrf_token
 from engine.console.rights import RIGHTS, ROLES
 from engine.console.routes import ROWS
 from engine.keyring import KeyRing
-from engine.teacherdoor import COOKIE, Visits
+from engine.teacherdoor import COOKIE, Renewal, Visits
 from tests.asserted import CAMPAIGN, ORIGIN, assertion, shown
 from tests.engine.desks import Desk
 from tests.engine.test_rooms import School
@@ -96,6 +96,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "GET /operator/deliveries/new": ("operator",),
     "GET /operator/deliveries/{delivery}": CHECKERS,
     "GET /operator/deliveries/{delivery}/rooms": CHECKERS,
+    "POST /operator/deliveries/{delivery}/rooms/renewal": ("operator",),
     "GET /operator/forms": CHECKERS,
     "POST /operator/forms": ("operator",),
     "GET /operator/proposals": CHECKERS,
@@ -243,8 +244,8 @@ def _shown(house: House, caller: str) -> Iterator[tuple[str, str]]:
 
 def _visit(house: House, room: str) -> dict[str, str]:
     """What the engine's own page shows of a room that was entered by its code."""
-    visits = Visits(KeyRing.of(house.engine.settings).pepper(), now_ms)
-    return {"Cookie": f"{COOKIE}={visits.enter(room, CAMPAIGN)}", "X-Passation": "1"}
+    visits = Visits(KeyRing.of(house.engine.settings).pepper(), now_ms, lambda *_: Renewal())
+    return {"Cookie": f"{COOKIE}={visits.enter(room, CAMPAIGN, house.delivery)}", "X-Passation": "1"}
 
 
 def _is_let_in(reply: httpx2.Response) -> bool:

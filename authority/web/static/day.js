@@ -6,10 +6,10 @@ import { mountKeying } from './keying.js'
 import { element } from './page.js'
 import { mountResults } from './results.js'
 import { mountRoom } from './room.js'
+import { assert, HEADERS, keepTo } from './visit.js'
 
 const root = document.querySelector('[data-view]')
 const { view, room, engine, language, none, login } = root.dataset
-const HEADERS = { 'X-Passation': '1' }
 const base = `/classes/${root.dataset.class}`
 
 const byCode = ({ people }) => new Map(people.map(({ session, ...person }) => [session, person]))
@@ -23,13 +23,14 @@ async function begin() {
     return warned(login)
   }
   if (!engine) return warned(none)
-  const call = crossCalls(engine, room, () => request('/assertion', { method: 'POST', headers: HEADERS }))
+  const call = crossCalls(engine, room, assert)
   if (view === 'keying') return mountKeying(root, { language, call, room, people: new Map([...people].map(([session, { name }]) => [session, name])) })
   if (view === 'results') return mountResults(root, { language, call, people })
   const reserve = async (former, session) => byCode(await request(`${base}/reserve`, { method: 'POST', headers: HEADERS, body: { former, session } }))
   return mountRoom(root, { language, call, people, reserve })
 }
 
+keepTo([room], root)
 addEventListener('pagehide', () => root.replaceChildren())
 // A page that comes back from the browser's memory begins anew.
 addEventListener('pageshow', ({ persisted }) => persisted && location.reload())

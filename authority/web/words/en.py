@@ -76,7 +76,26 @@ EN: dict[str, str] = {
     "open_room": "Follow the test",
     "open_keying": "Key in answers",
     "open_results": "Read the results",
+    "school_results": "Results of the school",
+    "school_results_go": "Read the results",
     "results_title": "Results of class {label}",
+    "open_access": "Teacher’s access",
+    "access_title": "Teacher’s access, class {label}",
+    "access_since": "Letter printed on {day}.",
+    "access_none": "This class has no letter yet, or its access is withdrawn.",
+    "access_text": (
+        "The teacher comes in with the room’s number and the password of the letter, and sees this "
+        "class alone."
+    ),
+    "access_first": "Print the letter (PDF)",
+    "access_again": "Print a new letter (PDF)",
+    "access_again_text": (
+        "The password stands there alone: print the letter, hand it over in person, delete the file. "
+        "The former password is refused at once, and whoever is signed in with it is out. The other "
+        "classes notice nothing."
+    ),
+    "access_withdraw_text": "Nobody is to come in for this class any more? You alone follow it then.",
+    "access_withdraw": "Withdraw the access without a new one",
     "open_codes": "Codes of the class",
     "add_class": "Add a class",
     "add_class_name": "Name of the class",
@@ -196,7 +215,13 @@ EN: dict[str, str] = {
     "add_pupil": "Add a pupil",
     "save": "Save",
     "remove": "Take off the list",
-    "remove_text": "Has the pupil left the class? The code is withdrawn as well.",
+    "remove_ask": "Take {name} off the list?",
+    "remove_text": (
+        "The name is erased and the code is worth nothing any more, even if the strip was handed out. "
+        "The list has to be validated again. A mistake in the name is corrected without taking the "
+        "pupil off."
+    ),
+    "remove_lead": "Has the pupil left the class? The code is withdrawn as well.",
     "validate_title": "Validate the list",
     "validate_text": (
         "Codes are made for validated classes. Any later correction asks for a new validation."
@@ -228,6 +253,11 @@ EN: dict[str, str] = {
     "codes_number": "No.",
     "codes_reprint": "Print again",
     "codes_reprint_whom": "Print the code of {name} again",
+    "codes_withdraw_ask": "Withdraw the code of {name}?",
+    "codes_withdraw_text": (
+        "The strip that was printed opens nothing any more, and this code does not come back. The "
+        "pupil then needs a reserve code. A lost strip is printed again without withdrawing the code."
+    ),
     "codes_withdraw": "Withdraw",
     "codes_withdraw_whom": "Withdraw the code of {name}",
     "reserve_title": "Reserve codes",
@@ -255,6 +285,7 @@ EN: dict[str, str] = {
     "said_pupil_removed": "Pupil taken off the list.",
     "said_validated": "List validated. Thank you!",
     "said_reserve_given": "Reserve code noted.",
+    "said_access_withdrawn": "Access withdrawn: the former password is worth nothing any more.",
     "said_withdrawn": "Code withdrawn.",
     "problem_title": "This could not be done",
     "problem_changed": "Somebody changed this list meanwhile. Look at it again, then repeat.",
@@ -263,11 +294,17 @@ EN: dict[str, str] = {
     "problem_class_exists": "There is a class of that name already.",
     "problem_too_many": "Too many: a class has at most 60 pupils, a school 200 classes.",
     "problem_no_reserve": "This reserve code is given or withdrawn. Take another one.",
+    "problem_code_gone": ("This code is not this class’s any more: it is withdrawn. Look at the list again."),
+    "problem_letter_made": (
+        "Another letter has just been printed for this class, and it alone is good. If it is lost, go "
+        "back to the page of the access and print a new one."
+    ),
     "problem_no_code": "There is no code to print here yet.",
     "problem_no_draft": ("This import is more than an hour old, or saved already. Import the file again."),
     "problem_unknown": "This school is not known.",
     "problem_campaign": "The campaign is not open.",
     "problem_label": "A class has a name of at most 40 signs.",
+    "problem_label_letters": "The class’s name holds signs that the sheet cannot print.",
     "problem_no_family": "The family name is missing or too long.",
     "problem_no_first": "The first name is missing or too long.",
     "problem_letters": (

@@ -83,8 +83,27 @@ FR: dict[str, str] = {
     "open_room": "Suivre la passation",
     "open_keying": "Saisir les réponses",
     "open_results": "Lire les résultats",
+    "school_results": "Résultats de l’établissement",
+    "school_results_go": "Lire les résultats",
     "results_title": "Résultats de la classe {label}",
     "open_codes": "Codes de la classe",
+    "open_access": "Accès de l’enseignant",
+    "access_title": "Accès de l’enseignant, classe {label}",
+    "access_since": "Courrier imprimé le {day}.",
+    "access_none": "Cette classe n’a pas encore de courrier, ou son accès est retiré.",
+    "access_text": (
+        "L’enseignante ou l’enseignant entre avec le numéro de salle et le mot de passe du courrier, "
+        "et ne voit que cette classe."
+    ),
+    "access_first": "Imprimer le courrier (PDF)",
+    "access_again": "Imprimer un nouveau courrier (PDF)",
+    "access_again_text": (
+        "Le mot de passe n’est écrit que là : imprimez le courrier, remettez-le en main propre, "
+        "effacez le fichier. L’ancien mot de passe est refusé aussitôt, et qui est connecté avec lui "
+        "est dehors. Les autres classes ne remarquent rien."
+    ),
+    "access_withdraw_text": ("Plus personne ne doit entrer pour cette classe ? Vous seul la suivez alors."),
+    "access_withdraw": "Retirer l’accès sans le remplacer",
     "add_class": "Ajouter une classe",
     "add_class_name": "Nom de la classe",
     "add": "Ajouter",
@@ -206,7 +225,12 @@ FR: dict[str, str] = {
     "add_pupil": "Ajouter un élève",
     "save": "Enregistrer",
     "remove": "Retirer de la liste",
-    "remove_text": "L’élève a quitté la classe ? Son code est retiré avec lui.",
+    "remove_lead": "L’élève a quitté la classe ? Son code est retiré avec lui.",
+    "remove_ask": "Retirer {name} de la liste ?",
+    "remove_text": (
+        "Son nom est effacé et son code ne vaut plus rien, même si la bande est déjà distribuée. La "
+        "liste est à valider de nouveau. Une faute dans le nom se corrige sans retirer l’élève."
+    ),
     "validate_title": "Valider la liste",
     "validate_text": (
         "Les codes sont créés pour les classes validées. Toute correction ultérieure demande une "
@@ -240,6 +264,11 @@ FR: dict[str, str] = {
     "codes_reprint": "Réimprimer",
     "codes_reprint_whom": "Réimprimer le code de {name}",
     "codes_withdraw": "Retirer",
+    "codes_withdraw_ask": "Retirer le code de {name} ?",
+    "codes_withdraw_text": (
+        "La bande déjà imprimée n’ouvrira plus rien, et ce code ne revient pas. L’élève a besoin "
+        "ensuite d’un code de réserve. Une bande perdue se réimprime sans retirer le code."
+    ),
     "codes_withdraw_whom": "Retirer le code de {name}",
     "reserve_title": "Codes de réserve",
     "reserve_text": (
@@ -271,6 +300,7 @@ FR: dict[str, str] = {
     "said_validated": "Liste validée. Merci !",
     "said_reserve_given": "Code de réserve noté.",
     "said_withdrawn": "Code retiré.",
+    "said_access_withdrawn": "Accès retiré : l’ancien mot de passe ne vaut plus rien.",
     "problem_title": "Cela n’a pas pu se faire",
     "problem_changed": (
         "Quelqu’un a modifié cette liste entre-temps. Regardez-la de nouveau, puis recommencez."
@@ -280,6 +310,13 @@ FR: dict[str, str] = {
     "problem_class_exists": "Une classe porte déjà ce nom.",
     "problem_too_many": ("C’est trop : une classe a au plus 60 élèves, un établissement 200 classes."),
     "problem_no_reserve": "Ce code de réserve est déjà donné ou retiré. Prenez-en un autre.",
+    "problem_code_gone": (
+        "Ce code n’est plus à cette classe : il est déjà retiré. Regardez la liste de nouveau."
+    ),
+    "problem_letter_made": (
+        "Un autre courrier vient d’être imprimé pour cette classe, et lui seul est valable. S’il est "
+        "perdu, revenez à la page de l’accès et imprimez-en un nouveau."
+    ),
     "problem_no_code": "Il n’y a pas encore de code à imprimer ici.",
     "problem_no_draft": (
         "Cet import date de plus d’une heure, ou il est déjà enregistré. Importez le fichier de nouveau."
@@ -287,12 +324,13 @@ FR: dict[str, str] = {
     "problem_unknown": "Cette école n’est pas connue.",
     "problem_campaign": "La campagne n’est pas ouverte.",
     "problem_label": "Une classe a un nom de 40 signes au plus.",
+    "problem_label_letters": "Le nom de la classe contient des signes que la feuille ne peut pas imprimer.",
     "problem_no_family": "Il manque le nom, ou il est trop long.",
     "problem_no_first": "Il manque le prénom, ou il est trop long.",
     "problem_letters": (
         "Le nom contient des signes que la feuille ne peut pas imprimer (chiffres, symboles, autre écriture)."
     ),
-    "problem_date": "Cette date de naissance n’existe pas, ou s’écrit autrement : par exemple 12/03/2015.",
+    "problem_date": ("Cette date de naissance n’existe pas, ou s’écrit autrement : par exemple 12/03/2015."),
     "problem_ine": "Le numéro national a 10 ou 11 lettres et chiffres.",
     "problem_empty_file": "Choisissez un fichier : celui-ci est vide.",
     "problem_too_big": "Le fichier est trop grand. Importez les classes une par une.",

@@ -7,11 +7,12 @@ from typing import Any
 from engine.api.openapi.calling import STORE, call, json_reply
 from engine.api.openapi.rooms import ASSERTED, NUMBER, ROOM_PART, SESSION, TEACHERS, preflight
 from engine.api.openapi.shapes import Schema, closed, listed, moment, reference, whole
+from engine.keying.cells import KINDS
 from engine.published.mastery import GROUPS_MAX
 from engine.seats import SEATS_MAX
 from sessions.states import Status
 
-_MARK = {"score": 3.0, "max": 4.0, "group": 1}
+_MARK = {"score": 3.0, "max": 4.0, "group": 1, "absent": 0, "unkeyed": 0}
 EXAMPLE: dict[str, Any] = {
     "now_ms": 1_790_000_000_000,
     "results": [
@@ -30,7 +31,14 @@ EXAMPLE: dict[str, Any] = {
                 "rows": [{"counted": 812_345, "mean": 0.61, "groups": [312_345, 500_000]}],
             },
             "pupils": [
-                {"session": "5f" * 16, "number": 471, "status": "submitted", "marks": [_MARK], "items": [1.0]}
+                {
+                    "session": "5f" * 16,
+                    "number": 471,
+                    "status": "submitted",
+                    "marks": [_MARK],
+                    "items": [1.0],
+                    "kinds": ["value"],
+                }
             ],
         }
     ],
@@ -90,7 +98,12 @@ def _parts() -> dict[str, Schema]:
                 "status": {"enum": list(map(str, Status))},
                 "marks": listed(reference("ResultsMark"), description="One for each row."),
                 "items": listed(
-                    _SCORE, description="One for each item; null: not marked, or not of this test."
+                    _SCORE, description="One for each item; null: absent, not marked, or not of this test."
+                ),
+                "kinds": listed(
+                    {"enum": [*KINDS, None]},
+                    description="What stands behind each: a value, nothing (left blank), absent, or empty "
+                    "(nothing came); null: not of this test.",
                 ),
             }
         ),
@@ -101,8 +114,11 @@ def _parts() -> dict[str, Schema]:
                 "group": {
                     **whole(0, GROUPS_MAX),
                     "type": ["integer", "null"],
-                    "description": "The number of the group; null: a person has yet to mark something.",
+                    "description": "The number of the group; null: something in it is not marked, not keyed, "
+                    "or the pupil was absent for it.",
                 },
+                "absent": whole(0, description="Questions for which the pupil was absent."),
+                "unkeyed": whole(0, description="Questions on paper that no teacher has keyed."),
             }
         ),
     }

@@ -71,6 +71,23 @@ function showSessions(sessions) {
   }
 }
 
+/** A delivery that is opened, paused or new meanwhile shows at once; a new one needs a page made anew. */
+function showDeliveries({ deliveries, states, waiting }) {
+  const shown = [...page.querySelectorAll('[data-delivery]')].map(({ dataset }) => dataset.delivery)
+  if (shown.length !== Object.keys(deliveries).length || !shown.every((name) => name in deliveries)) return location.reload()
+  for (const [name, state] of Object.entries(deliveries)) {
+    const pill = page.querySelector(`[data-delivery="${CSS.escape(name)}"] [data-state]`)
+    if (pill.dataset.state === state) continue
+    pill.dataset.state = state
+    pill.className = `pill is-${state}`
+    pill.textContent = states[state]
+  }
+  const count = document.getElementById('waiting')
+  if (!count) return
+  count.hidden = !waiting
+  count.firstChild.textContent = waiting
+}
+
 function showRanks(ranks) {
   for (const [name, { admitted, refusing }] of Object.entries(ranks)) {
     const cells = page.querySelectorAll(`[data-rank="${name}"] td`)
@@ -107,6 +124,7 @@ function show(day) {
   set('unscored', orNothing(archive && archive.unscored))
   showAlarms(day.alarms)
   showSessions(day.sessions)
+  showDeliveries(day)
   showRanks(day.ranks)
   showWorkers(day.workers)
   draw(day)

@@ -28,6 +28,9 @@ EN: dict[str, str] = {
     "said_approved": "Approved, and carried out: what came of it stands below.",
     "said_refused": "Refused. Nothing was changed.",
     "said_withdrawn": "Withdrawn. Nothing was changed.",
+    "said_renewed": (
+        "The room's code is withdrawn. Whoever came in with it is out; print the new one on the server."
+    ),
     # --- sign-in
     "login_title": "Sign in",
     "login_help": "For the staff who run the tests. Accounts are made on the server itself.",
@@ -66,10 +69,11 @@ EN: dict[str, str] = {
     "bad_act_unknown": "There is no such act.",
     # --- the day
     "day_title": "The day",
+    "day_times": "Log-in from {log_in} · first start {opens} · last start {closes}",
     "day_live": "live",
     "day_away": "The server does not answer; the figures stand since {time}.",
     "alarms_title": "Alarms",
-    "alarms_none": "All is well: nothing needs you now.",
+    "alarms_none": "All is well: no alarm.",
     "fig_answers": "Answers",
     "fig_logins": "Arrivals",
     "fig_p99": "99 of 100 answers within",
@@ -123,6 +127,17 @@ EN: dict[str, str] = {
     "propose_freeze": "Propose the freeze",
     "propose_thaw": "Propose to lift the freeze",
     # --- alarms
+    "alarm_not_open": "The time to log in has come and this is not open: {titles}.",
+    "alarm_not_open_do": "No pupil can come in. Propose to open it, and have another person approve.",
+    "alarm_paused": "Paused for everybody: {titles}.",
+    "alarm_paused_do": (
+        "The clocks stand still, answers are taken. Propose to resume when the cause is gone."
+    ),
+    "alarm_wrong_codes": "{count} unknown codes a second.",
+    "alarm_wrong_codes_do": (
+        "Check that the codes of all rooms were imported: a school may be typing those of another "
+        "campaign. If somebody guesses, each browser is slowed already; no school is shut out."
+    ),
     "alarm_redis_away": "Redis does not answer.",
     "alarm_redis_away_do": (
         "Pupils go on working, their answers wait on their devices. See the last line of redis.log; "
@@ -187,10 +202,11 @@ EN: dict[str, str] = {
     "spread": "Opening spread",
     "spread_help": "Seconds over which starts at the bell spread. Empty: as the server is measured.",
     "spread_measured": "as measured",
+    "keyed": "On paper: teachers key the answers in, nobody logs in.",
     "self_attested": "Count late answers on the device’s word alone",
     "population_help": (
         "The population comes with the authority’s signed file of codes: “passation codes import FILE "
-        "DELIVERY”, on the server, so that the file crosses no browser."
+        "--delivery DELIVERY --authority-key KEY”, on the server, so that the file crosses no browser."
     ),
     "create": "Make the delivery",
     "telling": "Shown to everybody until {until}:",
@@ -269,6 +285,17 @@ EN: dict[str, str] = {
     "rooms_begins": "Name begins with",
     "rooms_none": "There is no such room.",
     "room": "Room",
+    "room_code": "Teacher's code",
+    "room_renewed": "new since {at}",
+    "room_renew": "Withdraw…",
+    "room_renew_of": "Withdraw the code of room {room}…",
+    "room_renew_text": (
+        "Seen by others, or lost? The former code opens nothing any more, and whoever came in with it "
+        "is out within a second. Pupils notice nothing. No code is shown here; print the new one on "
+        "the server:"
+    ),
+    "room_renew_go": "Withdraw this code",
+    "room_renew_go_of": "Withdraw the code of room {room}",
     "search": "Search",
     "more": "More",
     # --- forms

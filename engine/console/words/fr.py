@@ -30,6 +30,10 @@ FR: dict[str, str] = {
     "said_approved": "Approuvé et exécuté : le résultat est indiqué ci-dessous.",
     "said_refused": "Refusé. Rien n’a changé.",
     "said_withdrawn": "Retiré. Rien n’a changé.",
+    "said_renewed": (
+        "Le code de la salle est retiré. Qui était entré avec lui est dehors ; imprimez le nouveau "
+        "sur le serveur."
+    ),
     # --- connexion
     "login_title": "Connexion",
     "login_help": ("Pour les personnes qui exploitent les tests. Les comptes se créent sur le serveur même."),
@@ -70,10 +74,11 @@ FR: dict[str, str] = {
     "bad_act_unknown": "Cette action n’existe pas.",
     # --- la journée
     "day_title": "La journée",
+    "day_times": "Connexions dès le {log_in} · premier début {opens} · dernier début {closes}",
     "day_live": "en direct",
     "day_away": "Le serveur ne répond pas ; les chiffres datent de {time}.",
     "alarms_title": "Alertes",
-    "alarms_none": "Tout va bien : rien ne vous attend.",
+    "alarms_none": "Tout va bien : aucune alarme.",
     "fig_answers": "Réponses",
     "fig_logins": "Arrivées",
     "fig_p99": "99 réponses sur 100 en moins de",
@@ -128,6 +133,20 @@ FR: dict[str, str] = {
     "propose_freeze": "Proposer le gel",
     "propose_thaw": "Proposer de lever le gel",
     # --- alertes
+    "alarm_not_open": "L’heure des connexions est passée et ce n’est pas ouvert : {titles}.",
+    "alarm_not_open_do": (
+        "Aucun élève ne peut entrer. Proposez l’ouverture, qu’une autre personne approuve."
+    ),
+    "alarm_paused": "En pause pour tous : {titles}.",
+    "alarm_paused_do": (
+        "Les temps sont arrêtés, les réponses sont reçues. Proposez la reprise quand la cause est levée."
+    ),
+    "alarm_wrong_codes": "{count} codes inconnus par seconde.",
+    "alarm_wrong_codes_do": (
+        "Vérifiez que les codes de toutes les salles sont importés : une école tape peut-être ceux "
+        "d’une autre campagne. Si quelqu’un devine, chaque navigateur est déjà ralenti ; aucune école "
+        "n’est bloquée."
+    ),
     "alarm_redis_away": "Redis ne répond pas.",
     "alarm_redis_away_do": (
         "Les élèves continuent, leurs réponses attendent sur leurs appareils. Voyez la "
@@ -205,10 +224,12 @@ FR: dict[str, str] = {
     "spread": "Étalement de l’ouverture",
     "spread_help": "Secondes sur lesquelles les débuts s’étalent. Vide : selon la mesure du serveur.",
     "spread_measured": "selon la mesure",
+    "keyed": "Sur papier : les enseignants saisissent les réponses, personne ne se connecte.",
     "self_attested": "Compter les réponses tardives sur la seule foi de l’appareil",
     "population_help": (
         "La population vient du fichier de codes signé par l’autorité : « passation codes import FICHIER "
-        "PASSATION », sur le serveur, pour que le fichier ne passe par aucun navigateur."
+        "--delivery PASSATION --authority-key CLÉ », sur le serveur, pour que le fichier ne passe par "
+        "aucun navigateur."
     ),
     "create": "Créer la passation",
     "telling": "Affiché à tous jusqu’au {until} :",
@@ -300,6 +321,17 @@ FR: dict[str, str] = {
     "rooms_begins": "Le nom commence par",
     "rooms_none": "Il n’y a pas de telle salle.",
     "room": "Salle",
+    "room_code": "Code de l’enseignant",
+    "room_renewed": "nouveau depuis {at}",
+    "room_renew": "Retirer…",
+    "room_renew_of": "Retirer le code de la salle {room}…",
+    "room_renew_text": (
+        "Vu par d’autres, ou perdu ? L’ancien code n’ouvre plus rien, et qui est entré avec lui est "
+        "dehors dans la seconde. Les élèves ne remarquent rien. Aucun code ne s’affiche ici ; imprimez "
+        "le nouveau sur le serveur :"
+    ),
+    "room_renew_go": "Retirer ce code",
+    "room_renew_go_of": "Retirer le code de la salle {room}",
     "search": "Chercher",
     "more": "Suite",
     # --- tests
