@@ -1,5 +1,5 @@
 # Everything from a fresh machine: each target does its own set-up.
-#   make demo      the main job on embedded defaults; PORT=8200 make demo for another port
+#   make demo      both programs with a demonstration school; PORT=8200 make demo takes 8200 and 8201, FRESH=1 begins anew
 #   make test      the tests, real Redis, real PostgreSQL, a real browser (under ten minutes on 2 cores)
 #   make simulate SEEDS=20000  whole days under faults, in virtual time
 #   make faults RUNS=24 [KIND=kill-redis] [SEED=1] [JOBS=2]  real faults on real processes, 20 s and 500 pupils each
@@ -20,6 +20,7 @@ KIND ?=
 SEED ?= 1
 JOBS ?= 1
 OLD ?=
+FRESH ?=
 PYTHON ?= python3
 BIN := .venv/bin
 # A process a core, each with servers of its own; a file stays together, so that its tests share them.
@@ -34,7 +35,7 @@ COVERING_LONG := tests/sessions/test_routes.py \
 .PHONY: demo test test-long coverage mutants lint bench bench-plot loadtest simulate faults lock clean
 
 demo: .venv/run.stamp
-	@$(BIN)/python -m engine demo --port $(PORT)
+	@$(BIN)/python -m demonstration --port $(PORT) $(if $(FRESH),--fresh)
 
 test: .venv/dev.stamp
 	@sh scripts/browser.sh

@@ -21,6 +21,7 @@ PACKAGES = (
     "benchmarks",
     "simulation",
     "faults",
+    "demonstration",
 )
 
 
