@@ -6,6 +6,7 @@ authority demo --day ──▶ pepper, public key ──▶ engine's keys folder
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -170,10 +171,28 @@ class Day:
         else:
             raise DemonstrationProblem(f"the answers are not scored: see {self.folder / 'engine.log'}")
         operator.do("deliveries", "close", delivery)
+        self._mark(operator, delivery)
         thresholds = self.folder / "thresholds.json"
         thresholds.write_text(json.dumps(THRESHOLDS, ensure_ascii=False))
         given = ["--opens", "now", "--closes", "+30d", "--thresholds", thresholds, "--national"]
         operator.do("results", "publish", delivery, *given)
+
+    def _mark(self, operator: Operator, delivery: str) -> None:
+        """Somebody has read the texts, and gave points between nothing and all."""
+        folder = self.folder / "marking"
+        operator.do("results", "marking", "export", delivery, "--out", folder)
+        (sheet,) = folder.glob("batch-*.csv")
+        with sheet.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        marked = [
+            row | {"mark": round(self._random.uniform(float(row["lowest"]), float(row["highest"])))}
+            for row in rows
+        ]
+        with sheet.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+            writer.writeheader()
+            writer.writerows(marked)
+        operator.do("results", "marking", "import", delivery, sheet)
 
     def _paper(self, form: str) -> Paper:
         return Paper(Path(str(self.engine_settings["PASSATION_DATA_DIR"])), form)

@@ -21,6 +21,8 @@ from loadtest.questions import Question, questions_of
 from loadtest.responses import response as drawn
 
 PATIENCE_S = 30
+SLIPS = (-2, -1, 1, 2, 10)
+"""By how much a wrong number is wrong."""
 
 
 class Web:
@@ -62,12 +64,14 @@ class Paper:
         }
 
     def response(self, item: str, strength: float, random: Random) -> dict[str, Any]:
-        """The right response by that chance, another one else; texts that people mark are drawn."""
+        """The right response by that chance, a wrong or near one else; texts that people mark are drawn."""
         response = drawn(self._asked[item], random)
-        if random.random() < strength:
-            right = self._scorer.opaque(item, self._scorer.correct(item))
-            response |= {name: _as_typed(value) for name, value in right.items() if value is not None}
-        return response
+        declared = self._scorer.opaque(item, self._scorer.correct(item))
+        right = {name: value for name, value in declared.items() if value is not None}
+        if random.random() > strength:
+            slip = random.choice(SLIPS)
+            right = {name: abs(value + slip) for name, value in right.items() if type(value) in (int, float)}
+        return response | {name: _as_typed(value) for name, value in right.items()}
 
 
 class Place(NamedTuple):

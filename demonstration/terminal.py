@@ -10,7 +10,7 @@ import io
 import json
 import os
 from collections.abc import Mapping
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
 from demonstration.problems import DemonstrationProblem
@@ -30,7 +30,7 @@ class Operator:
         """What `passation ARGUMENTS --json` prints, or DemonstrationProblem with what it complains of."""
         words, said = [str(word) for word in arguments], io.StringIO()
         try:
-            with redirect_stdout(said):
+            with redirect_stdout(said), redirect_stderr(io.StringIO()):
                 app([*words, "--json"], standalone_mode=False)
         except EXPECTED as error:
             raise DemonstrationProblem(f"passation {' '.join(words[:2])}: {error}") from error
