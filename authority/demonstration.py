@@ -71,6 +71,8 @@ class Teaches(NamedTuple):
     password: str
     codes: list[str]
     supported: list[str]
+    numbers: list[int]
+    """Those of the pupils' strips, without the reserve."""
 
 
 class Leads(NamedTuple):
@@ -105,7 +107,8 @@ DAY = (
     Planned(SCHOOL, "6e C", 12, test="english", supported=(1, 9)),
     Planned(SCHOOL, "6e D", 12, test="french", supported=(1, 9)),
     Planned(PRIMARY, "CP", 16, BORN_CP, "paper"),
-    Planned(OTHER, "6e 1", 28, test="results"),
+    Planned(OTHER, "6e 1", 32, test="results"),
+    Planned(OTHER, "6e 2", 32, test="results"),
 )
 """A test day in small: one class sits, one has its results, two are still to come, one writes on paper."""
 
@@ -256,6 +259,7 @@ async def _teaches(
         letter.password,
         [short[pupil.id] for pupil in pupils],
         supported,
+        sorted(code.number for code in codes),
     )
 
 

@@ -96,7 +96,7 @@ class Keyer:
         self._web.call("POST", "/api/v1/teacher", {"room": room, "code": code}, **OWN)
         grid = self._web.call("GET", self._address, **OWN)
         self.columns: list[dict[str, Any]] = grid["columns"]
-        self.sessions: list[str] = [row["session"] for row in grid["rows"]]
+        self.sessions: dict[int, str] = {row["number"]: row["session"] for row in grid["rows"]}
 
     def key(self, session: str, paper: Paper, strength: float, random: Random) -> None:
         """A whole paper, now and then without an answer."""
@@ -120,14 +120,14 @@ class Keyer:
         self._web.call("POST", self._address, {"typed": typed, "hand_in": list(hand_in)}, **OWN)
 
 
-def key_papers(origin: str, room: str, code: str, paper: Paper, random: Random) -> None:
+def key_papers(keyer: Keyer, colleague: Keyer, numbers: Sequence[int], paper: Paper, random: Random) -> None:
     """Two thirds of a class are keyed: two are handed in, one was absent, two teachers differ in one cell."""
-    keyer, colleague = (Keyer(origin, room, code, device * 8) for device in "ab")
-    whole = len(keyer.sessions) * 2 // 3
-    for session in keyer.sessions[:whole]:
+    sessions = [keyer.sessions[number] for number in numbers]
+    whole = len(sessions) * 2 // 3
+    for session in sessions[:whole]:
         keyer.key(session, paper, random.gauss(*STRENGTH), random)
-    keyer.send([], hand_in=keyer.sessions[:2])
-    keyer.absent(keyer.sessions[whole])
-    disputed = keyer.sessions[whole - 1]
-    numbers = [column for column in keyer.columns if column["kind"] == "number"]
-    colleague.send([colleague.typed(disputed, numbers[0]["cell"], "1")])
+    keyer.send([], hand_in=sessions[:2])
+    keyer.absent(sessions[whole])
+    disputed = sessions[whole - 1]
+    column = next(column for column in keyer.columns if column["kind"] == "number")
+    colleague.send([colleague.typed(disputed, column["cell"], "1")])

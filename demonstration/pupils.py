@@ -7,6 +7,7 @@ bank of forms beside the engine, which no pupil's computer ever sees.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from http.client import HTTPConnection
 from pathlib import Path
@@ -21,6 +22,7 @@ from loadtest.questions import Question, questions_of
 from loadtest.responses import response as drawn
 
 PATIENCE_S = 30
+NUMBER = re.compile(r"\d+([.,]\d+)?")
 SLIPS = (-2, -1, 1, 2, 10)
 """By how much a wrong number is wrong."""
 
@@ -70,7 +72,7 @@ class Paper:
         right = {name: value for name, value in declared.items() if value is not None}
         if random.random() > strength:
             slip = random.choice(SLIPS)
-            right = {name: abs(value + slip) for name, value in right.items() if type(value) in (int, float)}
+            right = {name: _near(value, slip) for name, value in right.items() if _is_number(value)}
         return response | {name: _as_typed(value) for name, value in right.items()}
 
 
@@ -135,6 +137,14 @@ class Pupil:
         found = self._web.call("POST", f"/api/v1/{call}", body, **shown)
         self.place = self.place._replace(token=found.get("token", self.place.token))
         return found
+
+
+def _is_number(value: Any) -> bool:
+    return NUMBER.fullmatch(str(value)) is not None
+
+
+def _near(value: Any, slip: int) -> float:
+    return abs(float(str(value).replace(",", ".")) + slip)
 
 
 def _as_typed(value: Any) -> Any:

@@ -22,8 +22,10 @@ from tests.served import ROOT
 
 PICTURES = ROOT / "docs" / "pictures"
 IS_WRITING = bool(os.environ.get("PASSATION_PICTURES"))
-FRAME: ViewportSize = {"width": 1100, "height": 780}
+FRAME: ViewportSize = {"width": 1100, "height": 860}
 FRAME_NARROW: ViewportSize = {"width": 360, "height": 720}
+WIDTHS = (360, 768, 1024, 1280)
+"""Of a telephone, a tablet upright and across, an old screen: nothing may be too wide there."""
 COLOURS = 192
 BYTES_MAX = 60_000
 
@@ -151,7 +153,10 @@ class Gallery:
         self.page.set_viewport_size(NARROW if shot.narrow else WIDE)
         self.page.keyboard.press("Tab")  # whoever uses the keyboard sees where the focus is
         self._wrong += [f"{name}: {wrong}" for wrong in self.page.evaluate(CONTROLS)]
-        self._inspector.look(name)
+        self._inspector.barriers(name)
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 800})
+            self._inspector.fits(f"{name} at {width}")
         self.page.set_viewport_size(WIDE)
 
     def faults(self) -> list[str]:
