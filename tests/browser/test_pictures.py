@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -311,7 +314,41 @@ def test_a_teacher_at_asp_sees_names(
     assert look.faults() == []
 
 
+def test_a_second_one_and_a_taken_port_are_told_in_a_sentence(demo: Demonstrated, tmp_path: Path) -> None:
+    """Each names what to do; nothing of the one that runs is touched."""
+    port = demo.engine.rpartition(":")[2]
+    assert "port" in refused("--port", port, "--folder", str(tmp_path / "demo"))
+    assert "another demonstration runs" in refused("--port", "1", "--folder", str(demo.folder), "--fresh")
+    assert demo.process.poll() is None
+
+
+def refused(*arguments: str) -> str:
+    """What it says on the way out."""
+    command = [sys.executable, "-m", "demonstration", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
 def test_ctrl_c_leaves_no_process(demo: Demonstrated) -> None:
     """Neither program, nor anything that they started."""
     assert demo.end() == []
-    assert (demo.process.returncode, ROOT.exists()) == (0, True)
+    assert demo.process.returncode == 0
+
+
+@pytest.mark.long
+def test_the_next_start_goes_on_where_the_day_stood(tmp_path: Path) -> None:
+    """The same codes and credentials; a pupil's answers are there, those at work go on."""
+    with demonstrated(tmp_path) as first:
+        pupil = PupilClient(first.engine, first.codes[0])
+        pupil.login()
+        pupil.start()
+        pupil.answer(i1={"r1": None})
+        assert first.end() == []
+    with demonstrated(tmp_path) as second:
+        assert second.codes == first.codes
+        assert second.note == first.note
+        again = PupilClient(second.engine, second.codes[0])
+        assert again.login()["last"] == 1
+        assert again.resume()["answers"].keys() == {"i1"}
