@@ -15,15 +15,14 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from PIL import Image
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page
 
 from tests.browser.test_access import NARROW, WIDE, Inspector
 from tests.served import ROOT
 
 PICTURES = ROOT / "docs" / "pictures"
 IS_WRITING = bool(os.environ.get("PASSATION_PICTURES"))
-FRAME: ViewportSize = {"width": 1100, "height": 860}
-FRAME_NARROW: ViewportSize = {"width": 360, "height": 720}
+FRAME_PX, NARROW_PX = 1100, 360
 WIDTHS = (360, 768, 1024, 1280)
 """Of a telephone, a tablet upright and across, an old screen: nothing may be too wide there."""
 COLOURS = 192
@@ -37,6 +36,8 @@ class Shot(NamedTuple):
     readme: str
     says: str
     narrow: bool = False
+    height: int = 860
+    """Of its picture."""
 
 
 PLAYER, CLASSROOM, CONSOLE, ASP = "engine/web", "classroom", "engine/console", "authority"
@@ -65,14 +66,16 @@ TEACHER = {
 }
 KEYING = {"teacher-keying": Shot("/teacher", CLASSROOM, "The keying grid, with one cell in dispute")}
 RESULTS = {
-    "teacher-results": Shot("/teacher", CLASSROOM, "Results of a class"),
+    "teacher-results": Shot("/teacher", CLASSROOM, "Results of a class", height=1200),
     "teacher-sheet": Shot("/teacher", CLASSROOM, "A pupil's sheet"),
 }
 OPERATOR = {
     "operator-sign-in": Shot("/operator/login", CONSOLE, "Two secrets to come in"),
-    "operator-day": Shot("/operator", CONSOLE, "The day"),
+    "operator-day": Shot("/operator", CONSOLE, "The day", height=1400),
     "operator-deliveries": Shot("/operator/deliveries", CONSOLE, "All deliveries"),
-    "operator-delivery": Shot(_DELIVERY, CONSOLE, "One delivery: the check, and what may be done"),
+    "operator-delivery": Shot(
+        _DELIVERY, CONSOLE, "One delivery: the check, and what may be done", height=1900
+    ),
     "operator-rooms": Shot(f"{_DELIVERY}/rooms", CONSOLE, "Its rooms"),
     "operator-new": Shot("/operator/deliveries/new", CONSOLE, "A new delivery"),
     "operator-forms": Shot("/operator/forms", CONSOLE, "Tests, and a package to bring in"),
@@ -97,7 +100,7 @@ HEAD = {
 }
 NAMES_ROOM = {"asp-room": Shot(f"{_CLASS}/room", ASP, "The room with names")}
 NAMES_KEYING = {"asp-keying": Shot(f"{_CLASS}/keying", ASP, "The keying grid with names")}
-NAMES_RESULTS = {"asp-results": Shot(f"{_CLASS}/results", ASP, "Results with names")}
+NAMES_RESULTS = {"asp-results": Shot(f"{_CLASS}/results", ASP, "Results with names", height=1900)}
 OF_ENGINE = READER | PUPIL | ENGLISH | TEACHER | KEYING | RESULTS | OPERATOR
 OF_AUTHORITY = HEAD | NAMES_ROOM | NAMES_KEYING | NAMES_RESULTS
 ALL = OF_ENGINE | OF_AUTHORITY
@@ -147,7 +150,8 @@ class Gallery:
         shot = self._left.pop(name)
         assert re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", shot.route), urlsplit(self.page.url).path)
         if IS_WRITING:
-            self.page.set_viewport_size(FRAME_NARROW if shot.narrow else FRAME)
+            width = NARROW_PX if shot.narrow else FRAME_PX
+            self.page.set_viewport_size({"width": width, "height": shot.height})
             self.page.evaluate("scrollTo(0, 0)")
             write(name, self.page.screenshot(animations="disabled"))
         self.page.set_viewport_size(NARROW if shot.narrow else WIDE)

@@ -217,7 +217,9 @@ def test_an_operator_at_the_console(demo: Demonstrated, visit: Visit) -> None:
     look.take("operator-sign-in")
     page.fill("#operator", own["operator"])
     page.fill("#password", own["password"])
-    page.fill("#totp", str(pyotp.parse_uri(own["totp"]).now()))  # type: ignore[union-attr]
+    totp = pyotp.parse_uri(own["totp"])
+    assert isinstance(totp, pyotp.TOTP)
+    page.fill("#totp", totp.now())
     page.keyboard.press("Enter")
     sits = demo.delivery("maths")
     expect(page.locator(f"[data-delivery='{sits}'] [data-status='running']")).not_to_have_text("0")
