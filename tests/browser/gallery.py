@@ -74,7 +74,7 @@ OPERATOR = {
     "operator-day": Shot("/operator", CONSOLE, "The day", height=1400),
     "operator-deliveries": Shot("/operator/deliveries", CONSOLE, "All deliveries"),
     "operator-delivery": Shot(
-        _DELIVERY, CONSOLE, "One delivery: the check, and what may be done", height=1900
+        _DELIVERY, CONSOLE, "One delivery: the check, and what may be done", height=1300
     ),
     "operator-rooms": Shot(f"{_DELIVERY}/rooms", CONSOLE, "Its rooms"),
     "operator-new": Shot("/operator/deliveries/new", CONSOLE, "A new delivery"),
@@ -98,7 +98,7 @@ HEAD = {
     "asp-problem": Shot(_CLASS, ASP, "A page that does not exist"),
     "asp-english": Shot("/school", ASP, "In English, on a telephone", narrow=True),
 }
-NAMES_ROOM = {"asp-room": Shot(f"{_CLASS}/room", ASP, "The room with names")}
+NAMES_ROOM = {"asp-room": Shot(f"{_CLASS}/room", ASP, "The room with names", height=1400)}
 NAMES_KEYING = {"asp-keying": Shot(f"{_CLASS}/keying", ASP, "The keying grid with names")}
 NAMES_RESULTS = {"asp-results": Shot(f"{_CLASS}/results", ASP, "Results with names", height=1900)}
 OF_ENGINE = READER | PUPIL | ENGLISH | TEACHER | KEYING | RESULTS | OPERATOR
