@@ -1,8 +1,9 @@
 # Everything from a fresh machine: each target does its own set-up.
-#   make demo      the main job on embedded defaults; PORT=8200 make demo for another port
+#   make demo      both programs with a demonstration school; PORT=8200 make demo takes 8200 and 8201, FRESH=1 begins anew
 #   make test      the tests, real Redis, real PostgreSQL, a real browser (under ten minutes on 2 cores)
 #   make simulate SEEDS=20000  whole days under faults, in virtual time
 #   make faults RUNS=24 [KIND=kill-redis] [SEED=1] [JOBS=2]  real faults on real processes, 20 s and 500 pupils each
+#   make pictures  every page of both programs, pictured for the READMEs (docs/pictures)
 #   make coverage  branches of protocol, store, writer, drain and keys that the tests take: all of them
 #   make mutants [SCRIPTS=1]  small mistakes put into the protocol, or into its Lua, and how many of them the tests see
 #   make bench [ONLY=name] [COMPARE=commit]; make bench-plot  the history as benchmarks/history.svg
@@ -21,6 +22,7 @@ KIND ?=
 SEED ?= 1
 JOBS ?= 1
 OLD ?=
+FRESH ?=
 PYTHON ?= python3
 BIN := .venv/bin
 # A process a core, each with servers of its own; a file stays together, so that its tests share them.
@@ -34,10 +36,10 @@ COVERING := $(wildcard tests/engine/test_archive_*.py) tests/sessions tests/simu
 COVERING_LONG := tests/sessions/test_routes.py \
 	tests/engine/test_archive_killed.py::test_until_it_is_told_to_end_it_drains_without_a_supervisor
 
-.PHONY: demo test test-long coverage mutants lint bench bench-plot loadtest simulate faults lock clean
+.PHONY: demo test test-long pictures coverage mutants lint bench bench-plot loadtest simulate faults lock clean
 
 demo: .venv/run.stamp
-	@$(BIN)/python -m engine demo --port $(PORT)
+	@$(BIN)/python -m demonstration --port $(PORT) $(if $(FRESH),--fresh)
 
 test: .venv/dev.stamp
 	@sh scripts/browser.sh
@@ -46,6 +48,10 @@ test: .venv/dev.stamp
 test-long: .venv/dev.stamp
 	@sh scripts/browser.sh
 	$(BIN)/python -m pytest $(SPREAD) -q
+
+pictures: .venv/dev.stamp
+	@sh scripts/browser.sh
+	PASSATION_PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_pictures.py
 
 coverage: export COVERAGE_FILE = $(CURDIR)/var/coverage/data
 coverage: .venv/dev.stamp

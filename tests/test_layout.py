@@ -22,6 +22,7 @@ PACKAGES = (
     "benchmarks",
     "simulation",
     "faults",
+    "demonstration",
 )
 
 

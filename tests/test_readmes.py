@@ -30,6 +30,7 @@ ROOT = Path(__file__).parent.parent
         "simulation",
         "engine/admission",
         "faults",
+        "demonstration",
         "engine/archive",
         "engine/backup",
         "engine/console",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ import typer
 
 from authority.cli.console import Json, Who, parts, say, settings
 from authority.clock import now_ms
-from authority.demonstration import Demonstrated, prepare
+from authority.demonstration import DAY, Demonstrated, Planned, prepare, sixths
 from authority.destruction import Plan, destroy_all, plan_of
 from authority.keys import Keys
 from sessions.codes import pretty
@@ -44,10 +45,14 @@ def init(
 def demo(
     out: Annotated[Path | None, typer.Option(help="Folder for letters, sheets and the codes file.")] = None,
     classes: Annotated[int, typer.Option(min=1, max=6, help="Classes of 30 pupils with unusual names.")] = 2,
+    day: Annotated[
+        bool, typer.Option("--day", help="A test day instead: schools, and several tests.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """A demonstration school, ready to be looked at: lists, codes, sheets, letters, codes file."""
-    done = asyncio.run(_demo(out or settings().data_dir / "demonstration", classes))
+    plan = DAY if day else sixths(classes)
+    done = asyncio.run(_demo(out or settings().data_dir / "demonstration", plan))
     sentence = "\n".join(
         (
             f"school: {done.school}",
@@ -59,7 +64,12 @@ def demo(
             *(f"{name}: {path}" for name, path in done.files.items()),
         )
     )
-    say(done._asdict() | {"files": {name: str(path) for name, path in done.files.items()}}, as_json, sentence)
+    record = done._asdict() | {
+        "files": {name: str(path) for name, path in done.files.items()},
+        "heads": [head._asdict() for head in done.heads],
+        "classes": [one._asdict() for one in done.classes],
+    }
+    say(record, as_json, sentence)
 
 
 def destroy(
@@ -91,7 +101,7 @@ async def _init(campaign: str, title: str, birth_year: int) -> None:
         await register.start(campaign, title, birth_year, now_ms())
 
 
-async def _demo(out: Path, classes: int) -> Demonstrated:
+async def _demo(out: Path, plan: Sequence[Planned]) -> Demonstrated:
     Keys(settings().keys_dir).ensure()
     async with parts() as (found, keys, register):
-        return await prepare(register, keys, found, out, classes, now_ms())
+        return await prepare(register, keys, found, out, plan, now_ms())

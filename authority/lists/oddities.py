@@ -37,8 +37,11 @@ def oddities(classes: Sequence[Class], pupils: Sequence[Pupil], birth_year: int,
     found = [*_twice(pupils), *_same_number(pupils)]
     for one in classes:
         found += _sizes(one, len(members[one.id]))
+        usual_year = _usual_year(members[one.id], birth_year)
+        if usual_year != birth_year:
+            found.append(Oddity("other_year", one.id, number=usual_year))
         for pupil in members[one.id]:
-            found += _births(pupil, birth_year, today)
+            found += _births(pupil, usual_year, today)
             if len(folded(pupil.first)) < 2 or len(folded(pupil.family)) < 2:
                 found.append(Oddity("one_letter", one.id, (pupil.id,)))
     return found
@@ -80,6 +83,16 @@ def _sizes(one: Class, count: int) -> list[Oddity]:
     if count == 0:
         return [Oddity("empty", one.id)]
     return [Oddity("small", one.id, number=count)] if count < SMALL else []
+
+
+def _usual_year(members: Sequence[Pupil], birth_year: int) -> int:
+    """The campaign's, or that of a whole class of another level: said once, not of each pupil."""
+    years = sorted(int(pupil.born[:4]) for pupil in members if pupil.born)
+    if len(years) < SMALL:
+        return birth_year
+    middle = years[len(years) // 2]
+    is_shared = 2 * years.count(middle) > len(years)
+    return middle if is_shared and abs(middle - birth_year) > YEARS_OFF else birth_year
 
 
 def _births(pupil: Pupil, birth_year: int, today: date) -> list[Oddity]:

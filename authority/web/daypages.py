@@ -72,9 +72,9 @@ async def _people(call: Call) -> Response:
         {"session": code.session, "number": code.number, "name": names.get(code.pupil, "")} for code in codes
     ]
     await register.note(call.now_ms, call.who, "people.read", class_id=call.here.id)
-    return JSONResponse(
-        {"room": call.here.room, "people": sorted(rows, key=lambda row: name_key(str(row["name"])))}
-    )
+    # Reserve codes that nobody has been given have no name: they come last.
+    people = sorted(rows, key=lambda row: (not row["name"], name_key(str(row["name"]))))
+    return JSONResponse({"room": call.here.room, "people": people})
 
 
 async def assertion(call: Call) -> Response:

@@ -142,3 +142,14 @@ def test_what_looks_odd_is_shown_and_twins_are_not_called_one_child() -> None:
         ("birth_year", "2", ("e",)),
         ("no_birth", "2", ("f",)),
     }
+
+
+def test_a_class_of_another_level_is_said_once_and_not_of_each_pupil() -> None:
+    """Who is a year older among children of six is usual; who is eleven there is not."""
+    cp = Class("1", "S", "CP", "R1", 1, None)
+    years = [2020] * 6 + [2019, 2015]
+    pupils = [
+        Pupil(f"p{n}", "1", f"Nom{chr(97 + n)}", "Ève", f"{year}-05-05") for n, year in enumerate(years)
+    ]
+    found = [(odd.kind, odd.pupils, odd.number) for odd in oddities([cp], pupils, 2015, date(2026, 9, 1))]
+    assert found == [("other_year", (), 2020), ("birth_year", ("p7",), 2015)]

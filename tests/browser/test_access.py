@@ -41,10 +41,11 @@ class Inspector:
         for size in (WIDE, NARROW):
             self.page.set_viewport_size(size)
             name = f"{place} at {size['width']}"
-            self._fits(name)
-            self._axe(name)
+            self.fits(name)
+            self.barriers(name)
 
-    def _axe(self, name: str) -> None:
+    def barriers(self, name: str) -> None:
+        """What axe finds serious on the page as it is."""
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(AXE_SCRIPT)
         violations: list[dict[str, Any]] = self.page.evaluate(RUN_AXE)
@@ -53,7 +54,8 @@ class Inspector:
                 places = [node["target"] for node in violation["nodes"]][:3]
                 self.wrong.append(f"{name}: {violation['id']} {places}")
 
-    def _fits(self, name: str) -> None:
+    def fits(self, name: str) -> None:
+        """Whether the page scrolls sideways as wide as it is."""
         beyond: int = self.page.evaluate(BEYOND)
         if beyond > 0:
             self.wrong.append(f"{name}: {beyond} px too wide")

@@ -366,8 +366,6 @@ def test_a_teacher_follows_the_class_and_names_stay_in_the_browser(
         inspector = Inspector(page)
         inspector.look("room")
         acts_on_a_seat(page, inspector)
-        if folder := os.environ.get("PASSATION_SCREENSHOTS"):
-            page.screenshot(path=f"{folder}/class.png", full_page=True)
         held = b" ".join(kept(engine))
 
     assert inspector.wrong == []

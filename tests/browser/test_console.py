@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -16,12 +13,9 @@ from tests.engine.desks import Desk, account
 from tests.pupil import PupilClient
 from tests.served import Served
 
-PICTURES = os.environ.get("PASSATION_PICTURES", "")
-"""A folder for pictures of the pages, as its README shows them."""
-
 
 def test_an_operator_signs_in_by_keyboard_and_sees_the_day_move(page: Page, engine: Served) -> None:
-    """Three fields and Enter; an answer shows in the figures without a reload; no barrier on any page."""
+    """Three fields and Enter; who comes shows in the figures without a reload (pages: `test_pictures`)."""
     proof = apart(lambda: account(engine, "operator"))
     prepared = apart(lambda: engine.prepare(codes_each=3))[0]
     inspector = Inspector(page)
@@ -40,36 +34,9 @@ def test_an_operator_signs_in_by_keyboard_and_sees_the_day_move(page: Page, engi
     own = page.locator(f"[data-delivery='{prepared.delivery}']")
     expect(own.locator("[data-status='running']")).to_have_text("1")
     expect(page.locator("#workers tr")).not_to_have_count(0)
-    _look_around(page, inspector, engine.url, prepared.delivery)
     page.get_by_role("button", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     assert inspector.wrong == []
-
-
-def _look_around(page: Page, inspector: Inspector, url: str, delivery: str) -> None:
-    """Every page, at both widths."""
-    places = {
-        "day": "",
-        "deliveries": "/deliveries",
-        "delivery": f"/deliveries/{delivery}",
-        "rooms": f"/deliveries/{delivery}/rooms",
-        "new": "/deliveries/new",
-        "forms": "/forms",
-        "proposals": "/proposals",
-        "audit": "/audit",
-    }
-    for name, place in places.items():
-        page.set_viewport_size(WIDE)
-        page.goto(f"{url}/operator{place}")
-        _picture(page, name)
-        inspector.look(name)
-        _picture(page, f"{name}-narrow")
-
-
-def _picture(page: Page, name: str) -> None:
-    """Of the whole page as it is now, if somebody wants to look."""
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
 
 
 @pytest.mark.long

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -206,7 +205,6 @@ def test_complete_papers_are_handed_in_by_a_phone_too(teacher: Page, engine: Ser
         press(teacher, [key])
     inspector = Inspector(teacher)
     inspector.look("grid")
-    _shot(teacher, "grid-phone")
     teacher.locator(".key").nth(1).click()
     second = teacher.locator("tbody tr").nth(1).locator("td").first
     expect(second).to_have_text("2")
@@ -217,7 +215,6 @@ def test_complete_papers_are_handed_in_by_a_phone_too(teacher: Page, engine: Ser
     expect(teacher.get_by_role("dialog")).to_contain_text(re.compile("9"))
     teacher.locator("dialog .main").click()
     expect(teacher.locator("tr.is-over")).to_have_count(1)
-    _shot(teacher, "grid")
     teacher.locator("tbody tr").first.locator("td").first.click()
     press(teacher, ["2"])
     expect(teacher.locator(".place")).to_contain_text(re.compile("remise|handed in"))
@@ -238,14 +235,7 @@ def test_the_engines_own_room_has_numbers_and_a_door(page: Page, engine: Served,
     numbers = sorted(number_of(bytes.fromhex(session)) for session in paper.sessions)
     expect(page.locator("#seats th")).to_have_text([f"Élève {number}" for number in numbers])
     inspector.look("room")
-    _shot(page, "room-phone")
     page.set_viewport_size(WIDE)
-    _shot(page, "room")
     page.locator("#leave").click()
     expect(page.locator("#room-name")).to_be_focused()
     assert inspector.wrong == []
-
-
-def _shot(page: Page, name: str) -> None:
-    if folder := os.environ.get("PASSATION_SCREENSHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)

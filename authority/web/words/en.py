@@ -238,6 +238,7 @@ EN: dict[str, str] = {
     "odd_no_birth": "No birth date",
     "odd_unborn": "Birth date in the future",
     "odd_birth_year": "Unusual birth year: {number}",
+    "odd_other_year": "Nearly all were born in {number}: is this a class of another level?",
     "odd_one_letter": "A name of one letter",
     "odd_elsewhere": "and in another class",
     "pupils_none": "No pupil yet.",

@@ -248,6 +248,7 @@ FR: dict[str, str] = {
     "odd_no_birth": "Date de naissance absente",
     "odd_unborn": "Date de naissance dans le futur",
     "odd_birth_year": "Année de naissance inhabituelle : {number}",
+    "odd_other_year": "Presque tous sont nés en {number} : est-ce une classe d’un autre niveau ?",
     "odd_one_letter": "Un nom d’une seule lettre",
     "odd_elsewhere": "et dans une autre classe",
     "pupils_none": "Aucun élève pour l’instant.",

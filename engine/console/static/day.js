@@ -47,7 +47,7 @@ function showAlarms(ringing) {
 function draw(day) {
   past.push([day.now_ms, day.answers_per_s, day.logins_per_s])
   while (past[0][0] < day.now_ms - KEPT_MS) past.shift()
-  const top = Math.max(10, ...past.map(([, answers, logins]) => Math.max(answers, logins))) * 1.1
+  const top = Math.max(2, ...past.map(([, answers, logins]) => Math.max(answers, logins))) * 1.1
   const [logins, answers] = curve.querySelectorAll('path')
   for (const [path, index] of [[answers, 1], [logins, 2]]) {
     const points = past.map((point) => {
