@@ -160,7 +160,7 @@ PLANTED: tuple[Planted, ...] = (
     _script(scripts.oldest_wins, "I3", "I4"),
     _script(scripts.last_stands_still, "I3", "I4", "I11"),
     _script(scripts.no_journal, "I1", "I7", "I3"),
-    _script(scripts.save_after_end, "I10", adjust=AFTER_THE_END)._replace(first=26),
+    _script(scripts.save_after_end, "I10", adjust=AFTER_THE_END)._replace(first=61),
     _script(scripts.adopt_anything, "I4", adjust=COPIES),
     _script(scripts.adopt_nothing, "I1", "I11", adjust=FAIL_OVER),
     _script(scripts.adopt_shortens, "I5", adjust=TIME_ON_THE_WAY),
@@ -189,7 +189,9 @@ PLANTED: tuple[Planted, ...] = (
         "cancelled call left unread", Parts(link=machines.MiscountingLink), "I8", "I10", "I11", adjust=STORM
     ),
     _part("acknowledged without Redis", Parts(worker=machines.AwayIsFine), "I1", "I7", adjust=DARK),
-    _part("replies of a group mixed up", Parts(worker=machines.MixedReplies), "I8", "I4", adjust=TOGETHER),
+    _part(
+        "replies of a group mixed up", Parts(worker=machines.MixedReplies), "I8", "I4", adjust=TOGETHER
+    )._replace(first=11),
     _part("another pupil's reply", Parts(worker=machines.LateReplies), "I8", adjust=adding(workers=1)),
     _part("one nonce for all", Parts(worker=machines.OneNonceWorker), "I2"),
     _part("another pupil's key", Parts(worker=machines.MixedCiphersWorker), "I2"),
@@ -208,7 +210,9 @@ PLANTED: tuple[Planted, ...] = (
     _outbox("deleted when acknowledged", players.DeletesWhenAcknowledged, "I1", adjust=FAIL_OVER),
     _outbox("a lower last not believed", players.NeverGoesBack, "I1", adjust=FAIL_OVER),
     _outbox("gives up at a gap", players.GivesUpAtGap, "I1", "I11", adjust=FAIL_OVER),
-    _part("leaves with the receipt", Parts(sender=players.LeavesWithReceipt), "I1", adjust=RECEIPT),
+    _part("leaves with the receipt", Parts(sender=players.LeavesWithReceipt), "I1", adjust=RECEIPT)._replace(
+        first=8
+    ),
     _part("stops trying in silence", Parts(sender=players.StopsTrying), "I11", adjust=adding(loss=0.3)),
 )
 

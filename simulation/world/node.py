@@ -149,6 +149,8 @@ class Node:
 
     def _answer_waiting(self) -> None:
         """WAIT: as soon as the replica has it, or when the time is over."""
+        if not self._waiting:
+            return
         loop = asyncio.get_running_loop()
         waiting, self._waiting = self._waiting, []
         for connection, offset, count, until_s in waiting:
