@@ -80,6 +80,13 @@ FORGOTTEN_TIME = adding(
     Act(22_600, "fail-over", 0, 300),
     wait_replicas=0,
 )
+FORGOTTEN_AT_ONCE = adding(
+    Act(11_000, "cut replica", 0, 14_000),
+    *(Act(12_000, "offline", who, 20_000) for who in range(2)),
+    *(Act(12_500, "extend", who, 15_000) for who in range(2)),
+    Act(24_000, "fail-over", 0, 300),
+    wait_replicas=0,
+)
 TIME_ON_THE_WAY = adding(
     Act(20_000, "cut replica", 0, 9_000),
     Act(20_400, "open", 0, "b"),
@@ -205,6 +212,7 @@ PLANTED: tuple[Planted, ...] = (
     _sweep("credit without a line", machines.SilentCredit, "I9", adjust=OUTAGE),
     _sweep("outage never credited", machines.NoCredit, "I5", "I11", adjust=OUTAGE),
     _sweep("given time forgotten", machines.NoReplay, "I9", adjust=FORGOTTEN_TIME),
+    _sweep("a quick replica not noticed", machines.NoNewcomers, "I9", adjust=FORGOTTEN_AT_ONCE),
     _sweep("nobody is closed", machines.NoClosing, "I11"),
     _sweep("closed without grace", machines.NoGrace, "I5"),
     _outbox("deleted when acknowledged", players.DeletesWhenAcknowledged, "I1", adjust=FAIL_OVER),

@@ -113,6 +113,9 @@ class Node:
             if command[0] == "WAITAOF":
                 replies.append(Refused("ERR unknown command 'WAITAOF'"))
                 continue
+            if command[0] == "INFO":
+                replies.append(b"run_id:node %d\r\n" % self.number)
+                continue
             replies.append(self._commands.do(command, now_ms))
             if self._commands.wrote:
                 self._states.append(self.data.copy())
