@@ -14,9 +14,11 @@ from typing import Any
 
 from sqlalchemy import create_engine, event, insert
 from sqlalchemy.connectors.asyncio import AsyncAdapt_terminate
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.util.concurrency import await_
 
 from engine.archive import Archive, Delivery
+from engine.archive.database import _begin_sqlite
 from engine.archive.tables import REVISION, alembic_version, metadata
 
 
@@ -55,13 +57,16 @@ class Shelf:
         self.mornings: dict[int, Any] = {}
         self._empty = _empty_archive(path)
         self.archive = QuickArchive(f"sqlite:///{path}")
-        event.listen(self.archive.database.reading.sync_engine, "do_connect", self._connect)
+        engine = self.archive.database.reading.sync_engine
+        event.listen(engine, "do_connect", self._connect)
+        event.remove(engine, "begin", _begin_sqlite)
+        event.listen(engine, "begin", _begin)
 
     def fresh(self, content: bytes = b"") -> Disk:
         """An archive with this content, empty by default; nobody may be connected to the one before."""
-        self.disk.close()
         for name in ("-wal", "-shm", ""):
             Path(f"{self.path}{name}").unlink(missing_ok=True)
+        self.disk.close()  # only now, for SQLite puts a log in order whose database is still there
         self.path.write_bytes(content or self._empty)
         self.disk = Disk(self.path)
         self.archive.forget()
@@ -106,6 +111,15 @@ def _empty_archive(path: Path) -> bytes:
     return path.read_bytes()
 
 
+def _begin(connection: Any) -> None:
+    """As the archive's own `_begin_sqlite`, without SQLAlchemy's way to a statement."""
+    try:
+        is_writing = connection.get_execution_options().get("writing", False)
+        connection.connection.dbapi_connection.begin(is_writing=is_writing)
+    except sqlite3.OperationalError as error:
+        raise OperationalError("BEGIN", None, error) from error
+
+
 class Connection(AsyncAdapt_terminate, sqlite3.Connection):
     """What SQLAlchemy's asynchronous dialect asks of a connection; it waits for the lock and for a commit."""
 
@@ -113,14 +127,21 @@ class Connection(AsyncAdapt_terminate, sqlite3.Connection):
         super().__init__(disk.address, timeout=0, isolation_level=None, cached_statements=256, uri=True)
         self.disk = disk
         self._connection = self
+        self._beginner = super().cursor()
         self._has_lock = False
 
     def cursor(self, server_side: bool = False) -> Cursor:  # type: ignore[override]
         """Rows are fetched at once, whether they are to come one by one or not."""
         return super().cursor(Cursor)
 
-    async def begin(self) -> None:
-        """Wait for the writer's lock."""
+    def begin(self, *, is_writing: bool) -> None:
+        """Begin a transaction, a writer's when the lock is his."""
+        if self.disk.is_away:
+            raise sqlite3.OperationalError("disk I/O error")
+        await_(self._lock() if is_writing else _AT_ONCE)
+        self._beginner.execute("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+
+    async def _lock(self) -> None:
         await self.disk.writer.acquire()
         self._has_lock = True
 
@@ -183,7 +204,7 @@ class Cursor(sqlite3.Cursor):
         connection = self.connection
         if connection.disk.is_away:
             raise sqlite3.OperationalError("disk I/O error")
-        await_(connection.begin() if statement.startswith("BEGIN IMM") else _AT_ONCE)
+        await_(_AT_ONCE)
         super().execute(statement, values)
         self._rows = super().fetchall() if self.description else []
         return self
