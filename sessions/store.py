@@ -211,7 +211,7 @@ class Store(Registry):
 
         async def named(link: Link) -> str:
             async with asyncio.timeout(TICK_S if self._partitioned else None):
-                text = (await link.command("INFO", "server")).decode()
+                text: str = (await link.command("INFO", "server")).decode()
             return next(line for line in text.splitlines() if line.startswith("run_id:"))
 
         links = (await holders(self._link)).values()

@@ -104,7 +104,7 @@ class Node:
 
     def _all(self, connection: Transport, commands: Sequence[Command]) -> list[Any]:
         now_ms = self._history.clock_ms() + self.clock_ahead_ms
-        replies = []
+        replies: list[Any] = []
         for command in commands:
             if command[0] == "WAIT":
                 until_s = asyncio.get_running_loop().time() + command[2] / 1000

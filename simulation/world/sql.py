@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -186,8 +186,8 @@ class Connection(AsyncAdapt_terminate, sqlite3.Connection):
 class _AtOnce:
     """Nothing to wait for; SQLAlchemy insists on being asked to wait."""
 
-    def __await__(self) -> Iterator[None]:
-        return iter(())
+    def __await__(self) -> Generator[None, None, None]:
+        yield from ()
 
 
 _AT_ONCE = _AtOnce()
