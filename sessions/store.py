@@ -216,6 +216,25 @@ class Store(Registry):
                 fullest = {"used": used, "limit": limit, "share": round(used / limit, 4)}
         return fullest
 
+    async def processes(self) -> frozenset[str]:
+        """The Redis processes that hold the keys now, by the name that each draws when it starts.
+
+        A name that is new has taken over, or has started again: it may have forgotten its last moments. A
+        node of a cluster that is away is left out.
+        """
+
+        async def named(link: Link) -> str:
+            async with asyncio.timeout(TICK_S if self._partitioned else None):
+                text: str = (await link.command("INFO", "server")).decode()
+            return next(line for line in text.splitlines() if line.startswith("run_id:"))
+
+        links = (await holders(self._link)).values()
+        told = await asyncio.gather(*map(named, links), return_exceptions=True)
+        for problem in told:
+            if isinstance(problem, BaseException) and not isinstance(problem, StoreAway | TimeoutError):
+                raise problem
+        return frozenset(name for name in told if isinstance(name, str))
+
     async def sealed(self, numbers: Sequence[tuple[bytes, int]], last_ids: Mapping[int, str]) -> None:
         """The archive has committed: each session up to its number, each journal up to the id given."""
         groups: dict[int, list[tuple[str, int]]] = {}

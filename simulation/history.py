@@ -5,6 +5,7 @@ Nothing here decides anything. Times are milliseconds since the world began unle
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -97,6 +98,7 @@ class History:
         self.remarks: list[Remark] = []
         self.problems: list[str] = []
         """Exceptions that nobody expected."""
+        self.by_session: defaultdict[bytes, list[Written]] = defaultdict(list)
         self._by_node: dict[int, list[Written]] = {}
         self._by_batch: dict[tuple[bytes, int, bytes], Written] = {}
 
@@ -116,6 +118,7 @@ class History:
             )
             written.lost = lost
             self.written.append(written)
+            self.by_session[sid].append(written)
             self._by_node.setdefault(node, []).append(written)
             if line.save and not line.label.startswith("aside"):
                 self._by_batch[(sid, line.save.n, line.save.digest)] = written

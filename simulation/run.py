@@ -20,12 +20,19 @@ MEMORY = Path("/dev/shm")
 
 
 @contextmanager
-def shelf() -> Iterator[Shelf]:
-    """A place for archives, in memory where the machine offers that."""
+def quiet_folder() -> Iterator[Path]:
+    """A place for archives, in memory where the machine offers that; nothing is logged meanwhile."""
     logging.disable(logging.CRITICAL)  # outages and waiting drains are what worlds are made of
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        yield Shelf(Path(folder) / "archive.sqlite")
+        yield Path(folder)
     logging.disable(logging.NOTSET)
+
+
+@contextmanager
+def shelf() -> Iterator[Shelf]:
+    """A place for one archive."""
+    with quiet_folder() as folder:
+        yield Shelf(folder / "archive.sqlite")
 
 
 class Outcome:

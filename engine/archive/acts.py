@@ -66,6 +66,13 @@ class Outcome(NamedTuple):
     told_deadline_ms: int = 0
 
 
+_TOLD = Outcome._fields[2:]
+_NOTE = (
+    update(acts)
+    .where(acts.c.line == bindparam("of_line"), acts.c.sid == bindparam("of_sid"))
+    .values({name: bindparam(f"to_{name}") for name in _TOLD})
+)
+
 _OPEN = (
     select(*(acts.c[name] for name in Act._fields))
     .join(sessions, sessions.c.sid == acts.c.sid)
@@ -106,16 +113,13 @@ async def note(database: Database, outcomes: Sequence[Outcome]) -> None:
     """Remember what was told about acts, and settle those that have a verdict."""
     if not outcomes:
         return
-    change = update(acts).where(acts.c.line == bindparam("of_line"), acts.c.sid == bindparam("of_sid"))
-    names = Outcome._fields[2:]
-    change = change.values({name: bindparam(f"to_{name}") for name in names})
     rows = [
         {"of_line": outcome.line, "of_sid": outcome.sid}
-        | {f"to_{name}": getattr(outcome, name) for name in names}
+        | {f"to_{name}": getattr(outcome, name) for name in _TOLD}
         for outcome in outcomes
     ]
     async with database.writing.begin() as connection:
-        await connection.execute(change, rows)
+        await connection.execute(_NOTE, rows)
 
 
 async def settle_archived(database: Database) -> None:

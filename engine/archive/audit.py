@@ -36,6 +36,7 @@ class AuditLine(NamedTuple):
 
 
 _NEWEST = select(audit.c.seq, audit.c.hash).order_by(desc(audit.c.seq)).limit(1)
+_ADD = audit.insert()
 
 
 def line_hash(prev: bytes, seq: int, at_ms: int, who: str, act: str, delivery: str, detail: str) -> bytes:
@@ -54,7 +55,7 @@ async def append(
     text = orjson.dumps(detail, option=orjson.OPT_SORT_KEYS).decode()
     line = line_hash(prev, seq, at_ms, who, act, delivery, text)
     values = {"seq": seq, "at_ms": at_ms, "who": who, "act": act, "delivery": delivery, "detail": text}
-    await connection.execute(audit.insert().values(**values, prev=prev, hash=line))
+    await connection.execute(_ADD, {**values, "prev": prev, "hash": line})
     return seq
 
 

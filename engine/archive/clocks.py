@@ -7,8 +7,11 @@ credited like any other.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
 from sqlalchemy import case, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.archive.database import Database
 from engine.archive.lease import Lease
@@ -22,15 +25,17 @@ async def keep(database: Database, lease: Lease, found: Mapping[int, int], now_m
     """Remember when partitions last acknowledged; never an earlier moment than is known."""
     if not found:
         return
-    statement = database.insert(clocks)
-    newer = statement.excluded.at_ms
-    statement = statement.on_conflict_do_update(
-        index_elements=["partition"],
-        set_={"at_ms": case((clocks.c.at_ms > newer, clocks.c.at_ms), else_=newer)},
-    )
     rows = [{"partition": partition, "at_ms": at_ms} for partition, at_ms in found.items()]
     async with lease.transaction(now_ms) as connection:
-        await connection.execute(statement, rows)
+        await connection.execute(_later_ones(database.is_sqlite), rows)
+
+
+@cache
+def _later_ones(is_sqlite: bool) -> Any:
+    statement = sqlite.insert(clocks) if is_sqlite else postgresql.insert(clocks)
+    newer = statement.excluded.at_ms
+    later = case((clocks.c.at_ms > newer, clocks.c.at_ms), else_=newer)
+    return statement.on_conflict_do_update(index_elements=["partition"], set_={"at_ms": later})
 
 
 async def known(database: Database) -> dict[int, int]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, select, tuple_
+from sqlalchemy import Select, Table, bindparam, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.archive import audit
@@ -88,9 +89,14 @@ async def _rows(
     wanted, found = list(keys), []
     for start in range(0, len(wanted), KEYS_AT_ONCE):
         page = wanted[start : start + KEYS_AT_ONCE]
-        query = select(*columns, *more).where(tuple_(*columns).in_(page))
-        found += [tuple(row) for row in await connection.execute(query)]
+        rows = await connection.execute(_with_keys(tuple(columns), more), {"keys": page})
+        found += [tuple(row) for row in rows]
     return found
+
+
+@cache
+def _with_keys(columns: tuple[Any, ...], more: tuple[Any, ...]) -> Select[Any]:
+    return select(*columns, *more).where(tuple_(*columns).in_(bindparam("keys", expanding=True)))
 
 
 def _details(counts: Mapping[Key, int]) -> Iterator[dict[str, Any]]:

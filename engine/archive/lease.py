@@ -52,6 +52,9 @@ class Lease:
         self._holder = holder
         self._name = name
         is_it = leases.c.name == name
+        first = database.insert(leases).values(name=name, holder=holder, until_ms=0)
+        self._first = first.on_conflict_do_nothing()
+        self._whose = select(leases.c.holder).where(is_it)
         taken = update(leases).values(holder=holder, until_ms=bindparam("to_ms"))
         self._keep = taken.where(is_it, leases.c.holder == holder)
         is_over = leases.c.until_ms < bindparam("before_ms")
@@ -61,12 +64,10 @@ class Lease:
     async def take(self, now_ms: int) -> bool:
         """Take or renew the lease; False while somebody else holds it."""
         async with self._database.writing.begin() as connection:
-            fresh = self._database.insert(leases).on_conflict_do_nothing()
-            await connection.execute(fresh.values(name=self._name, holder=self._holder, until_ms=0))
+            await connection.execute(self._first)
             if await self._renew(connection, now_ms, self._take, before_ms=now_ms):
                 return True
-            query = select(leases.c.holder).where(leases.c.name == self._name)
-            holder = (await connection.execute(query)).scalar_one()
+            holder = (await connection.execute(self._whose)).scalar_one()
             return is_dead(holder) and await self._renew(connection, now_ms, self._inherit, dead=holder)
 
     async def give_back(self) -> None:

@@ -43,6 +43,8 @@ class Sweep:
         self._partitions = partitions
         self._keyring = keyring
         self._kept_ms = 0
+        self._known: frozenset[str] = frozenset()
+        """Redis processes that hold all that is done again here."""
 
     async def run(self, lease: Lease, now_ms: int) -> None:
         """Replay, credit, then close."""
@@ -68,10 +70,20 @@ class Sweep:
             self._kept_ms = now_ms
 
     async def _do_again(self, waiting: Sequence[Outage], now_ms: int) -> None:
-        """What staff did and Redis has forgotten, or never heard of."""
-        if waiting:  # Redis may be another one now, or have lost its last moments
-            await catch_up(self._archive, self._store, min(outage.from_ms for outage in waiting))
+        """What staff did and Redis has forgotten, or never heard of.
+
+        It may have lost its last moments where it was away, and where another process is Redis now: a replica
+        that takes over within seconds leaves no outage behind.
+        """
+        processes = await self._processes()
+        since_ms = [outage.from_ms for outage in waiting] + [now_ms] * (not processes <= self._known)
+        if since_ms:
+            await catch_up(self._archive, self._store, min(since_ms))
         await replay(self._archive, self._store, now_ms - AFTER_MS)
+        self._known |= processes
+
+    async def _processes(self) -> frozenset[str]:
+        return await self._store.processes()
 
     async def _note_outages(self, lease: Lease, waiting: Sequence[Outage], now_ms: int) -> None:
         """Write outages down, each once; those of one time are one line of the audit log."""

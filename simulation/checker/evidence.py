@@ -68,9 +68,7 @@ class Evidence:
             row[0]: row[1:] for row in look("SELECT sid, status, epoch, version, last FROM sessions")
         }
         self.kept = {(row.sid, row.n, row.digest) for row in self.rows}
-        self.by_session: dict[bytes, list[Written]] = defaultdict(list)
-        for written in history.written:
-            self.by_session[written.sid].append(written)
+        self.by_session = history.by_session
         self.calls: dict[bytes, list[Call]] = defaultdict(list)
         for call in history.calls:
             self.calls[call.sid].append(call)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import accumulate
 
 from sessions.states import RANKS, Status
 from simulation.checker.evidence import Evidence, Violation, is_saved, name
@@ -16,18 +18,22 @@ def forwards(evidence: Evidence) -> Iterator[Violation]:
     for sid, calls in evidence.calls.items():
         if sid in evidence.forgetful:
             continue
-        answered = sorted((call for call in calls if call.status == 200), key=lambda call: call.left_ms)
+        answered = [call for call in calls if call.status == 200 and not call.is_copy]
+        answered.sort(key=lambda call: call.left_ms)
+        left_ms = [call.left_ms for call in answered]
+        highest = {
+            field: list(accumulate((call.reply[field] for call in answered), max))
+            for field in ("last", "sealed")
+        }
         for call in answered:
-            before = [other for other in answered if other.left_ms < call.sent_ms and not other.is_copy]
-            if call.is_copy or not before:
-                continue
-            for field in ("last", "sealed"):
-                told = max(other.reply[field] for other in before)
+            count = bisect_left(left_ms, call.sent_ms)
+            for field in highest if count else ():
+                told = highest[field][count - 1]
                 if call.reply[field] < told:
                     yield Violation(
                         "I4", f"{name(sid)}: {field} went back from {told} to {call.reply[field]}"
                     )
-            yield from _read(call, before)
+            yield from _read(call, answered[:count])
         yield from _states(evidence, sid)
 
 

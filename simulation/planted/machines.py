@@ -263,6 +263,13 @@ class NoReplay(Sweep):
         """It stands in the log, after all."""
 
 
+class NoNewcomers(Sweep):
+    """A replica that took over is taken for the Redis that was."""
+
+    async def _processes(self) -> frozenset[str]:
+        return frozenset()
+
+
 class NoGrace(Sweep):
     """Closed at the deadline, not after the grace."""
 

@@ -80,6 +80,13 @@ FORGOTTEN_TIME = adding(
     Act(22_600, "fail-over", 0, 300),
     wait_replicas=0,
 )
+FORGOTTEN_AT_ONCE = adding(
+    Act(11_000, "cut replica", 0, 14_000),
+    *(Act(12_000, "offline", who, 20_000) for who in range(2)),
+    *(Act(12_500, "extend", who, 15_000) for who in range(2)),
+    Act(24_000, "fail-over", 0, 300),
+    wait_replicas=0,
+)
 TIME_ON_THE_WAY = adding(
     Act(20_000, "cut replica", 0, 9_000),
     Act(20_400, "open", 0, "b"),
@@ -160,7 +167,7 @@ PLANTED: tuple[Planted, ...] = (
     _script(scripts.oldest_wins, "I3", "I4"),
     _script(scripts.last_stands_still, "I3", "I4", "I11"),
     _script(scripts.no_journal, "I1", "I7", "I3"),
-    _script(scripts.save_after_end, "I10", adjust=AFTER_THE_END)._replace(first=26),
+    _script(scripts.save_after_end, "I10", adjust=AFTER_THE_END)._replace(first=61),
     _script(scripts.adopt_anything, "I4", adjust=COPIES),
     _script(scripts.adopt_nothing, "I1", "I11", adjust=FAIL_OVER),
     _script(scripts.adopt_shortens, "I5", adjust=TIME_ON_THE_WAY),
@@ -190,7 +197,9 @@ PLANTED: tuple[Planted, ...] = (
         "cancelled call left unread", Parts(link=machines.MiscountingLink), "I8", "I10", "I11", adjust=STORM
     ),
     _part("acknowledged without Redis", Parts(worker=machines.AwayIsFine), "I1", "I7", adjust=DARK),
-    _part("replies of a group mixed up", Parts(worker=machines.MixedReplies), "I8", "I4", adjust=TOGETHER),
+    _part(
+        "replies of a group mixed up", Parts(worker=machines.MixedReplies), "I8", "I4", adjust=TOGETHER
+    )._replace(first=11),
     _part("another pupil's reply", Parts(worker=machines.LateReplies), "I8", adjust=adding(workers=1)),
     _part("one nonce for all", Parts(worker=machines.OneNonceWorker), "I2"),
     _part("another pupil's key", Parts(worker=machines.MixedCiphersWorker), "I2"),
@@ -204,12 +213,15 @@ PLANTED: tuple[Planted, ...] = (
     _sweep("credit without a line", machines.SilentCredit, "I9", adjust=OUTAGE),
     _sweep("outage never credited", machines.NoCredit, "I5", "I11", adjust=OUTAGE),
     _sweep("given time forgotten", machines.NoReplay, "I9", adjust=FORGOTTEN_TIME),
+    _sweep("a quick replica not noticed", machines.NoNewcomers, "I9", adjust=FORGOTTEN_AT_ONCE),
     _sweep("nobody is closed", machines.NoClosing, "I11"),
     _sweep("closed without grace", machines.NoGrace, "I5"),
     _outbox("deleted when acknowledged", players.DeletesWhenAcknowledged, "I1", adjust=FAIL_OVER),
     _outbox("a lower last not believed", players.NeverGoesBack, "I1", adjust=FAIL_OVER),
     _outbox("gives up at a gap", players.GivesUpAtGap, "I1", "I11", adjust=FAIL_OVER),
-    _part("leaves with the receipt", Parts(sender=players.LeavesWithReceipt), "I1", adjust=RECEIPT),
+    _part("leaves with the receipt", Parts(sender=players.LeavesWithReceipt), "I1", adjust=RECEIPT)._replace(
+        first=8
+    ),
     _part("stops trying in silence", Parts(sender=players.StopsTrying), "I11", adjust=adding(loss=0.3)),
 )
 

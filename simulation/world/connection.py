@@ -45,12 +45,13 @@ class Transport(asyncio.Transport):
         super().__init__()
         self._line = line
         self._node = node
-        self._reader = hiredis.Reader()
+        self._reader: Any = hiredis.Reader()
         self._protocol: asyncio.Protocol | None = None
         self._is_closed = False
         self._is_dead = False
         """Something did not get through: nothing after it can, for bytes keep their order."""
         self._sent_s = self._delivered_s = 0.0
+        self._loop = asyncio.get_running_loop()
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         self._protocol = cast(asyncio.Protocol, protocol)
@@ -60,13 +61,13 @@ class Transport(asyncio.Transport):
 
     def write(self, data: Any) -> None:
         """Send; nothing tells whether it arrives."""
-        self._reader.feed(bytes(data))
+        self._reader.feed(data)
         commands = []
         while (parts := self._reader.gets()) is not False:
-            commands.append(read_command(cast(list[bytes], parts)))
+            commands.append(read_command(parts))
         if self._is_closed or self._is_gone() or not self._line.process.is_alive:
             return
-        loop = asyncio.get_running_loop()
+        loop = self._loop
         self._sent_s = max(self._sent_s, loop.time() + self._line.delay_s())
         loop.call_at(self._sent_s, self._node.receive, self, commands)
 
@@ -74,7 +75,7 @@ class Transport(asyncio.Transport):
         """The node answers."""
         if self._is_closed or not replies or self._is_gone():
             return
-        loop = asyncio.get_running_loop()
+        loop = self._loop
         self._delivered_s = max(self._delivered_s, loop.time() + self._line.delay_s())
         loop.call_at(self._delivered_s, self._arrive, b"".join(map(reply_bytes, replies)))
 
@@ -96,7 +97,7 @@ class Transport(asyncio.Transport):
         """Close; what is under way to here is lost."""
         if not self._is_closed:
             self._is_closed = True
-            asyncio.get_running_loop().call_soon(self._end)
+            self._loop.call_soon(self._end)
 
     def _end(self) -> None:
         if self._protocol:

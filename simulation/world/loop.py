@@ -16,29 +16,24 @@ class Stuck(RuntimeError):
     """Nobody will ever do anything again."""
 
 
-class Errand:
-    """What asyncio's handles are, as far as anybody asks: what is to be done, and in whose context."""
+class Errand(list[Any]):
+    """What asyncio's handles are, as far as anybody asks: [when, its number, callback, arguments, context].
 
-    __slots__ = ("arguments", "callback", "context", "is_cancelled", "when_s")
+    A list, for lists are made and compared without a line of Python; without a callback it is cancelled.
+    """
 
-    def __init__(
-        self, callback: Callable[..., object], arguments: Any, context: Context | None, when_s: float = 0.0
-    ) -> None:
-        self.callback = callback
-        self.arguments = arguments
-        self.context = context or copy_context()
-        self.is_cancelled = False
-        self.when_s = when_s
+    __slots__ = ()
+    __hash__ = object.__hash__  # type: ignore[assignment]
 
     def cancel(self) -> None:
         """It is thrown away when its time comes."""
-        self.is_cancelled = True
+        self[2] = None
 
     def cancelled(self) -> bool:
-        return self.is_cancelled
+        return self[2] is None
 
     def when(self) -> float:
-        return self.when_s
+        return self[0]  # type: ignore[no-any-return]
 
 
 class VirtualLoop(asyncio.BaseEventLoop):
@@ -51,7 +46,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def __init__(self) -> None:
         super().__init__()
         self._now_s = 0.0
-        self._timers: list[tuple[float, int, Errand]] = []
+        self._timers: list[Errand] = []
         self._count = 0
         self._ready: deque[Errand] = deque()
         self._stopping = False
@@ -65,7 +60,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> Errand:
         """In the next turn."""
-        errand = Errand(callback, args, context)
+        errand = Errand((0.0, 0, callback, args, context or copy_context()))
         self._ready.append(errand)
         return errand
 
@@ -73,9 +68,9 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> Errand:
         """At `when` seconds of this world."""
-        errand = Errand(callback, args, context, when)
         self._count += 1
-        heappush(self._timers, (when, self._count, errand))
+        errand = Errand((when, self._count, callback, args, context or copy_context()))
+        heappush(self._timers, errand)
         return errand
 
     def call_later(  # type: ignore[override]
@@ -86,28 +81,31 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def _run_once(self) -> None:
         """Turn after turn until somebody says stop."""
-        timers, ready = self._timers, self._ready
+        ready = self._ready
         while not self._stopping:
-            if not ready:
-                while timers and timers[0][2].is_cancelled:
-                    heappop(timers)
-                if not timers:
-                    raise Stuck("every task waits for another one")
-                self._now_s = max(self._now_s, timers[0][0])
-            while timers and timers[0][0] <= self._now_s:
-                ready.append(heappop(timers)[2])
+            self._awaken()
             for _ in range(len(ready)):
-                errand = ready.popleft()
-                if not errand.is_cancelled:
-                    self._do(errand)
+                _, _, callback, arguments, context = ready.popleft()
+                if callback is None:
+                    continue
+                try:
+                    context.run(callback, *arguments)
+                except (SystemExit, KeyboardInterrupt):
+                    raise
+                except BaseException as error:
+                    self.call_exception_handler({"message": f"in {callback!r}", "exception": error})
 
-    def _do(self, errand: Errand) -> None:
-        try:
-            errand.context.run(errand.callback, *errand.arguments)
-        except (SystemExit, KeyboardInterrupt):
-            raise
-        except BaseException as error:
-            self.call_exception_handler({"message": f"in {errand.callback!r}", "exception": error})
+    def _awaken(self) -> None:
+        """Have ready what is due; if nothing is, it is later."""
+        timers, ready = self._timers, self._ready
+        if not ready:
+            while timers and timers[0][2] is None:
+                heappop(timers)
+            if not timers:
+                raise Stuck("every task waits for another one")
+            self._now_s = max(self._now_s, timers[0][0])
+        while timers and timers[0][0] <= self._now_s:
+            ready.append(heappop(timers))
 
     def _write_to_self(self) -> None:
         """Nobody sleeps in a system call."""

@@ -104,7 +104,7 @@ class Node:
 
     def _all(self, connection: Transport, commands: Sequence[Command]) -> list[Any]:
         now_ms = self._history.clock_ms() + self.clock_ahead_ms
-        replies = []
+        replies: list[Any] = []
         for command in commands:
             if command[0] == "WAIT":
                 until_s = asyncio.get_running_loop().time() + command[2] / 1000
@@ -112,6 +112,9 @@ class Node:
                 continue
             if command[0] == "WAITAOF":
                 replies.append(Refused("ERR unknown command 'WAITAOF'"))
+                continue
+            if command[0] == "INFO":
+                replies.append(b"run_id:node %d\r\n" % self.number)
                 continue
             replies.append(self._commands.do(command, now_ms))
             if self._commands.wrote:
@@ -149,6 +152,8 @@ class Node:
 
     def _answer_waiting(self) -> None:
         """WAIT: as soon as the replica has it, or when the time is over."""
+        if not self._waiting:
+            return
         loop = asyncio.get_running_loop()
         waiting, self._waiting = self._waiting, []
         for connection, offset, count, until_s in waiting:

@@ -49,12 +49,12 @@ _READERS: dict[str, Callable[[list[bytes]], list[Any]]] = {
 
 def reply_bytes(reply: Any) -> bytes:
     """A reply on the wire."""
+    if type(reply) is bytes:
+        return b"$%d\r\n%s\r\n" % (len(reply), reply)
+    if type(reply) is int:
+        return b":%d\r\n" % reply
     if reply is None:
         return b"$-1\r\n"
     if isinstance(reply, Refused):
         return b"-%s\r\n" % reply.text.encode()
-    if isinstance(reply, int):
-        return b":%d\r\n" % reply
-    if isinstance(reply, bytes):
-        return b"$%d\r\n%s\r\n" % (len(reply), reply)
-    return b"*%d\r\n" % len(reply) + b"".join(map(reply_bytes, reply))
+    return b"*%d\r\n%s" % (len(reply), b"".join(map(reply_bytes, reply)))

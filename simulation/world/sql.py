@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, event, insert
+from sqlalchemy.connectors.asyncio import AsyncAdapt_terminate
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.util.concurrency import await_
 
 from engine.archive import Archive, Delivery
+from engine.archive.database import _begin_sqlite
 from engine.archive.tables import REVISION, alembic_version, metadata
 
 
@@ -23,7 +26,7 @@ class Disk:
     """What lies below the archive; `commit_s` draws how long a commit takes, before and after it counts."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.address = f"file:{path}?vfs=unix-excl"  # one process: locks in its memory, not in the system's
         self.is_away = False
         self.commit_s: Callable[[], float] = lambda: 0.001
         self.writer = asyncio.Lock()
@@ -32,7 +35,7 @@ class Disk:
     def look(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
         """What is committed, read past everybody."""
         if self.looking is None:
-            self.looking = sqlite3.connect(self.path, isolation_level=None)
+            self.looking = sqlite3.connect(self.address, isolation_level=None, uri=True)
         return self.looking.execute(statement, values).fetchall()
 
     def close(self) -> None:
@@ -54,13 +57,16 @@ class Shelf:
         self.mornings: dict[int, Any] = {}
         self._empty = _empty_archive(path)
         self.archive = QuickArchive(f"sqlite:///{path}")
-        event.listen(self.archive.database.reading.sync_engine, "do_connect", self._connect)
+        engine = self.archive.database.reading.sync_engine
+        event.listen(engine, "do_connect", self._connect)
+        event.remove(engine, "begin", _begin_sqlite)
+        event.listen(engine, "begin", _begin)
 
     def fresh(self, content: bytes = b"") -> Disk:
         """An archive with this content, empty by default; nobody may be connected to the one before."""
-        self.disk.close()
         for name in ("-wal", "-shm", ""):
             Path(f"{self.path}{name}").unlink(missing_ok=True)
+        self.disk.close()  # only now, for SQLite puts a log in order whose database is still there
         self.path.write_bytes(content or self._empty)
         self.disk = Disk(self.path)
         self.archive.forget()
@@ -72,9 +78,10 @@ class Shelf:
         self.disk.close()
         return self.path.read_bytes()
 
-    def _connect(self, _dialect: object, _record: object, arguments: Any, options: dict[str, Any]) -> None:
-        disk = self.disk
-        options["async_creator_fn"] = lambda *_, **__: _opened(disk)
+    def _connect(self, *_: object) -> Connection:
+        if self.disk.is_away:
+            raise sqlite3.OperationalError("unable to open database file")
+        return Connection(self.disk)
 
 
 class QuickArchive(Archive):
@@ -91,12 +98,6 @@ class QuickArchive(Archive):
         return list(self._known or ())
 
 
-async def _opened(disk: Disk) -> Connection:
-    if disk.is_away:
-        raise sqlite3.OperationalError("unable to open database file")
-    return Connection(disk)
-
-
 def _empty_archive(path: Path) -> bytes:
     path.unlink(missing_ok=True)
     engine = create_engine(f"sqlite:///{path}")
@@ -110,64 +111,71 @@ def _empty_archive(path: Path) -> bytes:
     return path.read_bytes()
 
 
-class Connection:
-    """What SQLAlchemy's aiosqlite dialect asks of a connection."""
+def _begin(connection: Any) -> None:
+    """As the archive's own `_begin_sqlite`, without SQLAlchemy's way to a statement."""
+    try:
+        is_writing = connection.get_execution_options().get("writing", False)
+        connection.connection.dbapi_connection.begin(is_writing=is_writing)
+    except sqlite3.OperationalError as error:
+        raise OperationalError("BEGIN", None, error) from error
+
+
+class Connection(AsyncAdapt_terminate, sqlite3.Connection):
+    """What SQLAlchemy's asynchronous dialect asks of a connection; it waits for the lock and for a commit."""
 
     def __init__(self, disk: Disk) -> None:
+        super().__init__(disk.address, timeout=0, isolation_level=None, cached_statements=256, uri=True)
         self.disk = disk
-        self.raw = sqlite3.connect(disk.path, timeout=0, isolation_level=None, cached_statements=256)
-        self._conn = self._connection = self.raw
-        self._tx = self
+        self._connection = self
+        self._beginner = super().cursor()
         self._has_lock = False
 
-    @property
-    def isolation_level(self) -> str | None:
-        return self.raw.isolation_level
+    def cursor(self, server_side: bool = False) -> Cursor:  # type: ignore[override]
+        """Rows are fetched at once, whether they are to come one by one or not."""
+        return super().cursor(Cursor)
 
-    def put_nowait(self, entry: tuple[asyncio.Future[None], Callable[[], None]]) -> None:
-        """The dialect's way to set the isolation level in the driver's thread."""
-        done, function = entry
-        function()
-        done.set_result(None)
+    def begin(self, *, is_writing: bool) -> None:
+        """Begin a transaction, a writer's when the lock is his."""
+        if self.disk.is_away:
+            raise sqlite3.OperationalError("disk I/O error")
+        await_(self._lock() if is_writing else _AT_ONCE)
+        self._beginner.execute("BEGIN IMMEDIATE" if is_writing else "BEGIN")
 
-    async def create_function(self, *given: Any, **options: Any) -> None:
-        self.raw.create_function(*given, **options)
+    async def _lock(self) -> None:
+        await self.disk.writer.acquire()
+        self._has_lock = True
 
-    def cursor(self) -> Cursor:
-        return Cursor(self)
-
-    async def begin(self, statement: str) -> None:
-        """Wait for the writer's lock where one is asked for."""
-        if "IMMEDIATE" in statement:
-            await self.disk.writer.acquire()
-            self._has_lock = True
-
-    async def commit(self) -> None:
+    def commit(self) -> None:
         """Durable when it returns."""
-        if not self.raw.in_transaction:
-            return
+        if self.in_transaction:
+            await_(self._commit())
+
+    async def _commit(self) -> None:
         if self._has_lock:
             await asyncio.sleep(self.disk.commit_s())
             if self.disk.is_away:
                 raise sqlite3.OperationalError("disk I/O error")
-        self.raw.commit()
+        super().commit()
         was_writing = self._has_lock
         self._release()
         if was_writing:
             await asyncio.sleep(self.disk.commit_s())
 
-    async def rollback(self) -> None:
-        if self.raw.in_transaction:
-            self.raw.rollback()
+    def rollback(self) -> None:
+        if self.in_transaction:
+            super().rollback()
         self._release()
 
-    async def close(self) -> None:
-        self.stop()
-
-    def stop(self) -> None:
+    def close(self) -> None:
         """Without waiting: the process is gone."""
         self._release()
-        self.raw.close()
+        super().close()
+
+    async def _terminate_graceful_close(self) -> None:
+        self.close()
+
+    def _terminate_force_close(self) -> None:
+        self.close()
 
     def _release(self) -> None:
         if self._has_lock:
@@ -175,49 +183,48 @@ class Connection:
             self.disk.writer.release()
 
 
-class Cursor:
-    """A cursor; rows are fetched at once."""
+class _AtOnce:
+    """Nothing to wait for; SQLAlchemy insists on being asked to wait."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._raw = connection.raw.cursor()
-        self.arraysize = 1
+    def __await__(self) -> Generator[None, None, None]:
+        yield from ()
 
-    async def __aenter__(self) -> Cursor:
-        return self
 
-    @property
-    def description(self) -> Any:
-        return self._raw.description
+_AT_ONCE = _AtOnce()
 
-    @property
-    def rowcount(self) -> int:
-        return self._raw.rowcount
 
-    @property
-    def lastrowid(self) -> int | None:
-        return self._raw.lastrowid
+class Cursor(sqlite3.Cursor):
+    """A cursor that has all its rows when a statement is done, as those of the asynchronous drivers do."""
 
-    async def execute(self, statement: str, values: Sequence[Any] = ()) -> Cursor:
-        if self._connection.disk.is_away:
+    connection: Connection
+    server_side = False
+    _rows: list[Any]
+
+    def execute(self, statement: str, values: Any = ()) -> Cursor:
+        connection = self.connection
+        if connection.disk.is_away:
             raise sqlite3.OperationalError("disk I/O error")
-        if statement.startswith("BEGIN"):
-            await self._connection.begin(statement)
-        self._raw.execute(statement, values)
+        await_(_AT_ONCE)
+        super().execute(statement, values)
+        self._rows = super().fetchall() if self.description else []
         return self
 
-    async def executemany(self, statement: str, values: Sequence[Any]) -> Cursor:
-        self._raw.executemany(statement, values)
+    def executemany(self, statement: str, values: Any) -> Cursor:
+        await_(_AT_ONCE)
+        super().executemany(statement, values)
         return self
 
-    async def fetchall(self) -> deque[Any]:
-        return deque(self._raw.fetchall())
+    def fetchall(self) -> list[Any]:
+        rows, self._rows = self._rows, []
+        return rows
 
-    async def fetchone(self) -> Any:
-        return self._raw.fetchone()
+    def fetchone(self) -> Any:
+        return self._rows.pop(0) if self._rows else None
 
-    async def fetchmany(self, size: int | None = None) -> Any:
-        return self._raw.fetchmany(size or self.arraysize)
+    def fetchmany(self, size: int | None = None) -> list[Any]:
+        size = size or self.arraysize
+        rows, self._rows = self._rows[:size], self._rows[size:]
+        return rows
 
-    async def close(self) -> None:
-        self._raw.close()
+    async def _async_soft_close(self) -> None:
+        """Its rows are here."""

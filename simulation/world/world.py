@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ class World:
         self.tabs: dict[str, Tab] = {}
         self.others = Process("others")
         self.redis_changes = asyncio.Lock()
-        self.is_well_closed = False
+        self._held: defaultdict[bytes, set[int]] = defaultdict(set)
         disk_chance = stream(plan.seed, "disk")
         self.usual_commit_s: Callable[[], float] = lambda: disk_chance.uniform(0.0005, 0.01)
         self.disk.commit_s = self.usual_commit_s
@@ -80,8 +81,8 @@ class World:
 
     def line_of(self, process: Process) -> Line:
         """A line of this process to whoever is the primary."""
-        chance = stream(self.plan.seed, f"line of {process.name}")
-        return Line(process, lambda: self.primary, lambda: chance.uniform(0.0001, 0.002))
+        random_share = stream(self.plan.seed, f"line of {process.name}").random
+        return Line(process, lambda: self.primary, lambda: 0.0001 + 0.0019 * random_share())
 
     def open_store(self, line: Line, timeout_s: float = WORKER_TIMEOUT_S) -> Store:
         """The real store on a simulated line."""
@@ -208,7 +209,6 @@ class World:
             async with asyncio.timeout(60):
                 for drain in running:
                     await drain.running
-            self.is_well_closed = True
         except TimeoutError:
             self.history.problems.append("a drain does not stop")
         for process in self._processes():
@@ -231,16 +231,18 @@ class World:
 
     def _is_archived(self, sid: bytes, n: int) -> bool:
         """Whether the archive holds what Redis ever accepted up to `n`."""
-        held = {row[0] for row in self.disk.look("SELECT n FROM batches WHERE sid = ? AND n <= ?", (sid, n))}
-        return n in held and all(
-            written.save.n in held
-            for written in self.history.written
+        asked = {
+            written.save.n
+            for written in self.history.by_session.get(sid, ())
             if written.save
-            and written.sid == sid
             and written.save.n <= n
             and not written.lost
             and not written.label.startswith("aside")
-        )
+        } | {n}
+        held = self._held[sid]
+        if not asked <= held:  # what the archive has it keeps, so it need not be asked twice
+            held.update(row[0] for row in self.disk.look("SELECT n FROM batches WHERE sid = ?", (sid,)))
+        return asked <= held
 
     def _unexpected(self, _loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
         self.history.problems.append(f"{context.get('message')}: {context.get('exception')!r}")

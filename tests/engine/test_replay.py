@@ -208,6 +208,21 @@ async def test_what_the_archive_knows_of_an_act_is_told_to_a_redis_that_forgot_i
     assert (await state(day)).deadline_ms == DEADLINE_MS + 5 * MINUTE_MS + 20_000
 
 
+async def test_a_replica_that_took_over_within_seconds_is_told_what_the_archive_knows(
+    day: Day, redis: Redis
+) -> None:
+    """It leaves no outage behind: another process is Redis, and that is enough to look."""
+    sweep = Sweep(day.archive, day.store, partitions=64, keyring=day.keyring)
+    before = await copied(redis)
+    await teacher(day).extend([a_sid(1)], 5 * MINUTE_MS, "technical")
+    await day.drain()
+    await failed_over(redis, before)
+
+    await sweep.run(day.lease, ACTED_MS + 3_000)
+
+    assert (await state(day)).deadline_ms == DEADLINE_MS + 5 * MINUTE_MS
+
+
 @pytest.mark.long
 async def test_what_was_refused_is_not_done_later(day: Day, redis: Redis) -> None:
     """A pause of somebody who was through is no pause of whoever Redis takes him for after a loss."""

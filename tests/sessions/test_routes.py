@@ -120,6 +120,7 @@ async def test_a_store_works_on_a_cluster_as_on_one_node(cluster: list[int]) -> 
     for node, limit in zip(nodes, ("1gb", "2gb"), strict=True):
         await node.command("CONFIG", "SET", "maxmemory", limit)
     assert (await store.memory())["limit"] == 2**30
+    assert len(await store.processes()) == len(nodes)
     for node in nodes:
         await node.aclose()
     await store.aclose()
@@ -199,10 +200,13 @@ async def test_sentinels_lead_to_the_new_primary(tmp_path: Path) -> None:
                 return False
 
         await until(ready)
+        before = await store.processes()
         await until(lambda: knows_replica(sentinel))
         await sentinel.command("SENTINEL", "FAILOVER", "main")
         await until(lambda: leads_to(sentinel, ports["two"]))
         await until(ready)
+        assert len(before) == 1
+        assert not before & await store.processes()
         assert (await one(store, Login(a_sid()))).verdict == "ok"
         assert (await store.memory())["used"] > 0
         await store.aclose()
