@@ -243,15 +243,15 @@ async def bounds(both: Both) -> None:
     glances = [both.pure.data.sessions[sid] for sid in sids]
     assert (glances[0].asides, glances[0].dropped) == (ASIDES_MAX, 2)
     assert glances[1].last == 0
-    other = Ticket(sids[2], "maths26a", NOW + 11, 99, Status.RUNNING, NOW, NOW + 60 * MINUTE)
+    other = Ticket(sids[2], "maths26a", NOW + 99, 99, Status.RUNNING, NOW, NOW + 60 * MINUTE)
     for n in range(1, 6):
         await both.commit([a_batch(other, n)._replace(items=("i1",)), Seal(sids[2], n)], NOW + MINUTE)
         await both.commit([Read(other)], NOW + MINUTE)
-    # What counts no more waits for the archive, and goes with the next that counts for something.
+    # Bytes wait for the archive, and go with the next batch that counts for something.
     await both.commit([a_batch(other, n)._replace(items=("i1",)) for n in (6, 7, 8)], NOW + MINUTE)
-    assert list(both.pure.data.sessions[sids[2]].retained) == [6, 7]
+    assert list(both.pure.data.sessions[sids[2]].retained) == [6, 7, 8]
     await both.commit([Seal(sids[2], 6), a_batch(other, 9), Read(other)], NOW + MINUTE)
-    assert list(both.pure.data.sessions[sids[2]].retained) == [7, 8]
+    assert list(both.pure.data.sessions[sids[2]].retained) == [7, 8, 9]
     await both.same_journal()
     await both.same_glances(sids)
 
