@@ -34,7 +34,7 @@ Nguyễn;Aïcha-Łucja;15/03/2012;6e Z
 Roux;Tom;31/02/2015;6e Z
 """
 NO_PAGE = re.compile(
-    r"/(api/.*|content/.*|(operator/)?static/.*|classroom/.*|sw\.js|healthz|readyz|health|metrics|"
+    r"/(api/.*|content/.*|(operator/)?static/.*|classroom/.*|pages/.*|sw\.js|healthz|readyz|health|metrics|"
     r"operator/day|operator/oidc(/back)?)|.*\.pdf|/classes/\{class_id\}/people"
 )
 """What is read by programs, fetched by pages, taken home as a file, or leaves for the ministry's sign-in."""
@@ -94,6 +94,20 @@ def test_every_printed_address_answers_and_every_credential_opens(demo: Demonstr
         pupil = PupilClient(demo.engine, code)
         pupil.login()
         assert pupil.start()["content_key"]
+
+
+@pytest.mark.parametrize("program", ["engine", "authority"])
+def test_anybody_reads_ways_in_what_is_held_and_manuals(
+    demo: Demonstrated, visit: Visit, program: str
+) -> None:
+    """By the address alone, on both origins."""
+    page = visit()
+    shots = {"engine": gallery.READ, "authority": gallery.ASP_READ}[program]
+    look = Gallery(page, shots)
+    for name, shot in shots.items():
+        page.goto(f"{getattr(demo, program)}{shot.route}")
+        look.take(name)
+    assert look.faults() == []
 
 
 def sitting_of(page: Page, demo: Demonstrated, code: str) -> Sitting:
@@ -259,12 +273,11 @@ def sign_in(page: Page, demo: Demonstrated, login: str, password: str) -> None:
 
 
 def test_a_head_at_asp(demo: Demonstrated, visit: Visit) -> None:
-    """From the portal through a list with oddities to codes, and English."""
+    """From sign-in through a list with oddities to codes, and English."""
     page, head = visit(), demo.note["authority"]["heads"][0]
     look = Gallery(page, gallery.HEAD)
-    for name, place in (("asp-portal", "/"), ("asp-privacy", "/privacy"), ("asp-sign-in", "/login")):
-        page.goto(f"{demo.authority}{place}")
-        look.take(name)
+    page.goto(f"{demo.authority}/login")
+    look.take("asp-sign-in")
     sign_in(page, demo, head["login"], head["password"])
     look.take("asp-school")
     page.goto(f"{demo.authority}/school/import")
@@ -289,6 +302,27 @@ def test_a_head_at_asp(demo: Demonstrated, visit: Visit) -> None:
     page.goto(f"{demo.authority}/school")
     page.get_by_role("button", name="English").click()
     look.take("asp-english")
+    assert look.faults() == []
+
+
+def test_a_head_is_asked_first_and_sees_all_classes(demo: Demonstrated, visit: Visit) -> None:
+    """A letter, a pupil off the list, a code withdrawn: each a page of its own; results of the school."""
+    page, head = visit(), demo.note["authority"]["heads"][0]
+    look = Gallery(page, gallery.HEAD_DOES)
+    sign_in(page, demo, head["login"], head["password"])
+    own = demo.class_of("maths")["page"]
+    page.goto(f"{demo.authority}{own}/access")
+    look.take("asp-access")
+    page.goto(f"{demo.authority}{own}")
+    page.get_by_role("link", name=re.compile("^Corriger")).nth(1).click()
+    page.get_by_role("link", name="Retirer de la liste").click()
+    look.take("asp-removal")
+    page.goto(f"{demo.authority}{own}/codes")
+    page.get_by_role("link", name=re.compile("^Retirer le code")).nth(1).click()
+    look.take("asp-withdrawal")
+    page.goto(f"{demo.authority}/school/results")
+    expect(page.locator("#results tbody tr").first).to_be_visible()
+    look.take("asp-school-results")
     assert look.faults() == []
 
 
