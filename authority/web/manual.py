@@ -14,9 +14,9 @@ MANUAL = {
                 (
                     "Le service statistique envoie un courrier pour vous (identifiant : le numéro de "
                     "l’établissement) et un par classe, à remettre à son enseignant.",
-                    "Sur ce portail : [Se connecter]. Majuscules et espaces n’ont pas d’importance. "
-                    "Mot de passe "
-                    "perdu : le service statistique en envoie un autre.",
+                    "Sur ce portail : [Se connecter]. Majuscules et espaces n’ont pas d’importance.",
+                    "Mot de passe perdu : le vôtre, le service statistique en envoie un autre ; celui d’une "
+                    "classe, [Accès de l’enseignant] l’imprime.",
                 ),
             ),
             (
@@ -85,8 +85,9 @@ MANUAL = {
                     "The statistical service sends a letter for you (identifier: the school’s "
                     "number) and one "
                     "for each class, to be given to its teacher.",
-                    "On this portal: [Sign in]. Capitals and spaces do not matter. A lost password: the "
-                    "statistical service sends another.",
+                    "On this portal: [Sign in]. Capitals and spaces do not matter.",
+                    "A lost password: yours, the statistical service sends another; that of a class, "
+                    "[Teacher’s access] prints it.",
                 ),
             ),
             (

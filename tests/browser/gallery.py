@@ -49,17 +49,17 @@ READ = {
     "portal-english": Shot("/portal", PAGES, "The same in English, on a telephone", narrow=True),
     "families": Shot("/familles", PAGES, "What the engine holds, and who can read it", height=1100),
     "families-english": Shot("/families", PAGES, "The same in English, on a telephone", narrow=True),
-    "manual-teacher": Shot("/mode-d-emploi/enseignant", CLASSROOM, "The teacher's manual", height=1300),
+    "manual-teacher": Shot("/mode-d-emploi/enseignant", CLASSROOM, "The teacher's manual", height=940),
     "manual-teacher-english": Shot("/manual/teacher", CLASSROOM, "In English", narrow=True),
-    "manual-operator": Shot("/mode-d-emploi/exploitant", CONSOLE, "The operator's manual", height=1300),
+    "manual-operator": Shot("/mode-d-emploi/exploitant", CONSOLE, "The operator's manual", height=940),
     "manual-operator-english": Shot("/manual/operator", CONSOLE, "Its English, on a telephone", narrow=True),
 }
 """What anybody may read of the engine's, by its address alone."""
 ASP_READ = {
     "asp-portal": Shot("/", ASP, "Where each kind of person belongs"),
     "asp-privacy": Shot("/privacy", ASP, "What is held, for families"),
-    "asp-manual-head": Shot("/manual/head", ASP, "The head's manual", height=1300),
-    "asp-manual-teacher": Shot("/manual/teacher", ASP, "The teacher's manual, here too", height=1300),
+    "asp-manual-head": Shot("/manual/head", ASP, "The head's manual", height=880),
+    "asp-manual-teacher": Shot("/manual/teacher", ASP, "The teacher's manual, here too", height=940),
 }
 READER = {
     "pupil-code": Shot("/", PLAYER, "The code, as it stands on paper"),
@@ -118,11 +118,11 @@ HEAD_DOES = {
     "asp-access": Shot(f"{_CLASS}/access", ASP, "A teacher's access: the letter again, or none"),
     "asp-removal": Shot(f"{_CLASS}/pupils/{{pupil}}/removal", ASP, "Nobody goes off a list by one click"),
     "asp-withdrawal": Shot(f"{_CLASS}/codes/{{session}}/withdrawal", ASP, "Nor is a code withdrawn by one"),
-    "asp-school-results": Shot("/school/results", ASP, "A school's results, class beside class"),
+    "asp-school-results": Shot("/school/results", ASP, "A school's results, class beside class", height=1100),
 }
 NAMES_ROOM = {"asp-room": Shot(f"{_CLASS}/room", ASP, "The room with names", height=1400)}
 NAMES_KEYING = {"asp-keying": Shot(f"{_CLASS}/keying", ASP, "The keying grid with names")}
-NAMES_RESULTS = {"asp-results": Shot(f"{_CLASS}/results", ASP, "Results with names", height=1900)}
+NAMES_RESULTS = {"asp-results": Shot(f"{_CLASS}/results", ASP, "Results with names", height=1700)}
 OF_ENGINE = READ | READER | PUPIL | ENGLISH | TEACHER | KEYING | RESULTS | OPERATOR
 OF_AUTHORITY = ASP_READ | HEAD | HEAD_DOES | NAMES_ROOM | NAMES_KEYING | NAMES_RESULTS
 ALL = OF_ENGINE | OF_AUTHORITY
