@@ -171,6 +171,7 @@ class Gallery:
         """The page as it is now, which is this shot."""
         shot = self._left.pop(name)
         assert re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", shot.route), urlsplit(self.page.url).path)
+        assert self.page.title(), f"{name} is no page"
         if IS_WRITING:
             width = NARROW_PX if shot.narrow else FRAME_PX
             self.page.set_viewport_size({"width": width, "height": shot.height})
