@@ -121,9 +121,8 @@ async def test_a_store_works_on_a_cluster_as_on_one_node(cluster: list[int]) -> 
         await node.command("CONFIG", "SET", "maxmemory", limit)
     assert (await store.memory())["limit"] == 2**30
     assert len(await store.processes()) == len(nodes)
-    for node in nodes:
-        await node.aclose()
-    await store.aclose()
+    for open_one in (*nodes, store):
+        await open_one.aclose()
 
 
 @pytest.mark.long
