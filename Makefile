@@ -25,8 +25,9 @@ OLD ?=
 FRESH ?=
 PYTHON ?= python3
 BIN := .venv/bin
-# A process a core, each with servers of its own; a file stays together, so that its tests share them.
-SPREAD := -n auto --maxprocesses 4 --dist loadfile
+# A process a core, each with servers of its own; a file stays together, so that its tests share them. In order, so that the
+# long days in a browser do not come last.
+SPREAD := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export PYTHONDONTWRITEBYTECODE ?=
 COVERING := $(wildcard tests/engine/test_archive_*.py) tests/sessions tests/simulation/test_script.py \
 	tests/simulation/test_outbox.py $(addprefix tests/engine/test_,audit.py beats.py keyring.py recovery.py \
