@@ -135,8 +135,7 @@ MANUAL = {
             (
                 "Alarms",
                 (
-                    "Each alarm says what to do; red ones first. Without any: "
-                    "[All is well: no alarm.]",
+                    "Each alarm says what to do; red ones first. Without any: [All is well: no alarm.]",
                     "[Redis does not answer.] Pupils go on; `passation serve` starts it again. A "
                     "file that is "
                     "refused: do not repair it, follow the README of the engine.",

@@ -51,8 +51,8 @@ def an_edge(chance: random.Random) -> list[Step]:
         elif kind == "wait":
             history.append(["wait", chance.choice([1, 5_000, 5_001])])
         elif kind == "send":
-            words = "ok bare late late proved lost fork gap bad refused nonsense".split()
-            words += ["moved", chance.choice(WAITS)]
+            words = ["ok", "bare", "late", "late", "proved", "lost", "fork", "gap", "bad", "refused"]
+            words += ["nonsense", "moved", chance.choice(WAITS)]
             picked = [[chance.choice(words), chance.randint(0, 3)] for _ in range(chance.randint(1, 4))]
             if chance.random() < 0.3:
                 history += [

@@ -226,7 +226,7 @@ FR: dict[str, str] = {
     "save": "Enregistrer",
     "remove": "Retirer de la liste",
     "remove_lead": "L’élève a quitté la classe ? Son code est retiré avec lui.",
-    "remove_ask": "Retirer {name} de la liste ?",
+    "remove_ask": "Retirer de la liste : {name} ?",
     "remove_text": (
         "Son nom est effacé et son code ne vaut plus rien, même si la bande est déjà distribuée. La "
         "liste est à valider de nouveau. Une faute dans le nom se corrige sans retirer l’élève."
@@ -265,7 +265,7 @@ FR: dict[str, str] = {
     "codes_reprint": "Réimprimer",
     "codes_reprint_whom": "Réimprimer le code de {name}",
     "codes_withdraw": "Retirer",
-    "codes_withdraw_ask": "Retirer le code de {name} ?",
+    "codes_withdraw_ask": "Retirer ce code : {name} ?",
     "codes_withdraw_text": (
         "La bande déjà imprimée n’ouvrira plus rien, et ce code ne revient pas. L’élève a besoin "
         "ensuite d’un code de réserve. Une bande perdue se réimprime sans retirer le code."
