@@ -96,11 +96,11 @@ def test_every_printed_address_answers_and_every_credential_opens(demo: Demonstr
         assert pupil.start()["content_key"]
 
 
-@pytest.mark.parametrize("program", ["engine", "authority"])
+@pytest.mark.parametrize("program", [pytest.param("engine", marks=pytest.mark.long), "authority"])
 def test_anybody_reads_ways_in_what_is_held_and_manuals(
     demo: Demonstrated, visit: Visit, program: str
 ) -> None:
-    """By the address alone, on both origins."""
+    """By the address alone, on both origins. `test_reading` looks at the engine's on every run."""
     page = visit()
     shots = {"engine": gallery.READ, "authority": gallery.ASP_READ}[program]
     look = Gallery(page, shots)
