@@ -119,10 +119,10 @@ async def test_a_store_works_on_a_cluster_as_on_one_node(cluster: list[int]) -> 
     assert [found == ([], []) for found in (await rights(url)).values()] == [False, False]
     for node, limit in zip(nodes, ("1gb", "2gb"), strict=True):
         await node.command("CONFIG", "SET", "maxmemory", limit)
-    assert (await store.memory())["limit"] == 2**30
-    assert len(await store.processes()) == len(nodes)
-    for open_one in (*nodes, store):
-        await open_one.aclose()
+    assert ((await store.memory())["limit"], len(await store.processes())) == (2**30, len(nodes))
+    for node in nodes:
+        await node.aclose()
+    await store.aclose()
 
 
 @pytest.mark.long
