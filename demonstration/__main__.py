@@ -30,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0 after Ctrl-C, 1 with one sentence where it cannot be shown."""
     given = _parser().parse_args(arguments)
     os.umask(0o077)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: a shell that starts a program behind itself has it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
         with _alone(given.folder):
