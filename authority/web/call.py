@@ -95,8 +95,8 @@ class Call:
 
         `what` begins its words: `what_ask`, `what_text`, `what`; `back` is where it was asked for.
         """
-        words = {"title": f"{what}_ask", "text": f"{what}_text", "go": what}
-        return self.page("confirm.html", here=self.here, back=back, words=words, values=values)
+        asked = {"title": f"{what}_ask", "text": f"{what}_text", "go": what}
+        return self.page("confirm.html", here=self.here, back=back, asked=asked, values=values)
 
 
 Handler = Callable[[Call], Awaitable[Response]]

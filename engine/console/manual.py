@@ -60,7 +60,7 @@ MANUAL = {
                 "Alertes",
                 (
                     "Chaque alerte dit quoi faire ; rouge d’abord. Sans alerte : "
-                    "[Tout va bien : rien ne vous attend.]",
+                    "[Tout va bien : aucune alarme.]",
                     "[Redis ne répond pas.] Les élèves continuent ; `passation serve` le relance. "
                     "Fichier "
                     "refusé : ne le réparez pas, suivez le README de l’engine.",
@@ -135,8 +135,7 @@ MANUAL = {
             (
                 "Alarms",
                 (
-                    "Each alarm says what to do; red ones first. Without any: "
-                    "[All is well: nothing needs you now.]",
+                    "Each alarm says what to do; red ones first. Without any: [All is well: no alarm.]",
                     "[Redis does not answer.] Pupils go on; `passation serve` starts it again. A "
                     "file that is "
                     "refused: do not repair it, follow the README of the engine.",
