@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import fcntl
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -20,6 +19,7 @@ from demonstration.crowd import Class
 from demonstration.day import Day
 from demonstration.guide import guide, one_time_codes
 from demonstration.note import Note
+from demonstration.ownfolder import check_own, empty
 from demonstration.problems import DemonstrationProblem
 from demonstration.programs import check_port
 
@@ -30,12 +30,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0 after Ctrl-C, 1 with one sentence where it cannot be shown."""
     given = _parser().parse_args(arguments)
     os.umask(0o077)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: a shell that starts a program behind itself has it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
         with _alone(given.folder):
+            check_own(given.folder)
             if given.fresh:
-                shutil.rmtree(given.folder, ignore_errors=True)
+                empty(given.folder)
             for port in (given.port, given.port + 1):
                 check_port(port)
             _show(Day(given.folder, given.port))
@@ -48,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("demonstration", description=__doc__)
     parser.add_argument("--port", type=_port, default=8080, help="the engine's; the authority has the next")
-    parser.add_argument("--folder", type=Path, default=Path("var/demo"), help="where all of it lies")
+    parser.add_argument("--folder", type=Path, default=Path("var/demonstration"), help="where all of it lies")
     parser.add_argument("--fresh", action="store_true", help="forget an earlier demonstration")
     return parser
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from demonstration.crowd import SEED, Class, Keyer, key_papers, sit
 from demonstration.note import FORMAT, Note, read
+from demonstration.ownfolder import empty
 from demonstration.problems import DemonstrationProblem
 from demonstration.programs import HOST, Program
 from demonstration.pupils import Paper
@@ -81,8 +82,7 @@ class Day:
         """The demonstration of an earlier run, opened again, or a new one."""
         note = read(self.note_file, now_ms)
         if note is None:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self.folder.mkdir(parents=True, mode=0o700)
+            empty(self.folder)
             return self._make(now_ms)
         self.engine.start()
         self.authority.start()

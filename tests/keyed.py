@@ -73,7 +73,7 @@ async def _keyed_class(settings: Settings, form: Path, pupils: int, room: str) -
     archive, store = await Archive.open(settings.archive_address), store_of(settings)
     try:
         delivery = await opened_delivery(settings, archive, store, keyring, form)
-        path = settings.data_dir / f"{secrets.token_hex(8)}.ndjson"
+        path = settings.data_dir.parent / f"{secrets.token_hex(8)}.ndjson"
         rows = [_row(keyring.pepper(), room) for _ in range(pupils)]
         write_codes_file(path, rows, campaign=CAMPAIGN, created_ms=now_ms(), count=pupils, key=KEY)
         file = CodesFile.verify(path, KEY.public_key())

@@ -173,6 +173,7 @@ _MEMORY = {
     ),
     "redis deliveries": Place("memory", "deliveries", "readable", "memory_end", "program"),
     "redis {deliveries}:version": Place("memory", "running", "readable", "memory_end", "program"),
+    "redis {deliveries}:layout": Place("memory", "running", "readable", "memory_end", "program"),
     "redis a:{*": Place("memory", "running", "readable", "memory_end", "program"),
     "redis lease:*": Place("memory", "running", "readable", "seconds", "program"),
     "redis workers": Place("memory", "running", "readable", "minutes", "program"),

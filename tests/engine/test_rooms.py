@@ -74,7 +74,7 @@ class School:
 async def _imported(settings: Settings, delivery: str, campaign: str, room: str, codes: list[str]) -> None:
     keyring = KeyRing.of(settings)
     pepper = keyring.pepper()
-    path = settings.data_dir / f"{secrets.token_hex(8)}.ndjson"
+    path = settings.data_dir.parent / f"{secrets.token_hex(8)}.ndjson"
     rows = [
         CodesRow(
             secrets.token_bytes(16),

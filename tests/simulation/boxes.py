@@ -40,6 +40,9 @@ def a_history(chance: random.Random) -> list[Step]:
     return history
 
 
+_EDGE_WORDS = ["ok", "bare", "late", "late", "proved", "lost", "fork", "gap", "bad", "refused", "nonsense"]
+
+
 def an_edge(chance: random.Random) -> list[Step]:
     """Few answers, many refusals, pages that are closed over them; batches that were frozen just too long."""
     history: list[Step] = []
@@ -51,8 +54,7 @@ def an_edge(chance: random.Random) -> list[Step]:
         elif kind == "wait":
             history.append(["wait", chance.choice([1, 5_000, 5_001])])
         elif kind == "send":
-            words = ["ok", "bare", "late", "late", "proved", "lost", "fork", "gap", "bad", "refused"]
-            words += ["nonsense", "moved", chance.choice(WAITS)]
+            words = [*_EDGE_WORDS, "moved", chance.choice(WAITS)]
             picked = [[chance.choice(words), chance.randint(0, 3)] for _ in range(chance.randint(1, 4))]
             if chance.random() < 0.3:
                 history += [
