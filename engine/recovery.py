@@ -22,7 +22,7 @@ from engine.keyring import KeyProblem, KeyRing
 from engine.logs import logger
 from engine.replay import operation, replay, ticket_of
 from sessions.cipher import SessionCipher, Unreadable, unwrap_key
-from sessions.model import CodeEntry, Operation, Pause, Read, Save, Seal, SessionRow, Verdict
+from sessions.model import CodeEntry, Operation, Pause, Save, Seal, SessionRow, Start, Verdict
 from sessions.states import Status
 from sessions.store import Store
 
@@ -126,7 +126,8 @@ def _again(session: SessionFacts, batches: Sequence[KeptBatch], kek: bytes | Non
         return [*_with_batches(running, batches, kek), *end]
     except (Unreadable, ValueError, KeyError):
         LOG.error("session restored without its answers", extra={"fields": {"delivery": session.delivery}})
-        return [_row(running, max((batch.n for batch in batches), default=0)), *end]
+        row = _row(running, max((batch.n for batch in batches), default=0))
+        return [row._replace(epoch=_seat(session, batches)), *end]
 
 
 def _with_batches(session: SessionFacts, batches: Sequence[KeptBatch], kek: bytes | None) -> list[Operation]:
@@ -146,8 +147,18 @@ def _with_batches(session: SessionFacts, batches: Sequence[KeptBatch], kek: byte
         # Full, since a hole in the numbers was closed once already.
         ticket = ticket_of(session, batch.epoch)
         operations.append(Save(ticket, batch.n, batch.digest, batch.body, items, full=True))
-    # Reading takes over the epoch of the seat that came last, which may have saved nothing yet.
-    return [*operations, Read(ticket_of(session, session.epoch)), Seal(session.sid, last)]
+    # A start takes over the epoch of the seat that came last, which may have saved nothing yet.
+    return [*operations, Start(ticket_of(session, _seat(session, ordered)), 1), Seal(session.sid, last)]
+
+
+def _seat(session: SessionFacts, batches: Sequence[KeptBatch]) -> int:
+    """The epoch with which a session comes back.
+
+    Where the highest number was another seat's, it says nothing of what the last one sent: that seat is ahead
+    of nobody's epoch, the one below its own, and brings all that it knows.
+    """
+    newest = max(((batch.n, batch.epoch) for batch in batches), default=(0, session.epoch))
+    return session.epoch if newest[1] >= session.epoch else session.epoch - 1
 
 
 def _row(session: SessionFacts, last: int) -> SessionRow:

@@ -78,9 +78,17 @@ class Outbox:
         self.batches = [batch for batch in self.batches if batch.n > self.sealed]
         return fresh
 
-    def gap(self, last: int) -> None:
-        """The server lacks a batch: send from `last` + 1."""
+    def gap(self, last: int, n: int) -> None:
+        """The server did not take `n` (0: no batch): send from `last` + 1.
+
+        With nothing missing before it, it does not know this seat: all that is known goes.
+        """
         self.last = last
+        if n <= last + 1:
+            again = [batch for batch in self.batches if batch.n <= last and not batch.told]
+            self.due = [moment for batch in again for moment in batch.due] + self.due
+            self.batches = [batch for batch in self.batches if batch not in again]
+            self.top, self.full = max(self.top, last), True
 
     def fork(self, last: int) -> None:
         """The number was given to other answers: all that is known goes under the next one."""

@@ -167,7 +167,7 @@ class Sitting:
                 return value
             if code_of(value) != "gap":
                 self._calls.fail(f"submit {code_of(value)}")
-            self._outbox.gap(value["error"]["last"])
+            self._outbox.gap(value["error"]["last"], self._outbox.last + 1)
             self._calls.rest(reply.retry_after_s)
             self._bring()
 
@@ -222,7 +222,7 @@ class Sitting:
         value = decoded(reply)
         code = code_of(value)
         if code == "gap":
-            self._outbox.gap(value["error"]["last"])
+            self._outbox.gap(value["error"]["last"], batch.n)
         elif code == "fork":
             self._outbox.fork(value["error"]["last"])
         elif code == "bad_answer":
@@ -235,7 +235,13 @@ class Sitting:
 
     def _heartbeat(self, intended_s: float) -> None:
         body = b'{"answers":[],"held":%d}' % self._outbox.held
-        value = self._calls.agreed("heartbeat", intended_s, "/api/v1/answers", body)
+        reply = self._calls.post("heartbeat", intended_s, "/api/v1/answers", body)
+        value = decoded(reply)
+        if code_of(value) == "gap":
+            self._outbox.gap(value["error"]["last"], 0)
+            return self._bring()
+        if reply.status != 200:
+            self._calls.fail(f"heartbeat {code_of(value) or reply.status}")
         self._took(value["last"], value["sealed"])
         self._calls.token = value.get("token", self._calls.token)
 

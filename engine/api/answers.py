@@ -100,10 +100,10 @@ class Answers:
             call.refuse(problem_of(error))
 
     async def _cipher(self, ticket: Ticket, opened: Opened) -> SessionCipher:
-        """The session's, also for a seat that was left: what it still sends is kept aside, under this key."""
+        """The session's, whoever has its seat: what one that was left still sends is kept aside, under this key."""
         services = self._services
         reply = await services.others.put(Read(ticket), RANK_RESUME)
-        if reply.verdict is Verdict.SEAT_MOVED:
+        if reply.verdict in (Verdict.SEAT_MOVED, Verdict.GAP):
             reply = await services.others.put(Read(reply.state.ticket()), RANK_RESUME)
         if reply.verdict not in ACCEPTED:
             raise refusal(reply)

@@ -148,7 +148,7 @@ class Keeper:
 
     async def _read(self, state: SessionState) -> Reply:
         reply = await self._services.others.put(Read(state.ticket()), RANK_RESUME)
-        if reply.verdict is Verdict.SEAT_MOVED:
+        if reply.verdict in (Verdict.SEAT_MOVED, Verdict.GAP):
             reply = await self._services.others.put(Read(reply.state.ticket()), RANK_RESUME)
         if reply.verdict not in ACCEPTED:
             raise refusal(reply)

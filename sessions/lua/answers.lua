@@ -64,7 +64,10 @@ local function save(op, owner)
     assert(n >= 1)
     local record = open(owner)
     if not record then return unknown() end
-    adopt(owner, record, epoch, version, status, started, deadline)
+    local brings_all = full == 1 and n > record[LAST]
+    if adopt(owner, record, epoch, version, status, started, deadline, brings_all) then
+        return answer("gap", "", owner)
+    end
 
     local verdict, aside = refusal(owner, record, epoch, n, digest, full == 1)
     if verdict then
@@ -94,7 +97,7 @@ local function heartbeat(op)
     assert(type(at) == "string")
     local record = open(owner)
     if not record then return unknown() end
-    adopt(owner, record, epoch, version, status, started, deadline)
+    if adopt(owner, record, epoch, version, status, started, deadline) then return answer("gap", "", owner) end
     if epoch < record[EPOCH] then return answer("seat_moved", "", owner) end
     record[SEEN_MS], record[HELD], record[AT] = now, held_back, at
     keep(owner, record)
@@ -107,7 +110,7 @@ local function read(op)
     local epoch, version, status, started, deadline = struct.unpack(TICKET, op[3])
     local record = open(owner)
     if not record then return unknown() end
-    adopt(owner, record, epoch, version, status, started, deadline)
+    if adopt(owner, record, epoch, version, status, started, deadline) then return answer("gap", "", owner) end
     if epoch < record[EPOCH] then return answer("seat_moved", "", owner) end
     local reply = answer_with_constants(owner)
     reply[6] = held(owner, record)

@@ -33,7 +33,7 @@ local function login(op)
         if record[TAKEN_OVER_MS] > 0 and wait > 0 then return answer("seat_wait", wait, owner) end
         record[TAKEN_OVER_MS] = now
     end
-    begin_epoch(record, math.max(record[EPOCH] + 1, now))
+    begin_epoch(record, math.max(record[EPOCH] + 2, now)) -- the one below it is nobody's: engine/recovery.py
     record[SEEN_MS] = now
     happen(owner, record, "login", "")
     if mark ~= "" then
@@ -51,7 +51,7 @@ local function start(op)
     assert(duration > 0)
     local record = open(owner)
     if not record then return unknown() end
-    adopt(owner, record, epoch, version, status, started, deadline)
+    adopt(owner, record, epoch, version, status, started, deadline, true) -- who starts has sent nothing yet
     if epoch < record[EPOCH] then return answer("seat_moved", "", owner) end
     local next_status, verdict = step(record, "start")
     if not next_status then return answer(verdict, "", owner) end
@@ -74,7 +74,7 @@ local function submit(op)
     local epoch, version, status, started, deadline = struct.unpack(TICKET, op[3])
     local record = open(owner)
     if not record then return unknown() end
-    adopt(owner, record, epoch, version, status, started, deadline)
+    if adopt(owner, record, epoch, version, status, started, deadline) then return answer("gap", "", owner) end
     if epoch < record[EPOCH] then return answer("seat_moved", "", owner) end
     local next_status, verdict = step(record, "submit")
     if not next_status then return answer(verdict, "", owner) end

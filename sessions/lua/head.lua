@@ -163,9 +163,15 @@ end
 -- it is taken over: the further status, the newer version's times, the higher epoch. Of one start the later deadline
 -- stays: time that was given while the ticket was on its way is not taken back. The version becomes the higher one
 -- and no higher still, so that tickets may come in any order.
-local function adopt(owner, record, epoch, version, status, started, deadline)
+--
+-- A higher epoch proves more: the log-in was lost, and with it perhaps what its seat has saved since. Then no number
+-- here says anything about that seat's batches. It is taken over by what `brings_all`; anything else is told "gap"
+-- (true is returned), and the device brings all that it knows. Where no batch was ever taken, nothing can mislead.
+local function adopt(owner, record, epoch, version, status, started, deadline, brings_all)
     local further = RANK[status] - RANK[record[STATUS]]
-    if epoch <= record[EPOCH] and version <= record[VERSION] and further <= 0 then return end
+    local is_ahead = epoch > record[EPOCH]
+    local is_strange = is_ahead and record[LAST] > 0 and not brings_all
+    if (is_strange or not is_ahead) and version <= record[VERSION] and further <= 0 then return is_strange end
 
     if further > 0 or (further == 0 and version > record[VERSION]) then
         if status == PAUSED and record[STATUS] ~= PAUSED then record[PAUSED_AT_MS] = now end
@@ -174,9 +180,10 @@ local function adopt(owner, record, epoch, version, status, started, deadline)
         end
         record[STATUS], record[STARTED_MS], record[DEADLINE_MS] = status, started, deadline
     end
-    if epoch > record[EPOCH] then begin_epoch(record, epoch) end
+    if is_ahead and not is_strange then begin_epoch(record, epoch) end
     record[VERSION] = math.max(record[VERSION], version)
     keep_event(owner, record, "adopt", "")
+    return is_strange
 end
 
 -- Where `event` leads from here; or nil, and the verdict that refuses it.

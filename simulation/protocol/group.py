@@ -27,6 +27,7 @@ from simulation.protocol.session import (
     Says,
     Session,
     adopt,
+    is_strange,
     login,
     start,
     submit,
@@ -62,8 +63,11 @@ _BY_SEAT: dict[type, Callable[[Session, Any, int], Outcome]] = {
 
 def by_pupil(session: Session, operation: PupilOperation, now_ms: int, outages: Outages) -> Outcome:
     """What comes with a ticket: the ticket's news first, then the seat, then the operation."""
-    adopted, lines = adopt(session, operation.ticket, now_ms)
-    if isinstance(operation, Save):
+    strange = is_strange(session, operation)
+    adopted, lines = adopt(session, operation.ticket, now_ms, with_seat=not strange)
+    if strange:
+        outcome = Outcome(adopted, Verdict.GAP)
+    elif isinstance(operation, Save):
         outcome = save(adopted, operation, now_ms, outages)
     elif operation.ticket.epoch < adopted.epoch:
         outcome = Outcome(adopted, Verdict.SEAT_MOVED)

@@ -126,7 +126,7 @@ class Outbox:
         if code == "bad_answer" and batch:
             self.set_aside(batch, reply.get("entries") or [])
         elif code == "gap":
-            box["last"] = reply["last"]
+            self.gap(reply["last"], batch["n"] if batch else 0)
         elif code == "fork":
             box["last"] = box["top"] = reply["last"]
             box["batches"] = [kept for kept in box["batches"] if kept["n"] <= reply["last"]]
@@ -134,6 +134,16 @@ class Outbox:
         elif code not in PASSING and code != "slow_down":
             return False
         return True
+
+    def gap(self, last: int, n: int) -> None:
+        """The server holds up to `last`, and did not take `n`; 0: no batch at all.
+
+        With nothing missing before it, it does not know this seat: its numbers say nothing of our batches.
+        """
+        box = self.box
+        box["last"] = last
+        if n <= last + 1:
+            box["top"], box["full"] = max(box["top"], last), True
 
     def set_aside(self, batch: Batch, entries: Sequence[Mapping[str, Any]]) -> None:
         """A refused batch consumed no number: its good answers go again under the same one."""

@@ -12,7 +12,7 @@ from enum import Enum, auto
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sessions.model import Late, Login, Save, SessionRow, Start, Submit, Ticket, Verdict
+from sessions.model import Late, Login, PupilOperation, Save, SessionRow, Start, Submit, Ticket, Verdict
 from sessions.script import LOGIN_MARK_MS, LOGINS_KEPT, TAKE_OVER_WAIT_MS
 from sessions.states import RANKS, Event, IllegalStep, Status, follow
 
@@ -107,13 +107,26 @@ def step(session: Session, event: Event) -> Status | Verdict:
         return Verdict(refused.verdict)
 
 
-def adopt(session: Session, ticket: Ticket, now_ms: int) -> tuple[Session, tuple[Line, ...]]:
+def is_strange(session: Session, operation: PupilOperation) -> bool:
+    """Whether this seat's log-in was lost here, and it does not bring all that it knows.
+
+    Then no number here says anything about that seat's batches; where none was ever taken, nothing misleads.
+    """
+    if operation.ticket.epoch <= session.epoch or not session.last or isinstance(operation, Start):
+        return False
+    return not (isinstance(operation, Save) and operation.full and operation.n > session.last)
+
+
+def adopt(
+    session: Session, ticket: Ticket, now_ms: int, *, with_seat: bool = True
+) -> tuple[Session, tuple[Line, ...]]:
     """What is ahead in a ticket proves that the store lost its last moments, and is taken over.
 
-    Of one start the later deadline stays.
+    Of one start the later deadline stays. Without `with_seat` the epoch stays as it is.
     """
     further = RANKS[ticket.status] - RANKS[session.status]
-    if ticket.epoch <= session.epoch and ticket.version <= session.version and further <= 0:
+    epoch = max(session.epoch, ticket.epoch) if with_seat else session.epoch
+    if epoch == session.epoch and ticket.version <= session.version and further <= 0:
         return session, ()
     after = session
     if further > 0 or (further == 0 and ticket.version > session.version):
@@ -123,9 +136,7 @@ def adopt(session: Session, ticket: Ticket, now_ms: int) -> tuple[Session, tuple
         if RANKS[ticket.status] == 1 and ticket.started_ms == session.started_ms:
             deadline_ms = max(deadline_ms, session.deadline_ms)
         after = after._replace(status=ticket.status, started_ms=ticket.started_ms, deadline_ms=deadline_ms)
-    after = after._replace(
-        epoch=max(session.epoch, ticket.epoch), version=max(session.version, ticket.version)
-    )
+    after = after._replace(epoch=epoch, version=max(session.version, ticket.version))
     return after, (Line("state:adopt", session=after),)
 
 
@@ -148,7 +159,7 @@ def login(session: Session, operation: Login, now_ms: int) -> Outcome:
         if taken_over_ms > 0 and wait_ms > 0:
             return Outcome(session, Verdict.SEAT_WAIT, extra=wait_ms)
         taken_over_ms = now_ms
-    epoch = max(session.epoch + 1, now_ms)
+    epoch = max(session.epoch + 2, now_ms)
     after, line = happen(session, "login", epoch=epoch, taken_over_ms=taken_over_ms, seen_ms=now_ms)
     if operation.mark:
         after = after._replace(logins=((operation.mark, epoch), *session.logins)[:LOGINS_KEPT])

@@ -95,6 +95,8 @@ class Tab:
             reply = await self._call(path, token(), body)
             if reply["ok"]:
                 return reply
+            if reply["code"] == "gap":
+                return reply
             if reply["code"] not in PASSING and reply["code"] not in WAITS:
                 self._end(reply["code"])
                 return None
@@ -127,7 +129,9 @@ class Tab:
             await self._adopt(reply)
             sender.outbox.merge(reply["answers"], False, sender.now_ms())
             await self._resume(is_new_seat=False)
-        elif reply["code"] in PASSING and state.get("key"):
+        elif (reply["code"] in PASSING or reply["code"] == "gap") and state.get("key"):
+            if reply["code"] == "gap":
+                sender.outbox.gap(reply["last"], 0)
             await self._attend()
         else:
             sender.outbox.unseat()
@@ -161,6 +165,9 @@ class Tab:
             known = await self._insist("session", self._token)
             if known is None:
                 return None
+            if not known["ok"]:  # the log-in itself was lost
+                await self.device.rest(Backoff(self.device.chance).delay_ms())
+                return await self._enter(sender.state)
             sender.outbox.merge(known["answers"], True, sender.now_ms())
             await self._adopt(known)
         return await self._start()
@@ -272,7 +279,7 @@ class Tab:
                 if reply["ok"] or (not sender.is_away and reply["code"] != "gap"):
                     return reply
                 if reply["code"] == "gap":
-                    sender.outbox.box["last"] = reply["last"]
+                    sender.outbox.gap(reply["last"], sender.outbox.box["last"] + 1)
             await self.device.rest(backoff.delay_ms())
 
     async def _closed(self) -> None:
@@ -292,7 +299,7 @@ class Tab:
             if reply["ok"]:
                 return await self._finish(reply)
             if reply["code"] == "gap":
-                sender.outbox.box["last"] = reply["last"]
+                sender.outbox.gap(reply["last"], sender.outbox.box["last"] + 1)
                 await sender.recover()
             elif reply["code"] not in PASSING:
                 return self._end(reply["code"])
@@ -322,10 +329,10 @@ class Tab:
         if again["ok"]:
             sender.outbox.settle(again["last"], again["sealed"])
         elif again["code"] == "gap":
-            box["last"] = again["last"]
+            sender.outbox.gap(again["last"], box["told"] + 1)
         elif again["code"] not in PASSING:
             self.stands = again["code"]
-        if box["last"] < box["told"]:
+        if box["last"] < box["told"] or box["full"]:
             self._remark(self.device.name, f"sends again what was lost after {box['last']}")
             await sender.recover()
         if again["ok"]:

@@ -86,7 +86,7 @@ def test_what_is_sealed_is_forgotten_and_a_hole_takes_all() -> None:
         due(outbox, moment)
         batch = sent(outbox)
         outbox.acknowledged(batch.n, batch.n)
-    outbox.gap(0)
+    outbox.gap(0, 3)
     batch = sent(outbox)
 
     assert batch.full

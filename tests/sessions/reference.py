@@ -78,7 +78,7 @@ class Reference:
             if self.taken_over and now < self.taken_over + TAKE_OVER_WAIT_MS:
                 return "seat_wait"
             self.taken_over = now
-        self.epoch = max(self.epoch + 1, now)
+        self.epoch = max(self.epoch + 2, now)
         self.version += 1
         return "ok"
 

@@ -232,7 +232,7 @@ async def bounds(both: Both) -> None:
     sids = [bytes([0]) + number.to_bytes(15) for number in range(3)]
     await both.commit([SessionRow(sid, "maths26a", "R1") for sid in sids], NOW)
     await both.commit([Login(sids[0], b"mark of%d" % number) for number in range(9)], NOW)
-    ticket = Ticket(sids[0], "maths26a", NOW + 8, 9, Status.READY, 0, 0)
+    ticket = Ticket(sids[0], "maths26a", NOW + 16, 9, Status.READY, 0, 0)
     await both.commit([Start(ticket, 60 * MINUTE)], NOW)
     await both.commit([a_batch(ticket, n, full=True) for n in (1, BATCHES_MAX, BATCHES_MAX + 1)], NOW)
     await both.commit([a_batch(ticket, 1, f"fork {number}") for number in range(ASIDES_MAX + 2)], NOW)

@@ -194,7 +194,7 @@ export async function receive(ended) {
     const reply = await post('submit', { last: box.last }, token)
     if (reply.ok) return finish(ended, reply, reply.session.status === 'closed')
     if (reply.code === 'gap') {
-      box.last = reply.last
+      ended.gap(reply.last, box.last + 1)
       await ended.outbox.recover()
     } else if (!isPassing(reply)) return showNotice('over', 'clock', words.over, [words.overText])
     await rest(backoff.delay_ms(reply))

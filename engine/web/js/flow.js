@@ -33,7 +33,7 @@ export async function enter(vault, code, form) {
   await sitting.adopt(reply)
   await speak(sitting.state.session.language, '.test')
   if (sitting.state.session.status === 'ready') return showInstructions(sitting)
-  return (await resumption()).resume(sitting, form)
+  return (await resumption()).resume(sitting, form, code)
 }
 
 export const untilSlot = ({ state, clock }) => state.session.opens_at_ms + (state.slot_ms || 0) - clock.now()
@@ -147,7 +147,7 @@ export async function insist(ask, form) {
   for (;;) {
     const reply = await ask()
     if (form.isCancelled) return null
-    if (reply.ok) return reply
+    if (reply.ok || reply.code === 'gap') return reply // this log-in was lost: see resume.js
     if (isPassing(reply)) {
       form.wait(navigator.onLine ? words.tryingAgain : words.noLine)
       speakMore() // in the language of the test

@@ -43,7 +43,7 @@ export async function handIn(sitting, outbox, isTimeUp) {
       outbox.isAway = isPassing(reply)
       showState()
       if (reply.ok || (!isPassing(reply) && reply.code !== 'gap')) return over(reply)
-      if (reply.code === 'gap') state.box.last = reply.last
+      if (reply.code === 'gap') sitting.gap(reply.last, state.box.last + 1)
     }
     await Promise.race([rest(backoff.delay_ms()), left()])
   }
@@ -102,8 +102,8 @@ async function watchOver(sitting) {
     await rest(wait_ms * (0.75 + Math.random() / 2))
     const again = await post('submit', { last: box.told }, token)
     if (again.ok) sitting.settle(again)
-    else if (again.code === 'gap') box.last = again.last
-    if (box.last < box.told) await outbox.recover()
+    else if (again.code === 'gap') sitting.gap(again.last, box.told + 1)
+    if (box.last < box.told || box.full) await outbox.recover()
     if (again.ok) box.told = box.last // it is over there: what was not taken now never will be
     await wipeWhenSealed(sitting)
   }

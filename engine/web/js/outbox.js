@@ -253,7 +253,7 @@ export class Outbox {
     const { box } = this
     this.isAway = isPassing(reply) || reply.code === 'slow_down'
     if (reply.code === 'bad_answer' && batch) this.setAside(batch, reply.entries || [])
-    else if (reply.code === 'gap') box.last = reply.last
+    else if (reply.code === 'gap') this.sitting.gap(reply.last, batch ? batch.n : 0)
     else if (reply.code === 'fork') {
       box.last = box.top = reply.last
       box.batches = box.batches.filter((kept) => kept.n <= reply.last)

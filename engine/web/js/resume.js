@@ -1,6 +1,6 @@
 // A sitting that began before: on this device, on another one, or that is over.
 
-import { call, isPassing } from './api.js'
+import { Backoff, call, isPassing, rest } from './api.js'
 import { receive, tabLost } from './desk.js'
 import { byId } from './element.js'
 import { begin, enter, insist, showInstructions, start } from './flow.js'
@@ -51,9 +51,11 @@ export async function reopen(vault, code, form) {
   if (reply.ok) {
     await sitting.adopt(reply)
     merge(sitting, reply.answers, false)
-    return resume(sitting, form, false)
+    return resume(sitting, form)
   }
-  if (isPassing(reply) && state.key) return begin(sitting)
+  // The server has lost this seat's log-in, and may hold another's answers: it is brought all that is here.
+  if (reply.code === 'gap') sitting.gap(reply.last, 0)
+  if ((isPassing(reply) || reply.code === 'gap') && state.key) return begin(sitting)
   if (state.receipt && !navigator.onLine) return speakMore().then(() => showReceipt(state.receipt, false))
   unseat(state.box)
   return enter(vault, code, form)
@@ -67,8 +69,9 @@ function unseat(box) {
   box.dirty = [...new Set([...items, ...box.dirty])]
 }
 
-/** To where the session stands; `isNewSeat` after a log-in. */
-export async function resume(sitting, form, isNewSeat = true) {
+/** To where the session stands; `code` after a log-in with it. */
+export async function resume(sitting, form, code) {
+  const isNewSeat = Boolean(code)
   await speakMore()
   const { session, token } = sitting.state
   if (session.status === 'ready') return showInstructions(sitting)
@@ -76,6 +79,7 @@ export async function resume(sitting, form, isNewSeat = true) {
   if (isNewSeat) {
     const known = await insist(() => call('GET', 'session', { token }), form)
     if (!known) return null
+    if (!known.ok) return rest(new Backoff().delay_ms()).then(() => enter(sitting.vault, code, form))
     merge(sitting, known.answers, true)
     const { route, entered } = known
     Object.assign(sitting.state, { at: known.at || sitting.state.at, route, entered })

@@ -61,6 +61,18 @@ export class Sitting extends EventTarget {
     box.batches = box.batches.filter((batch) => batch.n > box.sealed)
   }
 
+  /**
+   * The server holds up to `last`, and did not take `n` (0: no batch at all). With nothing missing before it, it does
+   * not know this seat: its numbers say nothing of our batches, and all we know goes above them.
+   */
+  gap(last, n) {
+    const { box } = this.state
+    box.last = last
+    if (n > last + 1) return
+    box.top = Math.max(box.top, last)
+    box.full = true
+  }
+
   /** In this pupil's order. */
   get items() {
     let number = 0
