@@ -62,7 +62,9 @@ KINDS: dict[str, Kind] = {
     "file_type": Kind(422, "This question does not take such a file.", "say which files it takes"),
     "file_too_large": Kind(413, "This file is too large.", "say how large it may be"),
     "files_full": Kind(409, "This session holds too many files.", "call the teacher, keep the file"),
-    "gap": Kind(409, "A batch is missing.", "send from last + 1"),
+    "gap": Kind(
+        409, "A batch is missing.", "send from last + 1; where nothing is missing, all answers, above last"
+    ),
     "fork": Kind(409, "This number was given to other answers.", "send all answers under last + 1"),
     "waiting_room": Kind(
         503, "Many pupils are logging in: your place is kept.", "keep the place, come back after Retry-After"

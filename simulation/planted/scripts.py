@@ -22,7 +22,7 @@ from sessions.model import (
 from sessions.states import RANKS, Status
 from simulation.protocol.group import do
 from simulation.protocol.saves import hold
-from simulation.protocol.session import Line, Outages, Outcome, Session
+from simulation.protocol.session import Line, Outages, Outcome, Session, adopt
 from simulation.world.data import Commands
 from simulation.world.node import Node
 
@@ -225,6 +225,16 @@ def adopt_nothing(session: Session, operation: Operation, now_ms: int, outages: 
         return Outcome(
             session, Verdict.NOT_STARTED if not isinstance(operation, Start) else Verdict.SEAT_MOVED
         )
+    return do(session, operation, now_ms, outages)
+
+
+def adopt_any_batch(session: Session, operation: Operation, now_ms: int, outages: Outages) -> Outcome:
+    """A seat whose log-in was lost is taken over by whatever it sends, with another seat's `last`."""
+    ticket = getattr(operation, "ticket", None)
+    if ticket is not None and ticket.epoch > session.epoch:
+        adopted, lines = adopt(session, ticket, now_ms)
+        outcome = do(adopted, operation, now_ms, outages)
+        return outcome._replace(lines=lines + outcome.lines)
     return do(session, operation, now_ms, outages)
 
 

@@ -170,6 +170,7 @@ PLANTED: tuple[Planted, ...] = (
     _script(scripts.save_after_end, "I10", adjust=AFTER_THE_END)._replace(first=61),
     _script(scripts.adopt_anything, "I4", adjust=COPIES),
     _script(scripts.adopt_nothing, "I1", "I11", adjust=FAIL_OVER),
+    _script(scripts.adopt_any_batch, "I1")._replace(first=100_484),
     _script(scripts.adopt_shortens, "I5", adjust=TIME_ON_THE_WAY),
     _script(scripts.version_stands_still, "I4", "I11"),
     _script(scripts.read_less, "I4", adjust=RELOADING),

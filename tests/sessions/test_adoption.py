@@ -7,7 +7,19 @@ from itertools import permutations
 import pytest
 
 from sessions.journal import StateLine
-from sessions.model import Extend, Heartbeat, Login, Pause, Read, Resume, SessionState, Start, Submit, Ticket
+from sessions.model import (
+    Extend,
+    Heartbeat,
+    Login,
+    Pause,
+    Read,
+    Resume,
+    Seal,
+    SessionState,
+    Start,
+    Submit,
+    Ticket,
+)
 from sessions.states import Status
 from sessions.store import Store
 from tests.sessions.given import HOUR, NOW, a_row, a_running, a_save, a_sid, one, verdicts
@@ -83,6 +95,54 @@ async def test_a_lost_pause_stops_the_clock_again(store: Store) -> None:
     assert (await one(store, Heartbeat(paused), NOW + 9)).state.status is Status.PAUSED
     resumed = await one(store, Resume(ticket.sid), NOW + 109)
     assert resumed.state.deadline_ms == ticket.deadline_ms + 100
+
+
+@pytest.mark.parametrize("first", ["save", "old full", "heartbeat", "read", "submit"])
+async def test_a_seat_whose_log_in_was_lost_brings_all_that_it_knows(store: Store, first: str) -> None:
+    """What another seat saved says nothing of its own batches: `gap`, until a full batch stands above them."""
+    old = await a_running(store, a_sid())
+    mine = (await one(store, Login(old.sid), NOW + 50)).state.ticket()
+    assert await verdicts(store, a_save(mine, 1, "i1")) == ["ok"]
+    await lose_everything_since(store, old, status=Status.RUNNING, epoch=old.epoch, version=2, started_ms=NOW)
+    assert await verdicts(store, a_save(old, 1, "i2"), Seal(old.sid, 1)) == ["ok", "ok"]
+    asked = {
+        "save": a_save(mine, 2, "i1"),
+        "old full": a_save(mine, 1, "i1", full=True),
+        "heartbeat": Heartbeat(mine),
+        "read": Read(mine),
+        "submit": Submit(mine, 1),
+    }
+    for _ in range(2):
+        reply = await one(store, asked[first])
+        assert (reply.verdict, reply.state.last, reply.state.epoch) == ("gap", 1, old.epoch)
+        assert reply.state.version == mine.version
+    assert await verdicts(store, a_save(mine, 2, "i1", full=True), a_save(old, 2), Submit(mine, 2)) == [
+        "ok",
+        "seat_moved",
+        "ok",
+    ]
+
+
+async def test_a_seat_whose_log_in_was_lost_just_goes_on_where_nothing_was_saved(store: Store) -> None:
+    """At the bell most have only logged in: no number can mislead them."""
+    old = await a_running(store, a_sid())
+    mine = (await one(store, Login(old.sid), NOW + 50)).state.ticket()
+    await lose_everything_since(store, old, status=Status.RUNNING, epoch=old.epoch, version=2, started_ms=NOW)
+    assert await verdicts(store, a_save(mine, 1), Heartbeat(mine), Heartbeat(old)) == [
+        "ok",
+        "ok",
+        "seat_moved",
+    ]
+
+
+async def test_what_a_seat_sends_after_another_handed_in_is_kept_before_it_is_told_so(store: Store) -> None:
+    """Its log-in was lost and the hand-in was not: evidence first, then the receipt."""
+    old = await a_running(store, a_sid())
+    mine = (await one(store, Login(old.sid), NOW + 50)).state.ticket()
+    await lose_everything_since(store, old, status=Status.RUNNING, epoch=old.epoch, version=2, started_ms=NOW)
+    await verdicts(store, a_save(old, 1), Submit(old, 1))
+    asked = [Submit(mine, 1), a_save(mine, 2, full=True), Submit(mine, 1)]
+    assert await verdicts(store, *asked) == ["gap", "handed_in", "ok"]
 
 
 async def test_the_order_in_which_tickets_come_back_makes_no_difference(store: Store) -> None:

@@ -109,7 +109,7 @@ def _session() -> Schema:
         "Everything needed to go on",
         "For a new seat, or a player that was closed: all answers that the server holds.",
         {"200": one_of("Session and answers.", ("Resumed", "ResumedOver"), examples.RESUMED)},
-        ("delivery_over", "intake_over", "seat_moved", *TOKEN, *STORE),
+        ("delivery_over", "intake_over", "gap", "seat_moved", *TOKEN, *STORE),
         security=[{"pupil": []}],
     )
 
