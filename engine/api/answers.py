@@ -100,7 +100,7 @@ class Answers:
             call.refuse(problem_of(error))
 
     async def _cipher(self, ticket: Ticket, opened: Opened) -> SessionCipher:
-        """The session's, whoever has its seat: what a former one still sends is kept aside, under this key."""
+        """The session's, whoever has its seat: what a former one still sends is kept aside under it."""
         services = self._services
         reply = await services.others.put(Read(ticket), RANK_RESUME)
         if reply.verdict in (Verdict.SEAT_MOVED, Verdict.GAP):

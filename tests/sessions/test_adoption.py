@@ -99,7 +99,7 @@ async def test_a_lost_pause_stops_the_clock_again(store: Store) -> None:
 
 @pytest.mark.parametrize("first", ["save", "old full", "heartbeat", "read", "submit"])
 async def test_a_seat_whose_log_in_was_lost_brings_all_that_it_knows(store: Store, first: str) -> None:
-    """What another seat saved says nothing of its own batches: `gap`, until a full batch stands above them."""
+    """Numbers of other seats say nothing of its own: `gap`, until a full batch stands above them."""
     old = await a_running(store, a_sid())
     mine = (await one(store, Login(old.sid), NOW + 50)).state.ticket()
     assert await verdicts(store, a_save(mine, 1, "i1")) == ["ok"]
