@@ -7,6 +7,7 @@ import re
 import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -24,14 +25,32 @@ from tests.served import Served
 LONGER = "(field) => { field.maxLength = 100000; field.value = 'x'.repeat(40000) }"
 
 
-def on_redis(engine: Served, act: Callable[[Redis], Awaitable[None]]) -> None:
+Result = TypeVar("Result")
+Kept = dict[bytes, bytes]
+
+
+async def kept_of(redis: Redis) -> Kept:
+    """All keys as they are now."""
+    return {key: await redis.dump(key) async for key in redis.scan_iter()}
+
+
+async def go_back(redis: Redis, before: Kept) -> None:
+    """As after a fail-over to a replica that was behind."""
+    async with redis.pipeline(transaction=True) as at_once:  # the engine goes on writing meanwhile
+        at_once.flushall()
+        for key, value in before.items():
+            at_once.restore(key, 0, value)
+        await at_once.execute()
+
+
+def on_redis(engine: Served, act: Callable[[Redis], Awaitable[Result]]) -> Result:
     """Do something to the engine's Redis behind its back."""
 
-    async def run() -> None:
+    async def run() -> Result:
         async with Redis.from_url(engine.operator_redis) as redis:
-            await act(redis)
+            return await act(redis)
 
-    apart(lambda: asyncio.run(run()))
+    return apart(lambda: asyncio.run(run()))
 
 
 @pytest.mark.long
@@ -45,27 +64,51 @@ def test_batches_that_the_server_lost_after_its_reply_are_sent_again(
     sitting.saved()
     (drain,) = fragile.processes("engine.archive.drain")
     drain.send_signal(signal.SIGSTOP)
-    before: dict[bytes, bytes] = {}
-
-    async def remember(redis: Redis) -> None:
-        before.update({key: await redis.dump(key) async for key in redis.scan_iter()})
-
-    async def fail_over(redis: Redis) -> None:
-        async with redis.pipeline(transaction=True) as at_once:  # the engine goes on writing meanwhile
-            at_once.flushall()
-            for key, value in before.items():
-                at_once.restore(key, 0, value)
-            await at_once.execute()
-
-    on_redis(fragile, remember)
+    before = on_redis(fragile, kept_of)
     for number in (2, 3):
         given |= give(sitting, number)
         sitting.saved()
-    on_redis(fragile, fail_over)
+    on_redis(fragile, lambda redis: go_back(redis, before))
     given |= give(sitting, 4)
     sitting.saved()
     drain.send_signal(signal.SIGCONT)
     arrived(sitting, given, tmp_path)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("is_reloaded", [True, False], ids=["reloaded", "open"])
+def test_numbers_of_another_seat_do_not_pass_for_those_of_one_whose_log_in_was_lost(
+    opened: Open, fragile: Served, tmp_path: Path, is_reloaded: bool
+) -> None:
+    """Two primaries: on the one that is lost the pupil went on elsewhere, and was acknowledged."""
+    (drain,) = fragile.processes("engine.archive.drain")
+    here = Sitting(opened().new_page(), deliver(fragile, "maths-6e", seats=1))
+    here.begin()
+    given = give(here, 1)
+    here.saved()
+    drain.send_signal(signal.SIGSTOP)
+    older = on_redis(fragile, kept_of)
+    give(here, 2, pick=0)
+    here.saved()
+    newer = on_redis(fragile, kept_of)
+    here.page.close()
+
+    on_redis(fragile, lambda redis: go_back(redis, older))
+    there = Sitting(opened().new_page(), here.delivered, here.seat)
+    there.items = here.items
+    there.enter()
+    there.on_question(1)
+    given |= give(there, 2)
+    there.saved()
+    on_redis(fragile, lambda redis: go_back(redis, newer))
+    if is_reloaded:
+        there.kept()
+        there.enter()
+        there.on_question(2)
+    given |= give(there, 3)
+    there.saved()
+    drain.send_signal(signal.SIGCONT)
+    arrived(there, given, tmp_path)
 
 
 def test_an_answer_that_the_server_refuses_is_set_aside_where_the_pupil_sees_it(
