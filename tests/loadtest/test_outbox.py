@@ -125,3 +125,15 @@ def test_the_wait_is_never_shorter_than_asked_and_grows() -> None:
     assert min(delays[9:]) >= 15
     backoff.succeeded()
     assert backoff.delay_s(0.0, random) >= 15  # one success earns a quarter of a try
+
+
+def test_a_server_that_does_not_know_the_seat_is_brought_everything_above_its_numbers() -> None:
+    """`gap` with nothing missing before the batch: its log-in was lost, and the numbers are another seat's."""
+    outbox = an_outbox()
+    due(outbox, 1.0)
+    sent(outbox)
+    outbox.gap(1, 1)
+    batch = sent(outbox)
+
+    assert (batch.n, batch.full, batch.due) == (2, True, [1.0])
+    assert [one.n for one in outbox.acknowledged(2, 0)] == [2]
