@@ -26,7 +26,7 @@ LONGER = "(field) => { field.maxLength = 100000; field.value = 'x'.repeat(40000)
 
 
 Result = TypeVar("Result")
-Kept = dict[bytes, bytes]
+Kept = dict[bytes, bytes | None]
 
 
 async def kept_of(redis: Redis) -> Kept:

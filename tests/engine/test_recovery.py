@@ -115,6 +115,22 @@ async def test_the_second_seat_stays_the_second(day: Day, redis: Redis) -> None:
     assert (refused.verdict, accepted.verdict) == (Verdict.SEAT_MOVED, Verdict.OK)
 
 
+async def test_a_seat_of_which_the_archive_has_nothing_brings_all(day: Day, redis: Redis) -> None:
+    """It may have saved since its log-in, under numbers that were the seat before it's."""
+    (reply,) = await day.store.commit([Login(a_sid(1))], NOON_MS + 4000)
+    old, day.tickets[1] = day.tickets[1], reply.state.ticket()._replace(delivery=NAME)
+    await day.drain()
+
+    await lost(day, redis)
+
+    (gap,) = await day.save([day.save_of(1, 4)])
+    (brought,) = await day.save([day.save_of(1, 4)._replace(full=True)])
+    day.tickets[1] = old
+    (refused,) = await day.save([day.save_of(1, 5)])
+    assert (gap.verdict, brought.verdict) == (Verdict.GAP, Verdict.OK)
+    assert refused.verdict is Verdict.SEAT_MOVED
+
+
 async def test_a_pause_goes_on_where_it_was(day: Day, redis: Redis) -> None:
     """The pupil gets back what the clock stood still, the time of the loss included."""
     await lost(day, redis)

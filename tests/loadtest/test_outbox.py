@@ -128,7 +128,7 @@ def test_the_wait_is_never_shorter_than_asked_and_grows() -> None:
 
 
 def test_a_server_that_does_not_know_the_seat_is_brought_everything_above_its_numbers() -> None:
-    """`gap` with nothing missing before the batch: its log-in was lost, and the numbers are another seat's."""
+    """`gap` with nothing missing before the batch: the numbers there are another seat's."""
     outbox = an_outbox()
     due(outbox, 1.0)
     sent(outbox)
