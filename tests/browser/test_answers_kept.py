@@ -26,12 +26,12 @@ LONGER = "(field) => { field.maxLength = 100000; field.value = 'x'.repeat(40000)
 
 
 Result = TypeVar("Result")
-Kept = dict[bytes, bytes | None]
+Kept = dict[bytes, bytes]
 
 
 async def kept_of(redis: Redis) -> Kept:
     """All keys as they are now."""
-    return {key: await redis.dump(key) async for key in redis.scan_iter()}
+    return {key: value async for key in redis.scan_iter() if (value := await redis.dump(key))}
 
 
 async def go_back(redis: Redis, before: Kept) -> None:
