@@ -51,7 +51,7 @@ async def import_file(
             now_ms=clock(),
         )
     await publish_sessions(archive, store, keyring, target)
-    await publish_delivery(store, target)
+    await publish_delivery(store, await archive.delivery(delivery))  # it may have changed meanwhile
     return count
 
 

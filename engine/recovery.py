@@ -37,7 +37,7 @@ Value = TypeVar("Value")
 
 
 async def publish_delivery(store: Store, delivery: Delivery) -> None:
-    """Let the workers see a delivery as it is now."""
+    """Let the workers see a delivery as it is now; what they see is never older than before."""
     await store.put_delivery(delivery.id, delivery.to_json())
 
 
@@ -48,7 +48,8 @@ async def publish(archive: Archive, store: Store, keyring: KeyRing | None = None
     come back without their batches.
     """
     await store.claim()
-    known = {orjson.loads(record)["id"] for record in await store.deliveries()}
+    records = map(orjson.loads, await store.deliveries())
+    known = {record["id"]: record["version"] for record in records}
     deliveries = await archive.deliveries()
     lacking = [found for found in deliveries if found.id not in known and found.state != "closed"]
     count = 0
@@ -61,8 +62,21 @@ async def publish(archive: Archive, store: Store, keyring: KeyRing | None = None
     if deliveries and not known:
         await store.set_clocks(await clocks.known(archive.database))
     for delivery in deliveries:
-        await publish_delivery(store, delivery)
+        await _publish_again(archive, store, delivery.id, known.get(delivery.id, 0))
     return count
+
+
+async def _publish_again(archive: Archive, store: Store, name: str, held_version: int) -> None:
+    """Let the workers see a delivery as the archive has it by now, some minutes after it was listed.
+
+    Redis hears of each version after the archive. If it held a higher one before, the archive was put back
+    from a copy, and what Redis has never was.
+    """
+    delivery = await archive.delivery(name)
+    if held_version > delivery.version:
+        LOG.warning("the archive is older than Redis, and counts", extra={"fields": {"delivery": name}})
+        await store.drop_delivery(name)
+    await publish_delivery(store, delivery)
 
 
 async def publish_sessions(

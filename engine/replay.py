@@ -13,6 +13,7 @@ from itertools import groupby
 
 from engine.archive import Archive, acts
 from engine.archive.acts import Act, Outcome
+from engine.archive.answers import paused_since
 from engine.archive.records import SessionFacts
 from engine.logs import logger
 from sessions.model import Allow, Close, Extend, Operation, Pause, Read, Reply, Resume, SessionState, Ticket
@@ -97,20 +98,31 @@ def _shows(state: SessionState, act: Act) -> bool:
     return has_come_as_far and str(state.status) == act.told_status
 
 
-async def catch_up(archive: Archive, store: Store, since_ms: int) -> int:
-    """Tell Redis what it forgot of sessions that staff changed and the archive knows; gives how many."""
+async def catch_up(archive: Archive, store: Store, since_ms: int, now_ms: int) -> int:
+    """Tell Redis what it forgot of sessions that staff changed and the archive knows; gives how many.
+
+    What was done before `since_ms` it has not forgotten, but for LOOK_BACK_MS.
+    """
     behind, after = 0, b""
     while page := await acts.acted_on_since(archive.database, since_ms - LOOK_BACK_MS, after, PAGE):
         after = page[-1].sid
         glances = await store.glance([session.sid for session in page])
-        tickets = [
-            ticket_of(session, session.epoch)
+        forgotten = [
+            session
             for session, glance in zip(page, glances, strict=True)
             if glance and is_behind(glance.state, session)
         ]
-        # No batches are asked for in earnest: reading is how a state is adopted.
-        await store.commit([Read(ticket) for ticket in tickets], since_ms)
-        behind += len(tickets)
+        paused = await paused_since(archive.database, [session.sid for session in forgotten])
+        moments: dict[int, list[Operation]] = {}
+        for session in forgotten:
+            # An end and a pause have their own time: what the clock stood still is counted from there.
+            paused_ms = paused.get(session.sid, 0) if session.status == Status.PAUSED else 0
+            # No batches are asked for in earnest: reading is how a state is adopted.
+            reading = Read(ticket_of(session, session.epoch))
+            moments.setdefault(session.ended_ms or paused_ms or now_ms, []).append(reading)
+        for at_ms, readings in moments.items():
+            await store.commit(readings, at_ms)
+        behind += len(forgotten)
     return behind
 
 

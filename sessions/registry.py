@@ -12,6 +12,7 @@ from sessions.link import Link, StoreForeign
 from sessions.model import CodeEntry
 from sessions.packing import WrongOwner, packed, unpacked
 from sessions.routes import Routed
+from sessions.script import upkeep_script
 
 CALL_MAX = 512
 """Operations in one call: Redis serves nobody else meanwhile, for some 6 ms."""
@@ -24,6 +25,7 @@ class Registry:
         self._link = link
         self._partitioned = partitioned
         self._is_met = False
+        self._upkeep = upkeep_script()
 
     async def meet(self) -> None:
         """StoreForeign if another version of the program filled this Redis; an empty one is nobody's yet."""
@@ -76,11 +78,11 @@ class Registry:
             names = map(keys.code, digests[start : start + CALL_MAX])
             await self._link.commands([("DEL", name) for name in names])
 
-    async def put_delivery(self, delivery: str, record: str | bytes) -> None:
-        """Keep the JSON record of a delivery."""
+    async def put_delivery(self, delivery: str, record: str | bytes) -> bool:
+        """Keep the JSON record of a delivery, unless one of a higher `version` is kept: False then."""
         await self.claim()  # at each one: Redis may have come up empty since the last
-        writes = [("HSET", keys.DELIVERIES, delivery, record), ("INCR", keys.DELIVERIES_VERSION)]
-        await self._link.commands(writes, waits=True)
+        names = [keys.DELIVERIES, keys.DELIVERIES_VERSION]
+        return bool(await self._link.script(self._upkeep, names, ["deliver", delivery, record]))
 
     async def drop_delivery(self, delivery: str) -> None:
         """Forget a delivery."""

@@ -57,7 +57,7 @@ def sessions_script() -> Script:
 
 @cache
 def upkeep_script() -> Script:
-    """The script of clocks, outages and leases."""
+    """The script of clocks, outages, leases and the records of deliveries."""
     return _script("", ("upkeep",), {"OUTAGES_MAX": OUTAGES_MAX})
 
 

@@ -29,7 +29,7 @@ from sessions.model import (
 from sessions.packing import WrongOwner, decode, encode, glance, packed, sid_of, unpacked
 from sessions.registry import CALL_MAX, Registry
 from sessions.routes import Cluster, Routed, connect, holders
-from sessions.script import sessions_script, upkeep_script
+from sessions.script import sessions_script
 
 LINES_MAX = 16_384
 """Lines of the journal at once: some 10 MB with the batches that they name."""
@@ -59,7 +59,6 @@ class Store(Registry):
         self._partitions = partitions
         self._gap_ms = gap_ms
         self._sessions = sessions_script()
-        self._upkeep = upkeep_script()
 
     async def commit(self, operations: Sequence[Operation], now_ms: int) -> list[Reply]:
         """Do `operations`, in order; a reply for each. After a StoreError repeat all of them."""
@@ -220,20 +219,22 @@ class Store(Registry):
         """The Redis processes that hold the keys now, by the name that each draws when it starts.
 
         A name that is new has taken over, or has started again: it may have forgotten its last moments. A
-        node of a cluster that is away is left out.
+        node of a cluster that is away is left out; StoreAway if none tells its name.
         """
 
         async def named(link: Link) -> str:
             async with asyncio.timeout(TICK_S if self._partitioned else None):
                 text: str = (await link.command("INFO", "server")).decode()
-            return next(line for line in text.splitlines() if line.startswith("run_id:"))
+            return next((line for line in text.splitlines() if line.startswith("run_id:")), "")
 
         links = (await holders(self._link)).values()
         told = await asyncio.gather(*map(named, links), return_exceptions=True)
         for problem in told:
             if isinstance(problem, BaseException) and not isinstance(problem, StoreAway | TimeoutError):
                 raise problem
-        return frozenset(name for name in told if isinstance(name, str))
+        if names := frozenset(name for name in told if isinstance(name, str) and name):
+            return names
+        raise StoreAway("no Redis tells the name of its process (`run_id` in INFO server)")
 
     async def sealed(self, numbers: Sequence[tuple[bytes, int]], last_ids: Mapping[int, str]) -> None:
         """The archive has committed: each session up to its number, each journal up to the id given."""

@@ -38,6 +38,12 @@ def _later_ones(is_sqlite: bool) -> Any:
     return statement.on_conflict_do_update(index_elements=["partition"], set_={"at_ms": later})
 
 
+async def earliest(database: Database, partitions: int) -> int:
+    """When the partition that has been silent longest last acknowledged; 0 if the archive knows of none."""
+    moments = await known(database)
+    return min((at_ms for partition, at_ms in moments.items() if partition < partitions), default=0)
+
+
 async def known(database: Database) -> dict[int, int]:
     """When each partition last acknowledged, as far as the archive knows."""
     async with database.reading.connect() as connection:

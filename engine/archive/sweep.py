@@ -8,7 +8,7 @@ in the archive before anybody gets his time back, and a credit that comes twice 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -44,16 +44,18 @@ class Sweep:
         self._keyring = keyring
         self._kept_ms = 0
         self._known: frozenset[str] = frozenset()
-        """Redis processes that hold all that is done again here."""
+        """The Redis processes that held the keys at the last look."""
+        self._seen_ms: int | None = None
+        """When they did so in a sweep that went well: what was lost since, is done again."""
 
     async def run(self, lease: Lease, now_ms: int) -> None:
         """Replay, credit, then close."""
-        if await self._store.deliveries_version():
-            await self._keep_clocks(lease, now_ms)
-        elif self._keyring is not None:  # it came up empty: nobody is credited or closed before it is filled
-            await publish(self._archive, self._store, self._keyring)
+        moments = await self._begin(now_ms)
         waiting = await self._store.waiting()
         await self._do_again(waiting, now_ms)
+        if moments:  # not before: the next drain looks back to them
+            await clocks.keep(self._archive.database, lease, moments, now_ms)
+            self._kept_ms = now_ms
         if waiting:
             await self._note_outages(lease, waiting, now_ms)
         for outage in waiting:
@@ -63,24 +65,33 @@ class Sweep:
         for delivery in deliveries:
             if delivery.state == "closed" or delivery.intake_ends_ms < now_ms:
                 await self._close_all(delivery, now_ms)
+        self._seen_ms = now_ms
 
-    async def _keep_clocks(self, lease: Lease, now_ms: int) -> None:
-        if now_ms - self._kept_ms >= clocks.EVERY_MS:
-            await clocks.keep(self._archive.database, lease, await self._store.clocks(), now_ms)
-            self._kept_ms = now_ms
+    async def _begin(self, now_ms: int) -> Mapping[int, int]:
+        """Fill a Redis that came up empty; else give what is to be kept of its clocks, mostly nothing."""
+        if self._seen_ms is None:
+            self._seen_ms = await clocks.earliest(self._archive.database, self._partitions)
+        if await self._store.deliveries_version():
+            return await self._store.clocks() if now_ms - self._kept_ms >= clocks.EVERY_MS else {}
+        if self._keyring is not None:  # nobody is credited or closed before it is filled
+            await publish(self._archive, self._store, self._keyring)
+        return {}
 
     async def _do_again(self, waiting: Sequence[Outage], now_ms: int) -> None:
         """What staff did and Redis has forgotten, or never heard of.
 
-        It may have lost its last moments where it was away, and where another process is Redis now: a replica
-        that takes over within seconds leaves no outage behind.
+        It may have lost its last moments where it was away, and where another process is Redis now, or one
+        again that was: a replica that takes over within seconds leaves no outage behind. It did so after the
+        last sweep that went well, which may be minutes ago.
         """
         processes = await self._processes()
-        since_ms = [outage.from_ms for outage in waiting] + [now_ms] * (not processes <= self._known)
+        since_ms = [outage.from_ms for outage in waiting]
+        if processes != self._known:
+            since_ms.append(min(self._seen_ms or 0, now_ms))
         if since_ms:
-            await catch_up(self._archive, self._store, min(since_ms))
+            await catch_up(self._archive, self._store, min(since_ms), now_ms)
         await replay(self._archive, self._store, now_ms - AFTER_MS)
-        self._known |= processes
+        self._known = processes
 
     async def _processes(self) -> frozenset[str]:
         return await self._store.processes()

@@ -1,8 +1,9 @@
--- The script `upkeep`: clocks and outages of partitions, and jobs that one process does alone.
+-- The script `upkeep`: clocks and outages of partitions, jobs that one process does alone, records of deliveries.
 --
--- KEYS     tick: u, o, w of each partition; waiting: w of each; due: u, w, z; lease: the lease; seal: e of sessions
+-- KEYS     tick: u, o, w of each partition; waiting: w of each; due: u, w, z; lease: the lease; seal: e of sessions;
+--          deliver: the deliveries, their version
 -- ARGV[1]  verb
--- ARGV[2]  now, in milliseconds (lease: the owner)
+-- ARGV[2]  now, in milliseconds (lease: the owner; deliver: the delivery)
 
 -- waiting: the outages that wait to be credited. It looks, and moves no clock.
 -- Returns { place of the partition among the KEYS (1 ...), from, to, place, from, to, ... }.
@@ -76,4 +77,21 @@ local function seal(keys, args)
     return (#sets - 1) / 2
 end
 
-return ({ tick = tick, waiting = waiting, due = due, lease = lease, seal = seal })[ARGV[1]](KEYS, ARGV)
+-- The version that a JSON record bears; 0 for one that bears none.
+local function version_of(record)
+    local is_json, found = pcall(cjson.decode, record)
+    return is_json and type(found) == "table" and tonumber(found.version) or 0
+end
+
+-- deliver: ARGV[3] is the record of the delivery now, unless a newer one is there: whoever read it from the archive
+-- may have been busy for minutes since. Returns 1 if it was taken.
+local function deliver(keys, args)
+    local held = redis.call("HGET", keys[1], args[2])
+    if held and version_of(held) > version_of(args[3]) then return 0 end
+    redis.call("HSET", keys[1], args[2], args[3])
+    redis.call("INCR", keys[2])
+    return 1
+end
+
+local verbs = { tick = tick, waiting = waiting, due = due, lease = lease, seal = seal, deliver = deliver }
+return verbs[ARGV[1]](KEYS, ARGV)

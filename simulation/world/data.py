@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import orjson
+
 from sessions.keys import partition_of
 from sessions.model import Save
 from sessions.script import sessions_script, upkeep_script
@@ -106,7 +108,7 @@ class Commands:
 
     def upkeep(self, verb: str, now_ms: int, names: Any, arguments: Any) -> Any:
         verbs = {"tick": self.tick, "waiting": self.waiting, "due": self.due, "lease": self.lease}
-        return (verbs | {"seal": self.seal})[verb](now_ms, names, arguments)
+        return (verbs | {"seal": self.seal, "deliver": self.deliver})[verb](now_ms, names, arguments)
 
     def seal(self, _now_ms: int, names: Any, arguments: Any) -> int:
         raised = 0
@@ -161,6 +163,15 @@ class Commands:
         if holder != owner and until_ms > now_ms:
             return 0
         self.data.leases[key] = (owner, now_ms + ttl_ms)
+        return 1
+
+    def deliver(self, now_ms: int, names: Any, arguments: Any) -> int:
+        _, delivery, record = arguments
+        held = self.data.hashes.get(_bytes(names[0]), {}).get(_bytes(delivery))
+        if held is not None and _version_of(held) > _version_of(record):
+            return 0
+        self.hset(now_ms, names[0], delivery, record)
+        self.incr(now_ms, names[1])
         return 1
 
     def xrange(self, _now_ms: int, name: str, low: str, _high: str, _count: str, count: int) -> list[Entry]:
@@ -267,6 +278,13 @@ def partition_in(name: str) -> int:
 def _place(stream_id: bytes) -> tuple[int, int]:
     moment, _, count = stream_id.partition(b"-")
     return int(moment), int(count)
+
+
+def _version_of(record: str | bytes) -> int:
+    try:
+        return int(orjson.loads(record).get("version", 0))
+    except (ValueError, TypeError, AttributeError):
+        return 0
 
 
 def _text(value: Any) -> str:

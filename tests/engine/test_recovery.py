@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
 import pytest
 from redis.asyncio import Redis
 
+from engine.archive import Delivery
 from engine.attempts.history import names_of
 from engine.catalog import Catalog
-from engine.deliveries import Deliveries
+from engine.codesfile import CodesFile
+from engine.deliveries import Deliveries, renew_room
 from engine.errors import Problem
-from engine.recovery import publish
+from engine.importing import import_file
+from engine.recovery import publish, publish_delivery
 from sessions.cipher import SessionCipher
 from sessions.link import Link
-from sessions.model import Login, Pause, Read, Resume, Save, Submit, Verdict
+from sessions.model import CodeEntry, Login, Pause, Read, Resume, Save, Submit, Verdict
 from sessions.states import Status
 from sessions.store import Store
 from tests.engine.archives import NOON_MS, a_session, a_sid, emptied, empty_address, opened
 from tests.engine.days import Day
 from tests.engine.sittings import DEADLINE_MS, KEY, NAME
+from tests.engine.test_codesfile import PUBLIC, header, row, signed
 
 
 @pytest.fixture
@@ -275,3 +280,77 @@ async def test_a_dropped_delivery_is_gone(day: Day) -> None:
     assert not await catalog.has_forgotten()
     with pytest.raises(Problem, match="delivery_over"):
         await catalog.delivery(NAME)
+
+
+def meanwhile(day: Day, monkeypatch: pytest.MonkeyPatch, work: Callable[[], Awaitable[object]]) -> None:
+    """`work` is done while the codes of a delivery are put in, which takes minutes for a country's."""
+    put_codes = day.store.put_codes
+
+    async def slowly(entries: Iterable[CodeEntry]) -> None:
+        await put_codes(entries)
+        monkeypatch.undo()
+        await work()
+
+    monkeypatch.setattr(day.store, "put_codes", slowly)
+
+
+async def told(day: Day) -> Delivery:
+    """What the workers see of the delivery."""
+    (record,) = await day.store.deliveries()
+    return Delivery.from_json(record)
+
+
+async def test_a_room_whose_code_is_withdrawn_while_redis_is_filled_stays_shut(
+    day: Day, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Filling began with the delivery as it was; the workers see it as it is."""
+    await redis.flushall()
+    room = {"who": "op-1", "now_ms": NOON_MS}
+    meanwhile(day, monkeypatch, lambda: renew_room(day.archive, day.store, NAME, "R1", **room))  # type: ignore[arg-type]
+
+    await publish(day.archive, day.store, day.keyring)
+
+    assert list((await told(day)).renewed) == ["R1"]
+
+
+async def test_what_is_changed_in_the_archive_alone_while_redis_is_filled_is_seen(
+    day: Day, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever closed it could not reach Redis then; filling reads it again at its end."""
+    await redis.flushall()
+    meanwhile(
+        day, monkeypatch, lambda: Deliveries(day.archive, day.keyring, who="op-1").act(NAME, "close", 0)
+    )
+
+    await publish(day.archive, day.store, day.keyring)
+
+    assert (await told(day)).state == "closed"
+
+
+async def test_a_delivery_closed_during_an_import_stays_closed(
+    day: Day, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The import goes on with its codes, and does not open again what it read as open."""
+
+    async def close() -> None:
+        await publish_delivery(
+            day.store, await Deliveries(day.archive, day.keyring, who="op-1").act(NAME, "close", NOON_MS)
+        )
+
+    meanwhile(day, monkeypatch, close)
+    file = CodesFile.verify(signed(tmp_path / "codes", [header(), row()]), PUBLIC)
+
+    await import_file(day.archive, day.store, day.keyring, file, NAME, who="op-1")
+
+    assert await told(day) == await day.archive.delivery(NAME)
+    assert (await told(day)).state == "closed"
+
+
+async def test_an_archive_put_back_from_a_copy_counts_though_redis_is_ahead(day: Day) -> None:
+    """Otherwise Redis would refuse what is done to the delivery from then on."""
+    never = replace(await day.archive.delivery(NAME), version=9, title="never was")
+    await publish_delivery(day.store, never)
+
+    await publish(day.archive, day.store, day.keyring)
+
+    assert await told(day) == await day.archive.delivery(NAME)

@@ -268,3 +268,72 @@ async def test_a_redis_that_comes_up_empty_under_a_running_engine_is_filled_by_t
     await swept(day, BACK_MS + 1_000)
 
     assert (await state(day)).deadline_ms == DEADLINE_MS + BACK_MS - LOST_MS
+
+
+async def failed_over_unseen(day: Day, redis: Redis, sweep: Sweep) -> None:
+    """Time given and archived, forgotten by a replica that takes over at once; workers tick on for 90 s."""
+    before = await copied(redis)
+    await teacher(day).extend([a_sid(1)], 5 * MINUTE_MS, "technical")
+    await day.drain()
+    await sweep.run(day.lease, ACTED_MS + 1_000)
+    await failed_over(redis, before)
+    for now_ms in range(ACTED_MS + 1_000, ACTED_MS + 91_000, 4_000):
+        await day.store.tick(now_ms)
+
+
+def named(monkeypatch: pytest.MonkeyPatch, day: Day, name: str) -> None:
+    """The process of Redis that a fail-over left; there is one alone here, which cannot be another."""
+
+    async def processes() -> frozenset[str]:
+        return frozenset({f"run_id:{name}"})
+
+    monkeypatch.setattr(day.store, "processes", processes)
+
+
+@pytest.mark.parametrize("is_started_anew", [False, True])
+async def test_a_sweep_that_comes_late_looks_back_to_the_one_before(
+    day: Day, redis: Redis, monkeypatch: pytest.MonkeyPatch, is_started_anew: bool
+) -> None:
+    """The archive was away, or the journal long: what the fail-over forgot was done before it, not now."""
+    sweep = Sweep(day.archive, day.store, partitions=64, keyring=day.keyring)
+    await day.store.tick(ACTED_MS)
+    await failed_over_unseen(day, redis, sweep)
+    named(monkeypatch, day, "replica")
+    if is_started_anew:
+        sweep = Sweep(day.archive, day.store, partitions=64, keyring=day.keyring)
+
+    await sweep.run(day.lease, ACTED_MS + 91_000)
+
+    assert (await state(day)).deadline_ms == DEADLINE_MS + 5 * MINUTE_MS
+
+
+async def test_the_former_primary_may_have_forgotten_too(
+    day: Day, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It became a replica, and is behind when it takes over again."""
+    sweep = Sweep(day.archive, day.store, partitions=64, keyring=day.keyring)
+    for name in ("first", "second"):
+        named(monkeypatch, day, name)
+        await sweep.run(day.lease, ACTED_MS - 1_000)
+    await failed_over_unseen(day, redis, sweep)
+    named(monkeypatch, day, "first")
+
+    await sweep.run(day.lease, ACTED_MS + 91_000)
+
+    assert (await state(day)).deadline_ms == DEADLINE_MS + 5 * MINUTE_MS
+
+
+async def test_a_pause_that_was_forgotten_is_told_with_its_own_beginning(
+    day: Day, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock stood still from the teacher's word on, not from the fail-over or the sweep."""
+    sweep = Sweep(day.archive, day.store, partitions=64, keyring=day.keyring)
+    before = await copied(redis)
+    await teacher(day).act([a_sid(1)], "pause")
+    await day.drain()
+    await failed_over(redis, before)
+
+    await sweep.run(day.lease, ACTED_MS + 90_000)
+    await teacher(day, ACTED_MS + 100_000).act([a_sid(1)], "resume")
+
+    assert (await state(day)).deadline_ms == DEADLINE_MS + 100_000

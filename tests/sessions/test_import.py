@@ -139,3 +139,14 @@ async def test_a_destroyed_session_leaves_nothing_but_its_journal(store: Store, 
     left = {key for key in await redis.keys("*") if key != b"j:{p00}"}
     assert left == set()
     assert await verdicts(store, a_save(ticket, 202)) == ["unknown"]
+
+
+async def test_an_older_record_of_a_delivery_never_replaces_a_newer_one(store: Store) -> None:
+    """However long its bearer was busy; the same version again changes nothing that matters."""
+    opened, closed = b'{"state": "open", "version": 2}', b'{"state": "closed", "version": 10}'
+    assert await store.put_delivery("maths26a", opened)
+    assert await store.put_delivery("maths26a", closed)
+    assert not await store.put_delivery("maths26a", opened)
+    assert (await store.deliveries(), await store.deliveries_version()) == ([closed], 2)
+    assert await store.put_delivery("maths26a", closed)
+    assert await store.put_delivery("french26", opened)

@@ -301,3 +301,10 @@ async def test_a_server_that_hangs_up_when_it_is_asked_for_its_replicas_is_away(
         with pytest.raises(StoreAway):
             await link.command("PING")
         assert link._pipe is None
+
+
+async def test_a_server_that_does_not_name_its_process_is_away(tmp_path: Path) -> None:
+    """Nobody can tell whether it has taken over; the drain waits for it as for any other."""
+    async with speaking(Newer(on_disk=1), tmp_path) as link:
+        with pytest.raises(StoreAway, match="run_id"):
+            await Store(link).processes()

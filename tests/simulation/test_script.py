@@ -276,3 +276,20 @@ async def settled(both: Both) -> None:
 def test_an_outage_that_is_settled_waits_no_more_in_both(redis_url: str) -> None:
     """And the last of them alone are remembered."""
     on_both(redis_url, settled)
+
+
+async def delivered(both: Both) -> None:
+    """Newer, older, the same again, and records without a version."""
+    names = [keys.DELIVERIES, keys.DELIVERIES_VERSION]
+    versions = ['{"version": 3}', '{"version": 20}', '{"version": 4}', '{"version": 20, "state": "closed"}']
+    for record in (*versions, "{}", "no record", "[]", '{"version": null}'):
+        for delivery in ("maths26a", record):
+            await both.upkeep(names, ["deliver", delivery, record])
+    real, ours = await both.link.command("HVALS", names[0]), both.pure.do(("HVALS", names[0]), 0)
+    assert sorted(real) == sorted(ours)
+    assert await both.link.command("GET", names[1]) == both.pure.do(("GET", names[1]), 0)
+
+
+def test_a_delivery_is_replaced_by_no_older_record_in_both(redis_url: str) -> None:
+    """The record that workers see has the highest version that came."""
+    on_both(redis_url, delivered)
