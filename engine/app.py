@@ -49,6 +49,7 @@ from engine.stores import meet, store_of
 from engine.writer import Lanes, Writer
 from items.bank import Bank
 from sessions.keys import partition_of
+from sessions.link import StoreError
 from sessions.model import CodeEntry, Glance, Operation, Reply
 from sessions.packing import sid_of
 from sessions.store import Store
@@ -67,6 +68,8 @@ class Application:
     ) -> None:
         self.answers = answers
         self.gate = gate
+        self.acknowledging: asyncio.Task[None] | None = None
+        """It goes on for as long as this serves; if it ends by itself, leaving `running` raises why."""
         self._raw: dict[str, tuple[ASGIApp, tuple[str, ...]]] = pupil.calls()
         self._raw["/api/v1/answers"] = (answers, ("POST",))
         self._contents = contents
@@ -126,15 +129,22 @@ async def running(settings: Settings) -> AsyncIterator[Application]:
         ]
         try:
             operators = console_routes(services, archive, others_store, keyring)
-            yield _application(services, beat, Rooms(services, archive, others_store), operators)
+            application = _application(services, beat, Rooms(services, archive, others_store), operators)
+            application.acknowledging = beating[0]
+            yield application
         finally:
+            if beating[0].done():
+                with suppress(StoreError):  # what was taken goes into no Redis of another version
+                    await answers_store.meet()
             for writer in writers:
                 writer.close()
             await asyncio.gather(*tasks)
             for task in beating:
                 task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+            await asyncio.wait(beating)
+            for task in beating:
+                if not task.cancelled():
+                    task.result()
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from engine.figures import Meter
 from engine.keyring import KeyProblem, KeyRing
 from engine.logs import logger
 from engine.services import Services
-from sessions.link import StoreError
+from sessions.link import StoreError, StoreForeign
 from sessions.store import Store
 from sessions.ticket import Signer
 
@@ -28,6 +28,9 @@ BEAT_MS = 997
 
 async def acknowledge(services: Services, store: Store, beat: Beat) -> None:
     """Tell the partitions that answers are acknowledged here, and read what staff have changed.
+
+    Not in a Redis that this worker could not look at yet, nor in one that another version has filled since:
+    StoreForeign, and it ends, so that the partitions which nobody serves have their outage.
 
     Side by side: in a cluster the deliveries may lie on a node that is being replaced, while the partitions
     of the others acknowledge. Silence would be taken for an outage and given back.
@@ -96,6 +99,8 @@ async def watch_waits(services: Services, meter: Meter) -> None:
 async def _tried(work: Callable[[], Awaitable[object]]) -> bool:
     try:
         await work()
+    except StoreForeign:
+        raise
     except StoreError as error:
         LOG.warning("store away", extra={"fields": {"why": type(error).__name__}})
     except Exception:

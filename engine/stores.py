@@ -9,7 +9,7 @@ from sessions.link import StoreError, StoreForeign
 from sessions.store import Store, open_store
 
 MEET_S = 2.0
-"""A process that starts while Redis is away serves refusals meanwhile, and meets it with its first commit."""
+"""A process that starts while Redis is away serves refusals meanwhile, and looks before it does anything."""
 
 
 def store_of(settings: Settings) -> Store:

@@ -20,7 +20,7 @@ from engine.embedded import operator_options, redis_binary, redis_options
 from engine.logs import logger
 from engine.settings import Settings
 from engine.stores import store_of
-from sessions.link import StoreAway, StoreError
+from sessions.link import StoreAway, StoreError, StoreForeign
 
 LOG = logger("supervisor")
 PAUSE_FIRST_S, PAUSE_LAST_S, QUIET_S = 0.1, 5.0, 60.0
@@ -178,6 +178,8 @@ async def _answers(settings: Settings) -> bool:
     store = store_of(settings)
     try:
         await store.deliveries_version()
+    except StoreForeign:
+        raise
     except StoreError:
         return False
     finally:

@@ -119,6 +119,8 @@ async def serve(settings: Settings) -> None:
 
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop)
+        if app.acknowledging is not None:
+            app.acknowledging.add_done_callback(lambda _: stop())
         watch_parent(loop, stop)
         gc.collect()
         gc.freeze()  # what was made at start is never looked at again by the collector
@@ -155,7 +157,7 @@ def main() -> None:
     try:
         uvloop.run(serve(settings))
     except StoreForeign as error:  # a rolling update meets what the version before it has filled
-        LOG.error("not started", extra={"fields": {"why": str(error)}})
+        LOG.error("ended", extra={"fields": {"why": str(error)}})
         sys.exit(1)
 
 

@@ -22,7 +22,7 @@ writes to: they lie on one node, where one script may touch them together. `SID`
     k:{kNN}:DIGEST string  a code: msgpack (digest, sid, room, revoked); until the delivery closes
     deliveries     hash    delivery id -> JSON, a copy of what SQL holds
     {deliveries}:version   counts the changes of `deliveries`
-    {deliveries}:layout    LAYOUT of the program that filled this Redis; as long as anything lies in it
+    {deliveries}:layout    LAYOUT of the program that filled this Redis; until Redis is emptied
     workers        hash    worker -> JSON [when, what it tells the others ...]; a minute after its last word
     figures        hash    process -> JSON, how it does now; a minute after its last word
     a:{TAG}        string  always 1: a write for WAIT to wait for, where replicas are asked for

@@ -1,4 +1,4 @@
-"""What belongs to no session: codes, deliveries, the words of workers.
+"""What belongs to no session: whose Redis this is, codes, deliveries, the words of workers, jobs.
 
 Deliveries are a copy of what SQL holds, so that no pupil waits for SQL.
 """
@@ -6,16 +6,19 @@ Deliveries are a copy of what SQL holds, so that no pupil waits for SQL.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sessions import keys
 from sessions.link import Link, StoreForeign
 from sessions.model import CodeEntry
 from sessions.packing import WrongOwner, packed, unpacked
+from sessions.pipe import Argument, Command
 from sessions.routes import Routed
 from sessions.script import upkeep_script
 
 CALL_MAX = 512
 """Operations in one call: Redis serves nobody else meanwhile, for some 6 ms."""
+OURS = str(keys.LAYOUT).encode()
 
 
 class Registry:
@@ -24,22 +27,40 @@ class Registry:
     def __init__(self, link: Link | Routed, *, partitioned: bool = False) -> None:
         self._link = link
         self._partitioned = partitioned
+        self._upkeep = upkeep_script()
         self._is_met = False
         self._upkeep = upkeep_script()
 
     async def meet(self) -> None:
-        """StoreForeign if another version of the program filled this Redis; an empty one is nobody's yet."""
+        """StoreForeign if another version of the program filled this Redis; an empty one is nobody's yet.
+
+        Empty is one without deliveries and, on one node, without a journal: in a cluster the node of the
+        deliveries may have come up empty, and is filled again, while others have kept what waits.
+        """
+        await self._look()
+        if not (self._is_met or self._partitioned) and await self._link.command("XLEN", keys.journal(0)):
+            raise self._foreign(None)
+
+    async def _look(self) -> None:
+        """As much of it as stands before each call, until a Redis of ours has been met."""
         reads = [("GET", keys.LAYOUT_MARK), ("EXISTS", keys.DELIVERIES)]
         mark, is_filled = await self._link.commands(reads)
-        if mark is None and not is_filled:
-            return
-        found = "none" if mark is None else mark.decode()
-        if found != str(keys.LAYOUT):
-            raise StoreForeign(
-                f"this Redis was filled by another version of the program (its layout: {found}, "
-                f"here: {keys.LAYOUT}): {StoreForeign.action}"
-            )
-        self._is_met = True
+        self._is_met = mark == OURS
+        if not self._is_met and (mark is not None or is_filled):
+            raise self._foreign(mark)
+
+    def _foreign(self, mark: bytes | None) -> StoreForeign:
+        found = "none" if mark is None else mark.decode(errors="replace")
+        return StoreForeign(
+            f"this Redis was filled by another version of the program (its layout: {found}, "
+            f"here: {keys.LAYOUT}): {StoreForeign.action}"
+        )
+
+    async def _write(self, commands: Sequence[Command], *, waits: bool = False) -> list[Any]:
+        """The replies to writes, which go into no Redis of another version."""
+        if not self._is_met:
+            await self._look()
+        return await self._link.commands(commands, waits=waits)
 
     async def claim(self) -> None:
         """The same, and from now on an empty Redis is this version's."""
@@ -49,11 +70,17 @@ class Registry:
             await self._link.commands([("SET", keys.LAYOUT_MARK, keys.LAYOUT, "NX")], waits=True)
             await self.meet()
 
+    async def _keep(self, names: Sequence[str], arguments: Sequence[Argument]) -> Any:
+        """The reply of the script `upkeep`, which runs in no Redis of another version."""
+        if not self._is_met:
+            await self._look()
+        return await self._link.script(self._upkeep, names, arguments)
+
     async def put_codes(self, entries: Iterable[CodeEntry]) -> None:
         """Make codes known (again: the last word counts)."""
         writes = [("SET", keys.code(entry.digest), packed(entry)) for entry in entries]
         for start in range(0, len(writes), CALL_MAX):
-            await self._link.commands(writes[start : start + CALL_MAX], waits=True)
+            await self._write(writes[start : start + CALL_MAX], waits=True)
 
     async def find_codes(self, digests: Sequence[bytes]) -> list[CodeEntry | None]:
         """Where codes lead to; None for a code that is not known."""
@@ -76,7 +103,7 @@ class Registry:
         """Forget codes: their delivery is closed."""
         for start in range(0, len(digests), CALL_MAX):
             names = map(keys.code, digests[start : start + CALL_MAX])
-            await self._link.commands([("DEL", name) for name in names])
+            await self._write([("DEL", name) for name in names])
 
     async def put_delivery(self, delivery: str, record: str | bytes) -> bool:
         """Keep the JSON record of a delivery, unless one of a higher `version` is kept: False then."""
@@ -86,25 +113,32 @@ class Registry:
 
     async def drop_delivery(self, delivery: str) -> None:
         """Forget a delivery."""
-        await self._link.commands([("HDEL", keys.DELIVERIES, delivery), ("INCR", keys.DELIVERIES_VERSION)])
+        await self._write([("HDEL", keys.DELIVERIES, delivery), ("INCR", keys.DELIVERIES_VERSION)])
 
     async def deliveries(self) -> list[bytes]:
         """The JSON records of all deliveries."""
         return list(await self._link.command("HVALS", keys.DELIVERIES))
 
     async def deliveries_version(self) -> int:
-        """Grows with every change of a delivery: what to ask before reading them all again."""
-        return int(await self._link.command("GET", keys.DELIVERIES_VERSION) or 0)
+        """Grows with every change of a delivery: what to ask before reading them all again.
+
+        Each beat asks, so here is seen whose Redis it is by now: one that was met may have been emptied.
+        """
+        version, mark = await self._link.command("MGET", keys.DELIVERIES_VERSION, keys.LAYOUT_MARK)
+        self._is_met = mark == OURS
+        if not self._is_met:
+            await self.meet()
+        return int(version or 0)
 
     async def tell_workers(self, name: str, word: bytes) -> dict[bytes, bytes]:
         """Leave a word under a worker's name; gives the last words of all."""
-        await self._link.command("HSET", keys.WORKERS, name, word)
+        await self._write([("HSET", keys.WORKERS, name, word)])
         found = await self._link.command("HGETALL", keys.WORKERS)
         return dict(zip(found[::2], found[1::2], strict=True))
 
     async def tell_figures(self, name: str, word: bytes) -> None:
         """Leave a process's figures under its name."""
-        await self._link.command("HSET", keys.FIGURES, name, word)
+        await self._write([("HSET", keys.FIGURES, name, word)])
 
     async def figures(self) -> dict[bytes, bytes]:
         """The last figures of all processes."""
@@ -113,11 +147,15 @@ class Registry:
 
     async def forget_figures(self, names: Sequence[str]) -> None:
         """Take the figures of processes away that are gone."""
-        await self._link.command("HDEL", keys.FIGURES, *names)
+        await self._write([("HDEL", keys.FIGURES, *names)])
 
     async def forget_workers(self, names: Sequence[bytes]) -> None:
         """Take the words of workers away that are gone."""
-        await self._link.command("HDEL", keys.WORKERS, *names)
+        await self._write([("HDEL", keys.WORKERS, *names)])
+
+    async def lease(self, name: str, owner: str, ttl_ms: int) -> bool:
+        """Take or renew the job `name` for `ttl_ms` (0: give it back); whether `owner` has it now."""
+        return bool(await self._keep([keys.lease(name)], ["lease", owner, ttl_ms]))
 
 
 def _code_entry(digest: bytes, value: bytes | None) -> CodeEntry | None:

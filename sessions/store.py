@@ -63,7 +63,7 @@ class Store(Registry):
     async def commit(self, operations: Sequence[Operation], now_ms: int) -> list[Reply]:
         """Do `operations`, in order; a reply for each. After a StoreError repeat all of them."""
         if not self._is_met:
-            await self.meet()
+            await self._look()
         if not self._partitioned:
             return await self._commit_in_calls(operations, 0, now_ms)
         replies: dict[int, Reply] = {}
@@ -89,7 +89,7 @@ class Store(Registry):
     async def glance(self, sids: Sequence[bytes]) -> list[Glance | None]:
         """How sessions stand, without taking part in them: a teacher's page."""
         if not self._is_met:
-            await self.meet()
+            await self._look()
         owners = [keys.owner(sid, self._partitions) for sid in sids]
         reads = [("MGET", f"s:{owner}", f"c:{owner}", f"e:{owner}") for owner in owners]
         found = await self._link.commands(reads) if reads else []
@@ -141,7 +141,7 @@ class Store(Registry):
     ) -> AsyncIterator[list[JournalLine]]:
         """The same lines, CALL_MAX at a time: some 2 ms of work, and whoever shares this loop gets a turn."""
         if not self._is_met:
-            await self.meet()
+            await self._look()
         names = [partition for partition in partitions if partition in self.journals()]
         firsts = {partition: after(stream_id) for partition, stream_id in (behind or {}).items()}
         reads = [
@@ -254,13 +254,13 @@ class Store(Registry):
             for partition, stream_id in last_ids.items()
         ]
         if trims:
-            await self._link.commands(trims)
+            await self._write(trims)
 
     async def _seal(self, numbers: Sequence[tuple[str, int]]) -> None:
         names = [name for name, _ in numbers]
-        await self._link.script(self._upkeep, names, ["seal", *(n for _, n in numbers)])
+        await self._keep(names, ["seal", *(n for _, n in numbers)])
 
-    # Time: outages, the closing sweep, jobs done by one process.
+    # Time: outages, the closing sweep.
 
     async def tick(self, now_ms: int) -> list[Outage]:
         """All partitions acknowledge; the outages that wait to be credited (until `settle`).
@@ -278,7 +278,7 @@ class Store(Registry):
             names = [name(partition) for partition in group for name in named]
             try:
                 async with asyncio.timeout(TICK_S if self._partitioned else None):
-                    found = await self._link.script(self._upkeep, names, [verb, now_ms, self._gap_ms])
+                    found = await self._keep(names, [verb, now_ms, self._gap_ms])
             except TimeoutError as error:
                 raise StoreAway("a node does not answer") from error
             return [
@@ -303,17 +303,17 @@ class Store(Registry):
         known = {partition: at_ms for partition, at_ms in moments.items() if partition < self._partitions}
         writes = [("SET", keys.clock(partition), at_ms) for partition, at_ms in known.items()]
         if writes:
-            await self._link.commands(writes)
+            await self._write(writes)
 
     async def settle(self, outage: Outage) -> None:
         """The outage has been credited to every running session of its partition."""
-        await self._link.command("HDEL", keys.uncredited(outage.partition), outage.from_ms)
+        await self._write([("HDEL", keys.uncredited(outage.partition), outage.from_ms)])
 
     async def due(self, partition: int, now_ms: int, grace_ms: int = 0, count: int = CALL_MAX) -> list[bytes]:
         """Sessions to close: deadline and grace are past. None while an outage waits to be credited."""
         names = [keys.clock(partition), keys.uncredited(partition), keys.open_sessions(partition)]
         arguments = ("due", now_ms, self._gap_ms, now_ms - grace_ms, count)
-        found = await self._link.script(self._upkeep, names, arguments)
+        found = await self._keep(names, arguments)
         return [bytes.fromhex(sid.decode()) for sid in found]
 
     async def running(self, partition: int, cursor: int = 0, count: int = 256) -> tuple[int, list[bytes]]:
@@ -324,11 +324,6 @@ class Store(Registry):
         name = keys.open_sessions(partition)
         following, found = await self._link.command("ZSCAN", name, cursor, "COUNT", count)
         return int(following), [bytes.fromhex(sid.decode()) for sid in found[::2]]
-
-    async def lease(self, name: str, owner: str, ttl_ms: int) -> bool:
-        """Take or renew the job `name` for `ttl_ms` (0: give it back); whether `owner` has it now."""
-        found = await self._link.script(self._upkeep, [keys.lease(name)], ["lease", owner, ttl_ms])
-        return bool(found)
 
     async def aclose(self) -> None:
         """Close the connection."""

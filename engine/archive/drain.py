@@ -106,13 +106,15 @@ class Drain:
         self._stopping.set()
 
     async def run(self) -> None:
-        """Drain until told to stop; whatever is away is waited for."""
+        """Drain until told to stop; whatever is away is waited for. StoreForeign: this Redis is not ours."""
         pause_s = PAUSE_FIRST_S
         while True:
             try:
                 busy = await self._turn()
                 self._back()
                 pause_s = PAUSE_FIRST_S
+            except StoreForeign:
+                raise
             except (StoreError, LeaseLost) as error:
                 busy = self._waits(type(error).__name__)
             except Exception as error:
@@ -258,7 +260,7 @@ def main() -> None:
         LOG.error("archive away", extra={"fields": {"why": str(error)}})
         sys.exit(1)
     except StoreForeign as error:
-        LOG.error("not started", extra={"fields": {"why": str(error)}})
+        LOG.error("ended", extra={"fields": {"why": str(error)}})
         sys.exit(1)
 
 

@@ -19,7 +19,8 @@ from engine.beats import renew_keys
 from engine.clock import now_ms
 from engine.keyring import KeyRing
 from engine.settings import Settings
-from sessions.link import Link
+from sessions import keys
+from sessions.link import Link, StoreForeign
 from sessions.model import Ticket
 from sessions.states import Status
 from sessions.store import Store
@@ -89,6 +90,51 @@ async def test_a_worker_whose_redis_is_gone_says_so_and_goes_on(
             with suppress(Exception):
                 await link.command("SHUTDOWN", "NOSAVE")
             await until(lambda: caplog.text.count("store away") > 1)
+
+
+async def test_a_worker_that_could_not_look_at_its_redis_looks_before_it_ticks(
+    tmp_path: Path, redis: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was still loading at the start, and is another version's.
+
+    Partitions that nobody serves must not acknowledge: that is an outage, to be found and given back.
+    """
+    monkeypatch.setattr("engine.stores.MEET_S", 0)
+    await other_version(redis)
+    with pytest.raises(StoreForeign, match="filled by another version"):
+        async with a_worker(tmp_path, redis_url) as application:
+            await has_ended(application)
+    assert await redis.dbsize() == 2
+
+
+async def test_a_worker_ends_when_another_version_has_filled_its_redis(
+    tmp_path: Path, redis: Redis, redis_url: str
+) -> None:
+    """It was emptied meanwhile; nothing that the worker still has goes there."""
+
+    async def a_day() -> None:
+        async with a_worker(tmp_path, redis_url) as application:
+            await until_ready(application)
+            await other_version(redis)
+            await has_ended(application)
+
+    with pytest.raises(StoreForeign, match="filled by another version"):
+        await a_day()
+
+
+async def has_ended(application: Application) -> None:
+    """The worker acknowledges no more."""
+    assert application.acknowledging is not None
+    await asyncio.wait([application.acknowledging])
+
+
+async def other_version(redis: Redis) -> None:
+    """A Redis that another version has filled."""
+    async with redis.pipeline(transaction=True) as at_once:
+        at_once.flushall()
+        at_once.hset(keys.DELIVERIES, "maths26a", "{}")
+        at_once.set(keys.LAYOUT_MARK, keys.LAYOUT + 1)
+        await at_once.execute()
 
 
 async def test_a_worker_in_a_tight_place_measures_no_capacity(

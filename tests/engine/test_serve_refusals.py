@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
+from redis.client import Pipeline
 
+from engine.keyring import KeyRing
 from engine.settings import Settings
 from sessions import keys
 from tests.pupil import PupilClient, Refused
@@ -60,31 +62,63 @@ def test_a_redis_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_a_redis_that_another_version_has_filled_is_left_alone(tmp_path: Path, redis_url: str) -> None:
     """By all that a rolling update starts; the sentence says how to update instead."""
-    redis = Redis.from_url(redis_url)
-    redis.flushall()
+    with Redis.from_url(redis_url) as redis:
+        redis.flushall()
+        other_version(redis)
+        said = serve(tmp_path, PASSATION_REDIS_URL=redis_url)  # it makes the keys that the others read
+        assert said.returncode == 1
+        assert_told(said.stderr)
+        for part in worker_and_drain(tmp_path, redis_url):
+            assert part.wait() == 1
+            assert_told(part.communicate()[1])
+        assert redis.dbsize() == 2
+
+
+def test_a_redis_that_another_version_has_filled_since_ends_those_that_ran(
+    tmp_path: Path, redis_url: str
+) -> None:
+    """They do not go on for half a year in what they would misread: each tells why, and ends."""
+    with Redis.from_url(redis_url) as redis:
+        redis.flushall()
+        KeyRing(tmp_path / "keys").ensure()
+        parts = worker_and_drain(tmp_path, redis_url)
+        while not (redis.exists(keys.clock(0)) and redis.exists(keys.LAYOUT_MARK)):
+            pass  # the worker has acknowledged, and the drain has looked at what was empty
+        with redis.pipeline(transaction=True) as at_once:
+            other_version(at_once.flushall())
+            at_once.execute()
+        for part in parts:
+            assert part.wait() == 1
+            assert_told(part.communicate()[1])
+
+
+def other_version(redis: Redis | Pipeline) -> None:
+    """A Redis that another version has filled."""
     redis.hset(keys.DELIVERIES, "maths26a", "{}")
     redis.set(keys.LAYOUT_MARK, keys.LAYOUT + 1)
-    said = serve(tmp_path, PASSATION_REDIS_URL=redis_url)  # it makes the keys that the others read
-    settings = Settings.load(
-        {}, redis_url=redis_url, data_dir=tmp_path / "data", keys_dir=tmp_path / "keys", port=free_port()
-    )
-    parts = [
+
+
+def worker_and_drain(folder: Path, redis_url: str) -> list[subprocess.Popen[str]]:
+    """What the supervisor would start, without it."""
+    given = {"redis_url": redis_url, "data_dir": folder / "data", "keys_dir": folder / "keys"}
+    environ = environment(Settings.load({}, **given, port=free_port()))
+    return [
         subprocess.Popen(
             [sys.executable, "-m", module],
             cwd=ROOT,
-            env=environment(settings),
-            stdin=subprocess.DEVNULL,
+            env=environ,
+            stdin=subprocess.PIPE,  # held: when it ends, so do they
             stderr=subprocess.PIPE,
             text=True,
         )
         for module in ("engine.worker", "engine.archive.drain")
     ]
-    for code, text in [(said.returncode, said.stderr), *((it.wait(), it.communicate()[1]) for it in parts)]:
-        assert code == 1
-        assert "filled by another version of the program" in text
-        assert "begin with an empty Redis" in text
-    assert redis.dbsize() == 2
-    redis.close()
+
+
+def assert_told(text: str) -> None:
+    """The one sentence, which says what to do."""
+    assert "filled by another version of the program" in text
+    assert "begin with an empty Redis" in text
 
 
 def test_a_missing_key_is_named_and_not_made_anew(tmp_path: Path) -> None:

@@ -78,6 +78,7 @@ async def test_workers_may_leave_a_word_for_one_another(link: Link) -> None:
 async def test_all_that_the_store_does_is_allowed(link: Link) -> None:
     """A whole sitting, the journal, codes, deliveries, outages, leases: no command and no key is refused."""
     store = Store(link)
+    await store.claim()
     sids = [a_sid(number, partition=number) for number in range(3)]
     tickets = [await a_running(store, sid) for sid in sids]
     saves = [a_save(ticket, n) for n in range(1, 21) for ticket in tickets]  # digests are spilled after 16

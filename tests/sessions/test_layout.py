@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from sessions import keys
 from sessions.keys import LAYOUT, LAYOUT_MARK
 from sessions.link import Link, StoreForeign
-from sessions.model import CodeEntry, Heartbeat, Login, Pause, Submit
+from sessions.model import CodeEntry, Heartbeat, Login, Outage, Pause, Submit
 from sessions.packing import unpacked
 from sessions.script import DIGESTS_KEPT
 from sessions.store import GAP_MS, Store
@@ -40,6 +40,22 @@ async def test_what_another_version_has_filled_is_neither_read_nor_written(
         store.glance([a_sid()]),
         store.journal(store.journals(), 1),
         store.put_delivery("french26", "{}"),
+        store.drop_delivery("maths26a"),
+        store.deliveries_version(),
+        store.put_codes([CodeEntry(bytes(32), a_sid(), "R1")]),
+        store.drop_codes([bytes(32)]),
+        store.tell_workers("one", b"busy"),
+        store.forget_workers([b"one"]),
+        store.tell_figures("one", b"fine"),
+        store.forget_figures(["one"]),
+        store.tick(NOW),
+        store.waiting(),
+        store.due(0, NOW),
+        store.set_clocks({0: NOW}),
+        store.settle(Outage(0, NOW, NOW + 1)),
+        store.sealed([(a_sid(), 3)], {}),
+        store.sealed([], {0: "5-0"}),
+        store.lease("drain", "anna", 1000),
     ):
         with pytest.raises(StoreForeign, match=f"layout: {mark or 'none'}, here: {LAYOUT}.*empty Redis"):
             await asking
@@ -62,6 +78,40 @@ async def test_an_empty_redis_is_whose_delivery_comes_first(
     with pytest.raises(StoreForeign):  # it had met an empty one only, and looks again
         await later.commit([a_row(a_sid())], NOW)
     await later.aclose()
+
+
+async def test_a_redis_that_another_version_has_filled_since_is_seen_at_the_next_beat(
+    store: Store, redis: Redis
+) -> None:
+    """Emptied under a running process, which had met its own: from then on it writes nothing."""
+    await store.put_delivery("maths26a", "{}")
+    await store.tick(NOW)
+    await redis.flushall()
+    await other_version(redis, str(LAYOUT + 1))
+    with pytest.raises(StoreForeign):
+        await store.deliveries_version()
+    for asking in (store.tick(NOW), store.commit([a_row(a_sid())], NOW), store.lease("drain", "anna", 1000)):
+        with pytest.raises(StoreForeign):
+            await asking
+    assert await redis.dbsize() == 2
+
+
+async def test_a_redis_that_came_up_empty_may_be_asked_until_it_is_filled(store: Store, redis: Redis) -> None:
+    """Its partitions acknowledge, since an outage is found once the clocks are back."""
+    await store.put_delivery("maths26a", "{}")
+    await redis.flushall()
+    assert await store.deliveries_version() == 0
+    await store.set_clocks({0: NOW - GAP_MS - 1})
+    assert [outage.partition for outage in await store.tick(NOW)] == [0]
+
+
+async def test_lines_without_a_mark_are_of_another_version(store: Store, redis: Redis) -> None:
+    """Its deliveries are gone, and still somebody must bring what waits to the archive first."""
+    await redis.xadd(keys.journal(0), {"t": NOW})
+    for asking in (store.meet(), store.put_delivery("maths26a", "{}"), store.deliveries_version()):
+        with pytest.raises(StoreForeign, match="layout: none"):
+            await asking
+    assert await redis.dbsize() == 1
 
 
 async def test_a_redis_that_came_up_empty_is_marked_again(store: Store, redis: Redis) -> None:
