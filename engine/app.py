@@ -139,12 +139,17 @@ async def running(settings: Settings) -> AsyncIterator[Application]:
             for writer in writers:
                 writer.close()
             await asyncio.gather(*tasks)
-            for task in beating:
-                task.cancel()
-            await asyncio.wait(beating)
-            for task in beating:
-                if not task.cancelled():
-                    task.result()
+            await _ended(beating)
+
+
+async def _ended(beating: Sequence[asyncio.Task[None]]) -> None:
+    """What beats is told to end; what went wrong in one of them is raised."""
+    for task in beating:
+        task.cancel()
+    await asyncio.wait(beating)
+    for task in beating:
+        if not task.cancelled():
+            task.result()
 
 
 @asynccontextmanager

@@ -83,13 +83,10 @@ async def test_all_that_the_store_does_is_allowed(link: Link) -> None:
     tickets = [await a_running(store, sid) for sid in sids]
     saves = [a_save(ticket, n) for n in range(1, 21) for ticket in tickets]  # digests are spilled after 16
     assert set(await verdicts(store, *saves)) == {"ok"}
-    assert await verdicts(store, a_save(tickets[0], 2), a_save(tickets[0], 3, body="x")) == [
-        "repeated",
-        "fork",
-    ]
-    assert set(await verdicts(store, Pause(sids[0], "p"), Resume(sids[0], "r"), Extend(sids[0], 1, "e"))) == {
-        "ok"
-    }
+    again, fork = a_save(tickets[0], 2), a_save(tickets[0], 3, body="x")
+    assert await verdicts(store, again, fork) == ["repeated", "fork"]
+    acts = Pause(sids[0], "p"), Resume(sids[0], "r"), Extend(sids[0], 1, "e")
+    assert set(await verdicts(store, *acts)) == {"ok"}
     assert len((await one(store, Read(tickets[1]))).batches) == 20
     lines = await store.journal(store.journals(), 1000)
     assert len([line for line in lines if isinstance(line, BatchLine)]) == 60
