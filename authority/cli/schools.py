@@ -23,6 +23,10 @@ from authority.register import Class, Credential, Register, School
 
 app = typer.Typer(no_args_is_help=True, help="Schools: who they are, and the letters that let them in.")
 _UAI = re.compile(r"[0-9]{7}[A-Z]")
+_STILL = (
+    "On the test site a page that is open with it may act for a quarter of an hour; `passation rooms renew` "
+    "there ends it at once."
+)
 
 
 @app.command(name="import")
@@ -51,9 +55,7 @@ def list_schools(as_json: Json = False) -> None:
 @app.command(name="letters")
 def print_letters(
     out: Out,
-    school: Annotated[
-        str, typer.Option(help="One school; all that have no credential yet if left out.")
-    ] = "",
+    school: Annotated[str, typer.Option(help="One school; all that never had a letter if left out.")] = "",
     teachers: Annotated[
         bool, typer.Option("--teachers", help="One letter a class, for its teacher.")
     ] = False,
@@ -64,7 +66,11 @@ def print_letters(
     who: Who = "authority",
     as_json: Json = False,
 ) -> None:
-    """New passwords, printed on letters and kept nowhere; former ones end, and their sign-ins."""
+    """New passwords, printed on letters and kept nowhere; former ones end, and their sign-ins.
+
+    Without --school, an access that was withdrawn is passed over. On the test site a page that is open with a
+    former access may still act for a quarter of an hour; `passation rooms renew` there ends it at once.
+    """
     if label and not school:
         raise Conflict("letters", "--class needs --school: other schools have a class of that name too")
     wanted = Wanted(school.upper(), label, is_teachers=teachers or bool(label))
@@ -81,9 +87,14 @@ def withdraw(
     who: Who = "authority",
     as_json: Json = False,
 ) -> None:
-    """End one credential alone, without a new one: it is refused at once, and its sign-ins end."""
+    """End one credential alone, without a new one: it is refused at once, and its sign-ins end.
+
+    On the test site a page that is open with it may still act for a quarter of an hour at most; until then
+    `passation rooms renew`, by the test site's operator, ends it at once.
+    """
     login = asyncio.run(_withdraw(school.upper(), label, who))
-    say({"withdrawn": login}, as_json, f"{login}: withdrawn; `schools letters --school` gives a new one")
+    told = f"{login}: withdrawn; `schools letters --school` gives a new one. {_STILL}"
+    say({"withdrawn": login}, as_json, told)
 
 
 class Wanted(NamedTuple):
@@ -154,7 +165,10 @@ async def _letters(out: Path, wanted: Wanted, language: str, who: str) -> int:
         people = await (_teachers if wanted.is_teachers else _heads)(register, wanted)
         printed = await issue(register, Passwords(), people, now_ms(), who)
         if not printed:
-            raise Conflict("letters", "there is nobody without a letter; name a --school to print one again")
+            raise Conflict(
+                "letters",
+                "there is nobody without a letter; name a --school to print one again or after a withdrawal",
+            )
         title = (await register.campaign()).title
         address = settings.own_origin + "/"
         data = letters(printed, campaign=title, address=address, language=language, now_ms=now_ms())
@@ -163,23 +177,24 @@ async def _letters(out: Path, wanted: Wanted, language: str, who: str) -> int:
 
 
 async def _heads(register: Register, wanted: Wanted) -> list[tuple[Credential, School, str]]:
+    """Schools whose head never had a letter, or the one that is named."""
     if wanted.school:
         chosen = [await register.lists.school(wanted.school)]
     else:
-        everyone = await register.lists.schools()
-        chosen = [one for one in everyone if await register.doors.credential(one.id) is None]
+        written_to = await register.doors.written_to()
+        chosen = [one for one in await register.lists.schools() if one.id not in written_to]
     return [(Credential(one.id, "head", one.id, "", ""), one, "") for one in chosen]
 
 
 async def _teachers(register: Register, wanted: Wanted) -> list[tuple[Credential, School, str]]:
-    """Classes whose teacher has no letter yet; all of a school when it is named, or its one class."""
+    """Classes whose teacher never had a letter; all of a school when it is named, or its one class."""
     known = {one.id: one for one in await register.lists.schools()}
     if wanted.label:
         chosen = [await _class(register, wanted.school, wanted.label)]
     else:
         classes = await register.lists.classes(wanted.school or None)
-        without = {row[0] for row in await register.doors.classes_without()}
-        chosen = [one for one in classes if wanted.school or one.id in without]
+        written_to = await register.doors.written_to()
+        chosen = [one for one in classes if wanted.school or one.room not in written_to]
     return [
         (Credential(one.room, "teacher", one.school, one.id, ""), known[one.school], one.label)
         for one in chosen

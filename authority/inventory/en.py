@@ -25,7 +25,7 @@ EN = Words(
         "classes": ("the name of the class and when its list was validated", "to follow how far it is"),
         "schools": ("the number and name of the school", "to address letters"),
         "credentials": (
-            "the identifier of the school or class, and a digest of its password",
+            "the identifier of the school or class, and a digest of its password, or that it is withdrawn",
             "to open a list to its own school alone",
         ),
         "sign_ins": ("sign-ins under way", "not to ask for the password on each page"),

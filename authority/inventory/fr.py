@@ -25,7 +25,7 @@ FR = Words(
         "classes": ("le nom de la classe et la date de validation de sa liste", "suivre l’avancement"),
         "schools": ("le numéro et le nom de l’école ou de l’établissement", "adresser les courriers"),
         "credentials": (
-            "l’identifiant de l’école ou de la classe, et l’empreinte de son mot de passe",
+            "l’identifiant de l’école ou de la classe, et l’empreinte de son mot de passe, ou son retrait",
             "n’ouvrir la liste qu’à son école",
         ),
         "sign_ins": ("les connexions en cours", "ne pas redemander le mot de passe à chaque page"),

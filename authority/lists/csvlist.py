@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
+import re
+from collections.abc import Iterator
 from itertools import islice
 
 from authority.lists.entries import Entry, Wrong, entry, folded
@@ -25,6 +26,9 @@ HEADINGS = {
 _DELIMITERS = ";\t,"
 ROWS_MAX = 20_000
 """Lines of a list, the empty ones of a spreadsheet as well."""
+ROW_MAX = 10_000
+"""Characters of one row, over all the lines that its quotes span; no office has columns for half of it."""
+_LINE = re.compile(rf"[^\r\n]{{0,{ROW_MAX}}}(?:\r\n|\r|\n|\Z)")
 _MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark it begins with
     codecs.BOM_UTF32_BE: "utf-32",
@@ -39,9 +43,8 @@ def read_csv(data: bytes, default_label: str = "") -> Lists:
     text = decoded(data)
     first, _, _ = text.partition("\n")
     delimiter = max(_DELIMITERS, key=first.count)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        rows = list(islice(lines, ROWS_MAX + 1))
+        rows = list(islice(rows_of(text, delimiter), ROWS_MAX + 1))
     except csv.Error as error:
         raise BadList("not_csv", f"the file is not a table: {error}") from error
     if len(rows) > ROWS_MAX:
@@ -52,6 +55,29 @@ def read_csv(data: bytes, default_label: str = "") -> Lists:
     if "label" not in columns and not default_label:
         raise BadList("no_class", "no column names the class: add one, or say which class this is")
     return _entries(rows, columns, default_label)
+
+
+def rows_of(text: str, delimiter: str = ",") -> Iterator[list[str]]:
+    """The rows of a table in its order; csv.Error where it is none, a row longer than `ROW_MAX` included.
+
+    A row is measured before it is taken apart: each comma is a cell, and a cell is larger than a comma.
+    """
+    taken = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal taken
+        at = 0
+        while at < len(text):
+            line = _LINE.match(text, at)
+            taken += len(line[0]) if line else ROW_MAX + 1
+            if line is None or taken > ROW_MAX:
+                raise csv.Error(f"a row has more than {ROW_MAX} characters")
+            yield line[0]
+            at = line.end()
+
+    for row in csv.reader(lines(), delimiter=delimiter, strict=True):
+        taken = 0
+        yield row
 
 
 def decoded(data: bytes) -> str:

@@ -1,21 +1,21 @@
 """OneRoster 1.1 and 1.2, the CSV binding: a ZIP with `users.csv`, `classes.csv` and `enrollments.csv`.
 
 Pupils are the users whose enrollment in a class has the role `student`. Unpacking stops at a bound of bytes
-whatever the archive says of itself, and reading at a bound of lines: a few kilobytes may unpack to millions
-of them. Of a line only the columns that we know are kept.
+whatever the archive says of itself, and reading at a bound of lines and of characters a row: a few kilobytes
+may unpack to millions of them. Of a line only the columns that we know are kept. What is packed otherwise than
+office programs do is not opened: LZMA takes the memory that the entry asks for, gigabytes if it likes.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import lzma
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 
-from authority.lists.csvlist import Lists, decoded
+from authority.lists.csvlist import Lists, decoded, rows_of
 from authority.lists.entries import Entry, Wrong, entry
 from authority.problems import BadList
 
@@ -28,10 +28,11 @@ FILES = {
     "enrollments.csv": ("role", "status", "userSourcedId", "classSourcedId"),
 }
 _DAMAGED = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError),
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError),
     *(NotImplementedError, RuntimeError),
 )
 """What a damaged or hostile ZIP may end in."""
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 GONE = ("tobedeleted", "inactive")
 
 
@@ -68,6 +69,8 @@ def _table(data: bytes, name: str) -> list[dict[str, str]]:
             found = next((one for one in archive.infolist() if one.filename.lower() == name), None)
             if found is None:
                 raise BadList("other_zip", f"the ZIP holds no {name}: bring a OneRoster export (CSV)")
+            if found.compress_type not in _PACKINGS:
+                raise BadList("other_zip", f"{name} is packed in an unusual way: zip it again")
             with archive.open(found) as file:
                 plain = file.read(UNPACKED_MAX + 1)
     except _DAMAGED as error:
@@ -75,7 +78,7 @@ def _table(data: bytes, name: str) -> list[dict[str, str]]:
     if len(plain) > UNPACKED_MAX:
         raise BadList("too_big", f"{name} is larger than {UNPACKED_MAX // 1_000_000} MB when unpacked")
     try:
-        return list(_rows(csv.reader(io.StringIO(decoded(plain), newline=""), strict=True), name))
+        return list(_rows(rows_of(decoded(plain)), name))
     except csv.Error as error:
         raise BadList("not_csv", f"{name} is not a table: {error}") from error
 

@@ -3,6 +3,9 @@
 The cookie's token stands here as a keyed digest only. Wrong passwords are counted per identifier and per
 identifier and address: past the bound each next try waits twice as long, up to a minute, so that a stranger
 who knows a school's number can slow its head down but never shut the door.
+
+A withdrawn credential stays as a row with an empty hash, made at 0: nobody comes in by it, and the letters
+for all who have none pass it over, or the next run would bring it back.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from authority.problems import Conflict
 from authority.register import audit
 from authority.register.database import Database
-from authority.register.tables import classes, credentials, tries, visits
+from authority.register.tables import credentials, tries, visits
 from authority.register.values import Credential, Visit
 
 _LOGIN = re.compile(r"[0-9]{7}[A-Z]|[1-9BCDFGHJKMNPQRSTVWXYZ]{8}")
@@ -36,6 +39,7 @@ class Doors:
     async def issue(self, new: list[Credential], now_ms: int, who: str, over_ms: int | None = None) -> None:
         """Write credentials; one that exists gets the new password, and its sign-ins end.
 
+        Here at once; what the engine was told of a sign-in lives there until `assertion.LIVES_MS` is over.
         `over_ms`: which one its writer knew of; Conflict `letter_made` when there is another one meanwhile.
         """
         async with self._database.writing() as connection:
@@ -50,36 +54,49 @@ class Doors:
             )
 
     async def credential(self, login: str) -> Credential | None:
+        """One that opens something; None for one that was withdrawn."""
+        query = select(credentials).where(credentials.c.login == login, credentials.c.hash != "")
         async with self._database.reading() as connection:
-            row = (await connection.execute(select(credentials).where(credentials.c.login == login))).first()
+            row = (await connection.execute(query)).first()
         return Credential(row.login, row.role, row.school, row.class_id, row.hash) if row else None
 
     async def issued_ms(self, login: str) -> int:
-        """When the password of this credential was made; 0 if there is none."""
+        """When the password of this credential was made; 0 if there is none, or none any more."""
         async with self._database.reading() as connection:
             return await _issued_ms(connection, login)
 
     async def withdraw(self, login: str, now_ms: int, who: str) -> bool:
-        """End a credential and its sign-ins; whether there was one."""
+        """End a credential and its sign-ins; whether there was one.
+
+        Here at once; what the engine was told of a sign-in lives there until `assertion.LIVES_MS` is over.
+        """
         async with self._database.writing() as connection:
             is_there = bool(await _issued_ms(connection, login))
             if is_there:
-                await _drop(connection, login)
+                await connection.execute(delete(visits).where(visits.c.login == login))
+                change = update(credentials).where(credentials.c.login == login)
+                await connection.execute(change.values(hash="", issued_ms=0))
                 await audit.append(connection, now_ms, who, "credentials.withdraw", logins=[login])
         return is_there
 
-    async def issued(self) -> dict[str, int]:
-        """How many credentials each role has."""
-        query = select(credentials.c.role, func.count()).group_by(credentials.c.role)
+    async def written_to(self) -> set[str]:
+        """The identifiers that had a letter, those withdrawn since among them."""
         async with self._database.reading() as connection:
-            return {row[0]: row[1] for row in await connection.execute(query)}
+            return set((await connection.execute(select(credentials.c.login))).scalars())
 
     # --- sign-ins -------------------------------------------------------------------------------------
 
-    async def enter(self, credential: Credential, now_ms: int) -> Visit:
-        """A new sign-in, with a line in the audit log."""
+    async def enter(self, credential: Credential, now_ms: int) -> Visit | None:
+        """A new sign-in, with a line in the audit log; None if the credential is another one meanwhile.
+
+        Checking a password takes a while: a letter printed in between has ended the sign-ins by the former
+        one, and this one would come too late to be ended.
+        """
         token = secrets.token_urlsafe(32)
+        query = select(credentials.c.hash).where(credentials.c.login == credential.login)
         async with self._database.writing() as connection:
+            if (await connection.execute(query)).scalar() != credential.hash:
+                return None
             values = {"digest": self._digest(token), "login": credential.login, "seen_ms": now_ms}
             await connection.execute(insert(visits).values(**values))
             await audit.append(connection, now_ms, credential.login, "visit.enter", role=credential.role)
@@ -138,18 +155,6 @@ class Doors:
         async with self._database.writing() as connection:
             digest = self._counted(login, address)[0]
             await connection.execute(delete(tries).where(tries.c.digest == digest))
-
-    async def classes_without(self, school: str | None = None) -> list[tuple[str, str, str]]:
-        """(class, room, school) of classes whose teacher has no credential yet."""
-        query = (
-            select(classes.c.id, classes.c.room, classes.c.school)
-            .outerjoin(credentials, credentials.c.class_id == classes.c.id)
-            .where(credentials.c.login.is_(None))
-        )
-        if school is not None:
-            query = query.where(classes.c.school == school)
-        async with self._database.reading() as connection:
-            return [(row[0], row[1], row[2]) for row in await connection.execute(query)]
 
     def _counted(self, login: str, address: str) -> tuple[bytes, bytes]:
         return self._digest(f"{login}|{address}"), self._digest(login)

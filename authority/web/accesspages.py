@@ -1,7 +1,9 @@
 """A teacher's access to one class, for the head: a letter again, or no access; other classes notice nothing.
 
-The former password is refused from that moment on, and whoever is signed in with it is out. A letter holds a
-new password once: a page that was made before another letter is refused, so a double click makes one letter.
+The former password is refused from that moment on, and whoever is signed in with it is out of these pages.
+The engine believes what it was told of that sign-in for a quarter of an hour at most; `passation rooms renew`
+there ends it at once. A letter holds a new password once: a page that was made before another letter is
+refused, so a double click makes one letter.
 """
 
 from __future__ import annotations
@@ -40,6 +42,6 @@ async def letter(call: Call) -> Response:
 
 
 async def withdraw(call: Call) -> Response:
-    """No access any more, and no new one."""
+    """No access any more, and no new one until the head or the authority asks for this class's by name."""
     await call.services.register.doors.withdraw(call.here.room, call.now_ms, call.who)
     return RedirectResponse(f"/classes/{call.here.id}/access?said=access_withdrawn", 303)

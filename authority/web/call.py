@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +29,8 @@ class Services:
     passwords: Passwords
     pages: Pages
     clock: Callable[[], int]
+    reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """One list is read at a time: a hostile file takes a hundred megabytes of memory while it is refused."""
 
     @property
     def register(self) -> Register:

@@ -81,11 +81,11 @@ async def login(call: Call) -> Response:
     right = await call.services.passwords.matches(
         credential.hash if credential else None, call.form.get("password", "")[:100]
     )
-    if credential is None or not right:
+    visit = await doors.enter(credential, call.now_ms) if credential and right else None
+    if visit is None:
         await doors.wrong(login, address, settings.tries, call.now_ms)
         return call.page("login.html", 401, error="login_wrong", login=login, wait=0)
     await doors.right(login, address)
-    visit = await doors.enter(credential, call.now_ms)
     response = RedirectResponse(home(visit.role, visit.class_id), 303)
     response.set_cookie("__Host-visit", visit.token, **COOKIE)  # type: ignore[arg-type]
     return response

@@ -25,8 +25,9 @@ async def upload(call: Call) -> Response:
     """Read the file; keep what it says, sealed, until it is confirmed."""
     label = call.form.get("label", "").strip()
     try:
-        # Beside the loop: nobody else's page waits while a large file is read.
-        found = await asyncio.to_thread(read_list, call.upload, checked_label(label) if label else "")
+        default_label = checked_label(label) if label else ""
+        async with call.services.reading:  # beside the loop: nobody else's page waits for a large file
+            found = await asyncio.to_thread(read_list, call.upload, default_label)
     except BadList as bad:
         return call.page("import.html", 422, error=f"problem_{bad.reason}", label=label)
     value = {

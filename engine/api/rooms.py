@@ -150,7 +150,10 @@ class Rooms:
     def _refuse_renewed(self, assertion: Assertion, room: str) -> None:
         """What was asserted before a room's code was withdrawn is worth nothing: the page fetches a new one.
 
-        The authority may have withdrawn this teacher's password meanwhile, and gives none then.
+        The authority may have withdrawn this teacher's password meanwhile, and gives none then. Two machines,
+        two clocks: where the authority's runs behind, the page asks until it has caught up; where it runs
+        ahead (by `assertion.SKEW_MS` at most), what it made within that lead passes until it expires or the
+        room is renewed again. To count `SKEW_MS` here too would shut every teacher of the room out for a minute.
         """
         records = self._services.catalog.records().values()
         at_ms = max((renewal(record.get("renewed", {}), room).at_ms for record in records), default=0)

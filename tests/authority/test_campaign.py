@@ -180,7 +180,8 @@ def test_letters_and_sheets_are_printed_by_command(authority: Authority) -> None
     assert letters.read_bytes().startswith(b"%PDF")
     assert letters.stat().st_mode & 0o077 == 0
     assert authority.json("schools", "withdraw", "0750001A") == {"withdrawn": "0750001A"}
-    assert authority.json("schools", "letters", "--out", letters)["letters"] == 1
+    _, said, _ = authority.run("schools", "withdraw", "--help")
+    assert "quarter of an hour" in " ".join(said.split())
     one_class = ("schools", "letters", "--school", "0750001A", "--class", "6e A", "--out", letters)
     for command, words in (
         (("schools", "letters", "--out", letters), "nobody without a letter"),
@@ -194,6 +195,24 @@ def test_letters_and_sheets_are_printed_by_command(authority: Authority) -> None
     ):
         code, _, err = authority.run(*command)
         assert (code, words in err) == (1, True), (command, err)
+
+
+def test_a_withdrawn_access_comes_back_by_name_alone(authority: Authority) -> None:
+    """Letters for all who have none pass it over, also after the next import; those for a school do not."""
+    authority.json("init", "--campaign", "c-1", "--title", "Essai", "--birth-year", 2015)
+    listed = authority.folder / "schools.csv"
+    listed.write_text("uai;nom\n0750001A;Collège Colette\n")
+    authority.json("schools", "import", listed)
+    letters = ("schools", "letters", "--out", authority.folder / "letters.pdf")
+    assert authority.json(*letters)["letters"] == 1
+    authority.json("schools", "withdraw", "0750001A")
+    listed.write_text("uai;nom\n0750001A;Collège Colette\n0690002B;Collège Jean-Moulin\n")
+    authority.json("schools", "import", listed)
+    assert authority.json(*letters)["letters"] == 1
+    code, _, err = authority.run("schools", "withdraw", "0750001A")
+    assert (code, "nothing was withdrawn" in err) == (1, True)
+    assert authority.json(*letters, "--school", "0750001A")["letters"] == 1
+    assert authority.json("schools", "withdraw", "0750001A") == {"withdrawn": "0750001A"}
 
 
 def test_every_command_and_setting_stands_in_the_readme() -> None:

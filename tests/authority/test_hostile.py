@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import tracemalloc
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from authority.lists import read_list
+from authority.lists import Found, read_list
+from authority.lists.oneroster import UNPACKED_MAX
 from authority.problems import BadList
 from authority.register import Pupil, School
+from authority.web import imports
 from tests.authority.offices import COLETTE, office, own_database, visitor
 
 HEAD_LINE = "Nom;Prénom;Classe\n"
@@ -21,10 +25,10 @@ ROSTER = {
 }
 
 
-def roster(**changed: str) -> bytes:
+def roster(method: int = zipfile.ZIP_DEFLATED, **changed: str) -> bytes:
     """A OneRoster ZIP, with the files `users`, `classes`, `enrollments` changed."""
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(file, "w", method) as archive:
         for name, text in ROSTER.items():
             archive.writestr(name, changed.get(name.removesuffix(".csv"), text))
     return file.getvalue()
@@ -42,6 +46,53 @@ def test_a_few_kilobytes_that_unpack_to_millions_of_lines_are_refused() -> None:
     assert len(bomb) < 10_000
     assert reason(bomb) == "too_big"
     assert reason((HEAD_LINE + ";\n" * 300_000).encode()) == "too_big"
+
+
+@pytest.mark.parametrize("commas", ["," * 19_900_000, '"\n",' * 4_900_000], ids=["line", "quoted"])
+def test_a_row_that_no_office_writes_is_refused_before_it_is_taken_apart(commas: str) -> None:
+    """Twenty kilobytes may unpack to one row of millions of cells, in one line or in many."""
+    bomb = roster(users=f"{commas}一\n")
+    assert len(bomb) < 30_000
+    tracemalloc.start()
+    try:
+        assert reason(bomb) == "not_csv"
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 5 * UNPACKED_MAX
+    assert reason((HEAD_LINE + ";" * 900_000).encode()) == "not_csv"
+    assert reason((";" * 900_000 + "\n").encode()) == "not_csv"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_zip_packed_as_no_office_program_does_is_refused_unopened(method: int) -> None:
+    """An entry may ask for a dictionary of four gigabytes before its first byte."""
+    assert reason(roster(method)) == "other_zip"
+    assert len(read_list(roster(zipfile.ZIP_STORED)).entries) == 1
+
+
+async def test_lists_are_read_one_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sends many at once waits for the machine's memory; every one is read."""
+    now, most = [0], [0]
+
+    def watched(data: bytes, label: str) -> Found:
+        now[0] += 1
+        most[0] = max(most[0], now[0])
+        try:
+            return read_list(data, label)
+        finally:
+            now[0] -= 1
+
+    monkeypatch.setattr(imports, "read_list", watched)
+    many = (HEAD_LINE + "Roux;Zoé;6e A\n" * 4000).encode()
+    async with office(tmp_path) as of:
+        password = await of.credential(COLETTE.id, "head", COLETTE)
+        async with visitor(of, COLETTE.id, password) as head:
+            await head.get("/school/import")
+            file = {"file": ("liste.csv", many)}
+            replies = await asyncio.gather(*(head.post("/school/import", files=file) for _ in range(6)))
+    assert [reply.status_code for reply in replies] == [303] * 6
+    assert most == [1]
 
 
 def test_a_zip_with_any_byte_changed_is_a_list_or_a_refusal() -> None:

@@ -127,6 +127,19 @@ async def test_destruction_takes_rows_and_keys_and_leaves_the_log(tmp_path: Path
     await stranger.close()
 
 
+async def test_a_withdrawn_teacher_gets_no_letter_with_the_others(tmp_path: Path) -> None:
+    """The register remembers whom it has written to, and has no password of who is withdrawn."""
+    async with office(tmp_path) as of:
+        doors = of.register.doors
+        own, other = await of.with_class("6e A"), await of.with_class("6e B")
+        await of.credential(own.room, "teacher", COLETTE, own.id)
+        assert await doors.withdraw(own.room, NOON_MS, "test")
+        assert not await doors.withdraw(own.room, NOON_MS, "test")
+        assert await doors.written_to() == {own.room}
+        assert other.room not in await doors.written_to()
+        assert (await doors.credential(own.room), await doors.issued_ms(own.room)) == (None, 0)
+
+
 async def test_a_pupil_of_another_school_is_not_within_reach(tmp_path: Path) -> None:
     """An id from elsewhere changes nothing."""
     async with office(tmp_path) as of:

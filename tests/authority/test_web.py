@@ -200,6 +200,23 @@ async def test_a_visit_ends_by_time_by_button_and_by_a_new_letter(tmp_path: Path
             assert (await one.get("/school")).status_code == 303
 
 
+async def test_a_password_that_a_new_letter_ends_while_it_is_checked_opens_nothing(tmp_path: Path) -> None:
+    """Nor one that is withdrawn meanwhile: who was let in late would stay in by the new credential."""
+    async with office(tmp_path) as of:
+        doors = of.register.doors
+        await of.credential(COLETTE.id, "head", COLETTE)
+        checked = await doors.credential(COLETTE.id)
+        assert checked is not None
+        await of.credential(COLETTE.id, "head", COLETTE)
+        assert await doors.enter(checked, of.clock[0]) is None
+        anew = await doors.credential(COLETTE.id)
+        assert anew is not None
+        await doors.withdraw(COLETTE.id, of.clock[0], "test")
+        assert await doors.enter(anew, of.clock[0]) is None
+        lines, _ = await read_log(of.settings.address, 20)
+        assert "visit.enter" not in [one.act for one in lines]
+
+
 async def test_one_classs_access_is_withdrawn_alone_and_given_anew(tmp_path: Path) -> None:
     """By the head: the old password and its sign-in end at once; a sibling's class notices nothing."""
     async with office(tmp_path) as of, visitor(of) as head, visitor(of) as teacher, visitor(of) as beside:
@@ -233,6 +250,23 @@ async def test_one_classs_access_is_withdrawn_alone_and_given_anew(tmp_path: Pat
         assert [(one.who, one.detail) for one in lines if one.act == "credentials.withdraw"] == [
             (COLETTE.id, {"logins": [own.room]})
         ]
+        page = await head.get(f"/classes/{own.id}/access")
+        assert "its access is withdrawn" in page.text or "son accès est retiré" in page.text
+        again = await of.credential(own.room, "teacher", COLETTE, own.id)
+        assert (await teacher.enter(own.room, again)).status_code == 303
+
+
+async def test_the_page_says_what_the_test_site_still_believes(tmp_path: Path) -> None:
+    """Out here is not out there: until when, and who ends it at once, in both languages."""
+    async with office(tmp_path) as of:
+        own = await of.with_class()
+        password = await of.credential(COLETTE.id, "head", COLETTE)
+        async with visitor(of, COLETTE.id, password) as head:
+            for language, words in (("fr", "un quart d’heure"), ("en", "a quarter of an hour")):
+                await head.post("/language", {"language": language, "back": "/"})
+                text = (await head.get(f"/classes/{own.id}/access")).text
+                assert words in text
+                assert "passation rooms renew" in text
 
 
 async def test_nothing_goes_at_one_click(tmp_path: Path) -> None:

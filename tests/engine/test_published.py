@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.archive import Conflict
 from engine.published.mastery import read_mastery
@@ -74,6 +76,44 @@ def test_national_figures_of_few_are_none_at_all() -> None:
     for group in (0, 1, 2) * 20:
         national.add([Mark(1, 2, group)])
     assert national.to_json()["rows"][0]["groups"] == [20, 30, 21]
+
+
+def country(whole: int, first: int, second: int, present: int, away: int) -> dict[str, Any]:
+    """National figures of a test of two domains: how many sat it whole, one domain alone, neither whole."""
+    national = National(rows=3, groups=3)
+    sat, missed, never = Mark(1, 2, 1), Mark(1, 2, None, 1), Mark(0, 0, None, 2)
+    for count, marks in (
+        (whole, (sat, sat, sat)),
+        (first, (missed, sat, missed)),
+        (second, (missed, missed, sat)),
+        (present, (missed, missed, missed)),
+        (away, (never, never, never)),
+    ):
+        for _ in range(count):
+            national.add(marks)
+    return national.to_json()
+
+
+def test_national_totals_that_differ_by_few_are_not_told_beside_each_other() -> None:
+    """Three who missed a domain would stand between two totals; what is large stays."""
+    told = country(whole=40, first=3, second=20, present=0, away=2)
+    whole, first, second = told["rows"]
+    assert (whole["counted"], first["counted"], second["counted"]) == (40, None, 60)
+    assert (first["groups"], first["mean"]) == ([None] * 3, 0.5)
+    assert told["pupils"] is None
+    assert country(whole=40, first=3, second=20, present=12, away=2)["pupils"] == 75
+    assert country(whole=40, first=0, second=0, present=4, away=0)["pupils"] is None
+    assert country(whole=40, first=0, second=0, present=0, away=4)["pupils"] == 40
+
+
+@given(st.tuples(*[st.integers(0, 30)] * 5))
+def test_no_small_group_follows_from_two_national_totals(counts: tuple[int, int, int, int, int]) -> None:
+    """Of the pupils and of each row, of the whole test and of each domain."""
+    told = country(*counts)
+    totals = [row["counted"] for row in told["rows"]]
+    pairs = [(told["pupils"], total) for total in totals] + [(totals[0], total) for total in totals[1:]]
+    differences = [abs(one - other) for one, other in pairs if one is not None and other is not None]
+    assert [count for count in differences if 0 < count < LEAST] == []
 
 
 def test_a_publication_is_open_between_its_dates_and_gone_when_withdrawn(tmp_path: Path) -> None:

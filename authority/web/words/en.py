@@ -91,8 +91,10 @@ EN: dict[str, str] = {
     "access_again": "Print a new letter (PDF)",
     "access_again_text": (
         "The password stands there alone: print the letter, hand it over in person, delete the file. "
-        "The former password is refused at once, and whoever is signed in with it is out. The other "
-        "classes notice nothing."
+        "The former password is refused at once, and whoever is signed in with it is out of these pages. "
+        "On the test site, a page that is open with the former access may still act for a quarter of an "
+        "hour at most; the test site’s operator ends it at once (passation rooms renew). The other classes "
+        "notice nothing."
     ),
     "access_withdraw_text": "Nobody is to come in for this class any more? You alone follow it then.",
     "access_withdraw": "Withdraw the access without a new one",
