@@ -2,8 +2,8 @@
 
 Pupils are the users whose enrollment in a class has the role `student`. Unpacking stops at a bound of bytes
 whatever the archive says of itself, and reading at a bound of lines and of characters a row: a few kilobytes
-may unpack to millions of them. Of a line only the columns that we know are kept. What is packed otherwise than
-office programs do is not opened: LZMA takes the memory that the entry asks for, gigabytes if it likes.
+may unpack to millions of them. Of a line only the columns that we know are kept. What is packed otherwise
+than office programs do is not opened: LZMA takes the memory that the entry asks for, gigabytes if it likes.
 """
 
 from __future__ import annotations

@@ -153,7 +153,8 @@ class Rooms:
         The authority may have withdrawn this teacher's password meanwhile, and gives none then. Two machines,
         two clocks: where the authority's runs behind, the page asks until it has caught up; where it runs
         ahead (by `assertion.SKEW_MS` at most), what it made within that lead passes until it expires or the
-        room is renewed again. To count `SKEW_MS` here too would shut every teacher of the room out for a minute.
+        room is renewed again. To count `SKEW_MS` here too would shut every teacher of the room out for a
+        minute.
         """
         records = self._services.catalog.records().values()
         at_ms = max((renewal(record.get("renewed", {}), room).at_ms for record in records), default=0)

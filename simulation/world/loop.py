@@ -64,6 +64,12 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._ready.append(errand)
         return errand
 
+    def call_soon_threadsafe(  # type: ignore[override]
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> Errand:
+        """The same: so asyncio ends a generator that nobody asks any more."""
+        return self.call_soon(callback, *args, context=context)
+
     def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> Errand:

@@ -396,6 +396,5 @@ async def test_both_languages_say_the_same_things() -> None:
     french, english = WORDS["fr"], WORDS["en"]
     assert french.keys() == english.keys()
     for key, text in french.items():
-        assert {part.split("}")[0] for part in text.split("{")[1:]} == {
-            part.split("}")[0] for part in english[key].split("{")[1:]
-        }, key
+        named = [{part.split("}")[0] for part in one.split("{")[1:]} for one in (text, english[key])]
+        assert named[0] == named[1], key
