@@ -12,10 +12,9 @@ import os
 import re
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.test_access import NARROW, WIDE, Inspector
 from tests.served import ROOT
@@ -170,8 +169,10 @@ class Gallery:
     def take(self, name: str) -> None:
         """The page as it is now, which is this shot."""
         shot = self._left.pop(name)
-        assert re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", shot.route), urlsplit(self.page.url).path)
-        assert self.page.title(), f"{name} is no page"
+        path = re.sub(r"\{\w+\}", "[^/]+", shot.route)
+        expect(self.page).to_have_url(re.compile(rf"^https?://[^/]+{path}([?#].*)?$"))
+        expect(self.page).to_have_title(re.compile(r"\S"))  # an address changes before its page is there
+        self.page.wait_for_load_state()
         if IS_WRITING:
             width = NARROW_PX if shot.narrow else FRAME_PX
             self.page.set_viewport_size({"width": width, "height": shot.height})
