@@ -2,7 +2,7 @@
 
 Who is refused waits as long as he was told, and a quarter at most longer, then sends the same bytes again.
 `obey` "all" also gathers answers as long as `flush_after_ms` asks; "nothing" sends again at once, for ever.
-A crowd that thinks for 0 s is a hammer: each reply is followed by the next request.
+A crowd that thinks for 0 s is a hammer: each reply is followed by the next request, `line_s` after it.
 """
 
 from __future__ import annotations
@@ -43,11 +43,12 @@ class Counts:
 class Crowd:
     """All pupils of a step, and what they share."""
 
-    def __init__(self, bodies: list[bytes], think_s: float, obey: str) -> None:
+    def __init__(self, bodies: list[bytes], think_s: float, obey: str, line_s: float = 0.0) -> None:
         self.counts = Counts()
         self.bodies = bodies
         self.think_s = think_s
         self.obey = obey
+        self.line_s = line_s
         self.random = Random(1)
         self.loop = asyncio.get_running_loop()
         self.began_s = self.loop.time()
@@ -134,7 +135,8 @@ class Pupil(asyncio.Protocol):
             counts.refused += 1
             wait_s = retry_after_s(data) * (1 + self.crowd.random.random() / 4)
             self._is_resting = True
-            self.crowd.loop.call_later(0 if self.crowd.obey == "nothing" else wait_s, self._again)
+            wait_s = self.crowd.line_s if self.crowd.obey == "nothing" else wait_s
+            self.crowd.loop.call_later(wait_s, self._again)
         else:
             counts.other += 1
 
@@ -161,7 +163,7 @@ class Pupil(asyncio.Protocol):
         if crowd.think_s:
             self._send_new()
         else:
-            self._act(crowd)
+            crowd.loop.call_later(crowd.line_s, self._act, crowd)
 
 
 def retry_after_s(data: bytes) -> int:

@@ -1,7 +1,7 @@
 """nginx before the worker, as an operator would put it there: kept connections, and a bound for each pupil.
 
 The bound goes by the pupil's token: a whole school shares one address. Who exceeds it is refused by nginx,
-with `Retry-After`, before the engine sees anything.
+with `Retry-After`, before the engine sees anything. With a certificate it speaks TLS at a second port.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.measure import Skipped
@@ -32,6 +33,7 @@ http {{
   upstream engine {{ server 127.0.0.1:{to}; keepalive 256; keepalive_requests 1000000; }}
   server {{
     listen 127.0.0.1:{port} backlog=4096;
+    {tls}
     limit_req zone=pupils burst={burst} nodelay;
     limit_req_status 503;
     error_page 503 @busy;
@@ -44,8 +46,28 @@ http {{
   }}
 }}
 """
+TLS = (
+    "listen 127.0.0.1:{port} ssl backlog=4096; ssl_certificate {0}; ssl_certificate_key {1}; "
+    "ssl_protocols TLSv1.2 TLSv1.3;"
+)
 BOUNDS = {"rate": 2, "burst": 8}
 """A player sends a batch every few seconds; after an outage some, one after the other."""
+NO_BOUNDS = {"rate": 1_000_000, "burst": 1_000_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """A running nginx: its port in clear, the one where it speaks TLS (0: none), its processes."""
+
+    port: int
+    tls_port: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes that do the work."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(child) for child in children.read_text().split()]
 
 
 def nginx_binary(given: str) -> str:
@@ -57,13 +79,18 @@ def nginx_binary(given: str) -> str:
 
 
 @asynccontextmanager
-async def front(binary: str, folder: Path, to: int) -> AsyncIterator[int]:
-    """nginx before the port `to`, on the generator's core; gives its own port."""
-    port = free_port()
-    process = _started(binary, folder, CONFIG.format(folder=folder, to=to, port=port, **BOUNDS))
+async def front(
+    binary: str, folder: Path, to: int, certificate: tuple[str, str] | None = None, **bounds: int
+) -> AsyncIterator[Front]:
+    """nginx before the port `to`, on the generator's core."""
+    port, tls_port = free_port(), free_port() if certificate else 0
+    tls = TLS.format(*certificate, port=tls_port) if certificate else ""
+    process = _started(
+        binary, folder, CONFIG.format(folder=folder, to=to, port=port, tls=tls, **BOUNDS | bounds)
+    )
     try:
         await until_listening(port)
-        yield port
+        yield Front(port, tls_port, process)
     finally:
         stop(process)
 

@@ -10,6 +10,7 @@ It costs some 15 microseconds a request, a sixth of what it measures. A reply th
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -82,9 +83,7 @@ class Connection(asyncio.Protocol):
         """Find the end of the reply; there is never more than one under way."""
         if self._partial:
             data = self._partial + data
-        end = data.find(b"\r\n\r\n")
-        place = data.find(b"content-length: ", 0, end)
-        if end < 0 or place < 0 or len(data) < end + 4 + int(data[place + 16 : data.find(b"\r", place)]):
+        if not is_whole(data):
             self._partial = data
             return
         self._partial = b""
@@ -94,7 +93,7 @@ class Connection(asyncio.Protocol):
             run.refused += 1
             run.first_refusal = run.first_refusal or data
         if run.bodies is not None:
-            run.bodies.append(data[end + 4 :])
+            run.bodies.append(data.partition(b"\r\n\r\n")[2])
         self.on_reply(self)
 
     def send(self) -> bool:
@@ -106,8 +105,19 @@ class Connection(asyncio.Protocol):
         return True
 
 
-async def connect(port: int, sources: Sequence[NextRequest]) -> list[Connection]:
-    """One connection for each source of requests."""
+def is_whole(data: bytes) -> bool:
+    """Whether a reply that tells its length has all of it."""
+    end = data.find(b"\r\n\r\n")
+    place = data.find(b"ontent-length: ", 0, end)
+    if place < 0:  # nginx writes it with capitals
+        place = data.find(b"ontent-Length: ", 0, end)
+    return end >= 0 and place >= 0 and len(data) >= end + 4 + int(data[place + 15 : data.find(b"\r", place)])
+
+
+async def connect(
+    port: int, sources: Sequence[NextRequest], tls: ssl.SSLContext | None = None
+) -> list[Connection]:
+    """One connection for each source of requests, over TLS where a context is given."""
     loop = asyncio.get_running_loop()
     connections = []
     for source in sources:
@@ -115,7 +125,9 @@ async def connect(port: int, sources: Sequence[NextRequest]) -> list[Connection]
         def made(source: NextRequest = source) -> Connection:
             return Connection(source)
 
-        _, connection = await loop.create_connection(made, "127.0.0.1", port)
+        _, connection = await loop.create_connection(
+            made, "127.0.0.1", port, ssl=tls, server_hostname="localhost" if tls else None
+        )
         connections.append(connection)
     return connections
 

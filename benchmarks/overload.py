@@ -11,9 +11,10 @@ act at intended moments, one save each on average every `--think` seconds (`crow
 One JSON line a step: saves acknowledged a second, refusals a second, answers acknowledged over those
 intended, p99 from the intended moment, the share of this process; `goodput` is over the best step.
 After a step above capacity half of capacity comes: `normal_after_s` is the second from which on nobody is
-refused and p99 is no more than twice that of the same crowd before. `--hammer N`: N more pupils send without
-a pause and obey nothing, while those of the step are seated. The last line tells what was acknowledged and is
-not held: `lost`.
+refused and p99 is no more than twice that of the same crowd before. `--hammer N`: N more pupils obey nothing
+and send again as soon as their line lets them (`--hammer-line`; without a line the first to fall would be the
+proxy, on this core), while those of the step are seated. The last line tells what was acknowledged and is not
+held: `lost`.
 """
 
 from __future__ import annotations
@@ -130,7 +131,8 @@ async def bare_capacity(run: Run) -> float:
 
 async def step(run: Run, factor: float, seconds: float, obey: str) -> dict[str, Any]:
     """One step; the first quarter only warms up."""
-    crowd, hammer = Crowd(run.bodies, run.given.think, obey), Crowd(run.bodies, 0.0, "nothing")
+    crowd = Crowd(run.bodies, run.given.think, obey)
+    hammer = Crowd(run.bodies, 0.0, "nothing", run.given.hammer_line)
     await connected(run.hammers, hammer, run.port)
     for pupil in run.hammers:
         pupil.begin(hammer)
@@ -195,8 +197,8 @@ async def prepared(given: argparse.Namespace) -> AsyncIterator[Run]:
         try:
             if given.front == "nginx":
                 with tempfile.TemporaryDirectory(prefix="passation-front-") as folder:
-                    async with front(nginx_binary(given.nginx), Path(folder), run.port) as port:
-                        run.port = port
+                    async with front(nginx_binary(given.nginx), Path(folder), run.port) as before:
+                        run.port = before.port
                         yield run
             else:
                 yield run
@@ -243,6 +245,7 @@ def main() -> int:
     parser.add_argument("--obey", choices=OBEY, default="retry-after")
     parser.add_argument("--pupils", type=int, default=16_000, help="the most that may be needed")
     parser.add_argument("--hammer", type=int, default=0, help="so many more who never wait")
+    parser.add_argument("--hammer-line", type=float, default=0.05, help="seconds to them and back")
     parser.add_argument("--front", choices=("bare", "nginx"), default="bare")
     parser.add_argument("--nginx", default="", help="the binary of nginx, where it is not on the path")
     given = parser.parse_args()

@@ -52,21 +52,20 @@ def request(path: str, body: bytes, token: str = "") -> bytes:
 
 async def log_in(stack: Stack, codes: Sequence[str]) -> list[dict[str, Any]]:
     """Replies to `codes`, logged in one after the other on each connection."""
-    return await ask_all(
-        stack.settings.port,
-        [request("/api/v1/login", json.dumps({"code": code}).encode()) for code in codes],
-    )
+    bodies = (json.dumps({"code": code}).encode() for code in codes)
+    return await ask_all(stack, [request("/api/v1/login", body) for body in bodies])
 
 
 async def start(stack: Stack, tokens: Sequence[str]) -> list[dict[str, Any]]:
     """Replies to the starts of pupils who are logged in."""
-    return await ask_all(stack.settings.port, [request("/api/v1/start", b"{}", token) for token in tokens])
+    return await ask_all(stack, [request("/api/v1/start", b"{}", token) for token in tokens])
 
 
-async def ask_all(port: int, requests: Sequence[bytes]) -> list[dict[str, Any]]:
+async def ask_all(stack: Stack, requests: Sequence[bytes]) -> list[dict[str, Any]]:
     """Send all requests over a few connections; the replies come in any order."""
     rest = list(reversed(requests))
-    connections = await connect(port, [lambda: rest.pop() if rest else None] * 32)
+    sources: list[NextRequest] = [lambda: rest.pop() if rest else None] * 32
+    connections = await connect(stack.settings.port, sources, stack.tls)
     bodies: list[bytes] = []
     try:
         run = await closed(connections, ENOUGH_S, bodies=bodies)

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any, NamedTuple
 
-from benchmarks.generator import Connection, NextRequest, closed, connect, hang_up
+from benchmarks.generator import NextRequest
+from benchmarks.lines import Line, saturated
 from benchmarks.measure import Result, of, paired
 from benchmarks.neighbours import QUIET, Neighbours, cpu_s
 from benchmarks.pairs import Pairs, gathered
@@ -51,16 +52,16 @@ class Slice(NamedTuple):
 class Side:
     """One server under load."""
 
-    connections: list[Connection]
+    lines: list[Line]
     pids: Sequence[int]
     """The server first."""
     replies: int = 0
 
-    async def slice(self, own: Sequence[int]) -> Slice:
+    def slice(self, own: Sequence[int]) -> Slice:
         """One slice at saturation; `own` are all processes that belong to the measurement."""
         neighbours = Neighbours(own)
         began_s, before_s = time.perf_counter(), [cpu_s(pid) for pid in self.pids]
-        run = await closed(self.connections, SLICE_S)
+        run = saturated(self.lines, SLICE_S)
         used_s = [cpu_s(pid) - before for pid, before in zip(self.pids, before_s, strict=True)]
         self.replies += run.replies
         busy = used_s[0] / (time.perf_counter() - began_s)
@@ -70,11 +71,12 @@ class Side:
 @asynccontextmanager
 async def side(port: int, sources: Sequence[NextRequest], pids: Sequence[int]) -> AsyncIterator[Side]:
     """A server with a connection for each source."""
-    connections = await connect(port, sources)
+    lines = [Line(port, source) for source in sources]
     try:
-        yield Side(connections, pids)
+        yield Side(lines, pids)
     finally:
-        hang_up(connections)
+        for line in lines:
+            line.socket.close()
 
 
 @dataclass(slots=True)
@@ -100,7 +102,7 @@ async def interleaved(ours: Side, theirs: Side, links: Sequence[Link]) -> Pairs[
     own = [*ours.pids, *theirs.pids]
 
     async def one(side: Side) -> Slice:
-        found = await side.slice(own)
+        found = side.slice(own)
         for link in links:
             await take_journal(link)
         return found

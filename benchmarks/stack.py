@@ -10,6 +10,7 @@ import asyncio
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -39,10 +40,18 @@ class Stack:
     worker: subprocess.Popen[bytes]
     delivery: str
     codes: Sequence[str]
+    tls: ssl.SSLContext | None = None
+    """A browser's side of the line, where the worker speaks TLS."""
 
 
 @asynccontextmanager
-async def stack(codes: int, *, appendonly: bool = True, archive_url: str = "") -> AsyncIterator[Stack]:
+async def stack(
+    codes: int,
+    *,
+    appendonly: bool = True,
+    archive_url: str = "",
+    certificate: tuple[str, str] = ("", ""),
+) -> AsyncIterator[Stack]:
     """Everything fresh, on disk (not in memory: the append-only file is synced before each reply)."""
     with tempfile.TemporaryDirectory(prefix="passation-bench-", dir=disk()) as folder:
         root = Path(folder)
@@ -53,6 +62,8 @@ async def stack(codes: int, *, appendonly: bool = True, archive_url: str = "") -
             port=free_port(),
             workers=1,
             archive_url=archive_url or None,
+            tls_cert=certificate[0],
+            tls_key=certificate[1],
         )
         for name in (settings.data_dir / "content", settings.redis_folder):
             name.mkdir(parents=True, mode=0o700)
@@ -64,7 +75,8 @@ async def stack(codes: int, *, appendonly: bool = True, archive_url: str = "") -
             worker = python("engine.worker", settings)
             try:
                 await until_listening(settings.port)
-                yield Stack(settings, redis, worker, prepared.delivery, prepared.codes)
+                tls = client_context(certificate[0]) if certificate[0] else None
+                yield Stack(settings, redis, worker, prepared.delivery, prepared.codes, tls)
             finally:
                 stop(worker)
         finally:
@@ -94,6 +106,13 @@ async def noop_server() -> AsyncIterator[tuple[int, subprocess.Popen[bytes]]]:
         yield settings.port, process
     finally:
         stop(process)
+
+
+def client_context(certificate: str) -> ssl.SSLContext:
+    """A browser's side of TLS, as today's browsers speak it."""
+    context = ssl.create_default_context(cafile=certificate)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    return context
 
 
 def python(module: str, settings: Settings) -> subprocess.Popen[bytes]:

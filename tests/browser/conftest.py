@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.browser.deliveries import Delivered, deliver
 from tests.browser.watch import Watch
-from tests.engine.test_tls import make_certificate
+from tests.certificate import make_certificate
 from tests.served import Served, served
 
 PATIENCE_MS = 60_000
