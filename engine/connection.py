@@ -55,18 +55,14 @@ class Call:
     __slots__ = ("body", "connection", "disconnected", "keep_alive", "response_complete", "token")
     message_event: ClassVar = _Nobody()
 
-    def __init__(self, connection: Connection, token: bytes, keep_alive: bool) -> None:
+    def __init__(self, connection: Connection, token: bytes, keep_alive: bool, body: bytes = b"") -> None:
         self.connection = connection
         self.token = token
-        self.body = b""
+        self.body = body
         self.keep_alive = keep_alive
         self.disconnected = False
+        """Whether the client has hung up: uvicorn says so."""
         self.response_complete = False
-
-    @property
-    def is_gone(self) -> bool:
-        """Whether the client has hung up."""
-        return self.disconnected
 
     def acknowledge(self, body: bytes) -> None:
         """Answer 200 with `body`, JSON."""
@@ -113,8 +109,8 @@ class Connection(HttpToolsProtocol):
             plain = plain_request(data, ANSWERS_BYTES_MAX)
             if plain is not None:
                 self.due_s = inf
-                call = Call(self, plain.token, keep_alive=True)
-                call.body = plain.body
+                token, body = plain
+                call = Call(self, token, True, body)
                 self.cycle = call  # type: ignore[assignment]
                 self.answers.take(call)
                 return

@@ -47,10 +47,14 @@ ITEMS_MAX = 999
 
 _CODES = [python_code for _, python_code in STATE_FIELDS.values()]
 _REPLY = struct.Struct(">" + "".join(_CODES[:REPLY_FIELDS]))
+_REPLY_BYTES = _REPLY.size
 _STATE = struct.Struct(">" + "".join(_CODES))
 _TICKET = struct.Struct(">QIBQQ")
 _SAVE = struct.Struct(f">QIBQQIBQQI{DIGEST_BYTES}s")
 _SIZE = struct.Struct(">I").pack
+_line: Callable[[Any], bytes] = msgpack.Packer(use_bin_type=False).pack
+"""As `packed`, for what is never long: the packer, and its room, is made once."""
+_OK = Verdict.OK  # an enum is slow to say its members
 _VERDICTS = {verdict.encode(): verdict for verdict in Verdict}
 _LATES = {late.encode(): late for late in Late}
 _PUPIL = (Start, Save, Heartbeat, Read, Submit)
@@ -86,8 +90,9 @@ def encode(operation: Operation, owner: str) -> tuple[Any, ...] | bytes:
 def decode(operation: Operation, reply: list[Any] | bytes) -> Reply:
     """The reply to `operation`, or WrongOwner."""
     if isinstance(reply, bytes):  # nearly always: a save in time
-        sid, delivery = operation.ticket[:2]  # type: ignore[union-attr]  # nothing else is answered so
-        return Reply(Verdict.OK, read_state(sid, reply, int(reply[_REPLY.size :]), delivery))
+        ticket = operation.ticket  # type: ignore[union-attr]  # nothing else is answered so
+        sealed = int(reply[_REPLY_BYTES:])
+        return Reply(_OK, read_state(ticket.sid, reply, sealed, ticket.delivery))
     verdict, extra = _VERDICTS[reply[0]], reply[1]
     sid, delivery = operation.ticket[:2] if isinstance(operation, _PUPIL) else (operation.sid, "")
     if len(reply) == 2:
@@ -159,7 +164,7 @@ def _save(save: Save, owner: str) -> bytes:
     numbers = (number, started_ms, deadline_ms, n, 1 if full else 0, age_ms, grace_ms, held)
     entry = f";{n}=,{joined}".encode() if items else b""
     key, screen = f"b:{owner}:{n}".encode(), str.encode(at)
-    line = packed((sid, epoch, n, full, age_ms, digest, body))
+    line = _line((sid, epoch, n, full, age_ms, digest, body))
     head = _SAVE.pack(epoch, version, *numbers, digest[:DIGEST_BYTES])
     sizes = _SIZE(len(entry)), _SIZE(len(key)), _SIZE(len(screen)), _SIZE(len(line))
     return b"".join((head, sizes[0], entry, sizes[1], key, sizes[2], screen, sizes[3], line))

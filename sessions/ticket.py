@@ -13,15 +13,17 @@ which tells a forger nothing about the signature.
 from __future__ import annotations
 
 import binascii
-import hashlib
 import hmac
 import struct
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from hashlib import blake2b
+from typing import NamedTuple, TypeVar
 
 from sessions.keys import partition_of
 from sessions.model import Ticket
 from sessions.states import NUMBERS, STATUSES
+
+Key = TypeVar("Key", bytes, blake2b)
 
 VERSION = 1
 _TOKEN = struct.Struct(">BBHBQIQQQ16s8s")
@@ -64,7 +66,8 @@ class Signer:
             kid: hmac.digest(key, b"passation/1|token", "sha256") for kid, key in keys.items()
         }
         self._lease_keys = {
-            kid: hmac.digest(key, b"passation/1|lease", "sha256") for kid, key in keys.items()
+            kid: blake2b(key=hmac.digest(key, b"passation/1|lease", "sha256"), digest_size=_LEASE_MAC)
+            for kid, key in keys.items()
         }
         self._current = current
         self._young: dict[str, Ticket] = {}
@@ -131,13 +134,15 @@ def _token_mac(key: bytes, payload: bytes) -> bytes:
     return hmac.digest(key, payload, "sha256")[:_TOKEN_MAC]
 
 
-def _lease_mac(key: bytes, payload: bytes) -> bytes:
-    # One for each answer saved: BLAKE2's own keyed mode costs a third of an HMAC.
-    return hashlib.blake2b(payload, key=key, digest_size=_LEASE_MAC).digest()
+def _lease_mac(keyed: blake2b, payload: bytes) -> bytes:
+    # One for each answer saved: BLAKE2's own keyed mode, begun already, costs a fifth of an HMAC.
+    mac = keyed.copy()
+    mac.update(payload)
+    return mac.digest()
 
 
 def _authentic(
-    text: str, signs: int, mac_size: int, keys: Mapping[int, bytes], mac_of: Callable[[bytes, bytes], bytes]
+    text: str, signs: int, mac_size: int, keys: Mapping[int, Key], mac_of: Callable[[Key, bytes], bytes]
 ) -> bytes | None:
     """The payload of `text` if one of `keys` signed it."""
     if len(text) != signs or not text.isascii():

@@ -37,7 +37,7 @@ class Call(Protocol):
     @property
     def body(self) -> bytes: ...
     @property
-    def is_gone(self) -> bool:
+    def disconnected(self) -> bool:
         """Whether nobody waits for the reply any more."""
 
     def acknowledge(self, body: bytes) -> None:
@@ -133,7 +133,7 @@ class _Acknowledgement:
 
     def done(self) -> bool:
         """Whether the pupil has hung up."""
-        return self._call.is_gone
+        return self._call.disconnected
 
     def set_result(self, reply: Reply) -> None:
         """It is on disk, or refused."""
@@ -160,7 +160,7 @@ class _AsgiCall:
         self.replied: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
 
     @property
-    def is_gone(self) -> bool:
+    def disconnected(self) -> bool:
         """Whether its task was cancelled."""
         return self.replied.done()
 

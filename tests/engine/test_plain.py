@@ -26,6 +26,61 @@ BROWSER = (
     b"Accept-Encoding: gzip, deflate, br",
     b"Cookie: a=b",
 )
+RECORDED = {
+    "Chromium 156": b"""Host: tests.example
+Connection: keep-alive
+Content-Length: 7
+Pragma: no-cache
+Cache-Control: no-cache
+sec-ch-ua-platform: "Linux"
+Authorization: Bearer AQ-_09azAZ
+User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0
+sec-ch-ua: "Not:A-Brand";v="8", "Chromium";v="156"
+Content-Type: application/json
+sec-ch-ua-mobile: ?0
+Accept: */*
+Origin: https://tests.example
+Sec-Fetch-Site: same-origin
+Sec-Fetch-Mode: cors
+Sec-Fetch-Dest: empty
+Referer: https://tests.example/
+Accept-Encoding: gzip, deflate, br, zstd
+Accept-Language: en-US,en;q=0.9""",
+    "Firefox 153": b"""Host: tests.example
+User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0
+Accept: */*
+Accept-Language: en-US,en;q=0.9
+Accept-Encoding: gzip, deflate, br, zstd
+Referer: https://tests.example/
+Content-Type: application/json
+Authorization: Bearer AQ-_09azAZ
+Content-Length: 7
+Origin: https://tests.example
+Connection: keep-alive
+Sec-Fetch-Dest: empty
+Sec-Fetch-Mode: cors
+Sec-Fetch-Site: same-origin
+Priority: u=4
+Pragma: no-cache
+Cache-Control: no-cache""",
+    "Firefox 153 behind nginx": b"""Host: tests.example
+Content-Length: 7
+User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0
+Accept: */*
+Accept-Language: en-US,en;q=0.9
+Accept-Encoding: gzip, deflate, br, zstd
+Referer: https://tests.example/
+Content-Type: application/json
+Authorization: Bearer AQ-_09azAZ
+Origin: https://tests.example
+Sec-Fetch-Dest: empty
+Sec-Fetch-Mode: cors
+Sec-Fetch-Site: same-origin
+Priority: u=4
+Pragma: no-cache
+Cache-Control: no-cache""",
+}
+"""What `api.js` sends, as it came in; nginx with HTTP/1.1 and kept connections."""
 SIGNS = (b"", b" ", b"\r\n", b":", b"7", b"x", b"\0")
 TWISTS = (
     b"Content-Length: 7",
@@ -101,6 +156,12 @@ def test_what_a_browser_sends_is_read_in_any_order_and_case() -> None:
             assert plain_request(request(*one), 64) == (TOKEN, BODY)
 
 
+@pytest.mark.parametrize("browser", RECORDED)
+def test_what_was_recorded_of_real_browsers_is_read(browser: str) -> None:
+    """With every header that they send."""
+    assert plain_request(request(*RECORDED[browser].splitlines()), 64) == (TOKEN, BODY)
+
+
 @pytest.mark.parametrize("twist", TWISTS)
 def test_a_line_that_readers_take_differently_is_the_parsers(twist: bytes) -> None:
     """Wherever it stands."""
@@ -144,8 +205,9 @@ def test_the_parser_reads_the_same_whatever_is_changed_in_a_request() -> None:
         plain = plain_request(bytes(data), 64)
         if plain is not None:
             heard, taken = parsed(bytes(data)), taken + 1
-            assert (heard.url, heard.body, heard.whole) == (b"/api/v1/answers", plain.body, 1)
+            token, body = plain
+            assert (heard.url, heard.body, heard.whole) == (b"/api/v1/answers", body, 1)
             assert [value for name, value in heard.headers if name == b"authorization"] == [
-                b"Bearer " + plain.token
+                b"Bearer " + token
             ]
     assert taken > 500
