@@ -4,8 +4,8 @@ While commits are under way, the operations that arrive wait; when one returns, 
 the next. Nobody waits on a timer: a quiet server commits each operation at once, a busy one a hundred.
 
 Half of them, and four commits at a time: if all left together, all pupils would be answered together, ask
-their next together, and server and Redis would work by turns instead of side by side. Commits that wait at
-Redis share its next fsync.
+their next together, and server and Redis would work by turns instead of side by side. Each commit costs Redis
+an fsync, also where several wait: it reads 16 kB of a connection, and syncs before it reads on.
 
 A request never touches the connection: it waits on a future of its own, or on something lighter that takes
 a result like one (`Outcome`). So a pupil who hangs up in the middle ends that and nothing else, and no reply
