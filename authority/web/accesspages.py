@@ -41,6 +41,11 @@ async def letter(call: Call) -> Response:
     return Response(data, media_type="application/pdf", headers=headers)
 
 
+async def ask_withdrawal(call: Call) -> Response:
+    """No access is withdrawn by one click: a class may be about to begin."""
+    return call.ask("access_withdraw", f"/classes/{call.here.id}/access", label=call.here.label)
+
+
 async def withdraw(call: Call) -> Response:
     """No access any more, and no new one until the head or the authority asks for this class's by name."""
     await call.services.register.doors.withdraw(call.here.room, call.now_ms, call.who)

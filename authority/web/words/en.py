@@ -96,8 +96,14 @@ EN: dict[str, str] = {
         "hour at most; the test site’s operator ends it at once (passation rooms renew). The other classes "
         "notice nothing."
     ),
-    "access_withdraw_text": "Nobody is to come in for this class any more? You alone follow it then.",
+    "access_withdraw_lead": "Nobody is to come in for this class any more? You alone follow it then.",
     "access_withdraw": "Withdraw the access without a new one",
+    "access_withdraw_ask": "Withdraw the teacher’s access to class {label}?",
+    "access_withdraw_text": (
+        "The password of the letter is worth nothing any more, and whoever is signed in with it is out: "
+        "here at once, on the test site after a quarter of an hour at most. You alone follow the class "
+        "until a new letter is printed here. A letter was lost? Print a new one, that is enough."
+    ),
     "open_codes": "Codes of the class",
     "add_class": "Add a class",
     "add_class_name": "Name of the class",
