@@ -240,6 +240,18 @@ def test_a_withdrawn_access_comes_back_by_name_alone(authority: Authority) -> No
     assert authority.json("schools", "withdraw", "0750001A") == {"withdrawn": "0750001A"}
 
 
+@pytest.mark.long
+def test_a_teachers_withdrawn_access_comes_back_by_the_name_of_the_class_alone(authority: Authority) -> None:
+    """The letters for all classes without one pass it over."""
+    authority.json("demo", "--classes", 1)
+    letters = ("schools", "letters", "--teachers", "--out", authority.folder / "letters.pdf")
+    one_class = ("--school", "0750999Z", "--class", "6e A")
+    authority.json("schools", "withdraw", "0750999Z", "--class", "6e A")
+    code, _, err = authority.run(*letters)
+    assert (code, "nobody without a letter" in err) == (1, True)
+    assert authority.json(*letters, *one_class)["letters"] == 1
+
+
 def test_every_command_and_setting_stands_in_the_readme() -> None:
     """An operator finds each of them."""
     page = (Path(__file__).parents[2] / "authority" / "README.md").read_text()

@@ -304,6 +304,7 @@ EN: dict[str, str] = {
     "problem_too_many": "Too many: a class has at most 60 pupils, a school 200 classes.",
     "problem_no_reserve": "This reserve code is given or withdrawn. Take another one.",
     "problem_code_gone": ("This code is not this class’s any more: it is withdrawn. Look at the list again."),
+    "problem_access_gone": "This class has no teacher’s access any more: it is withdrawn already.",
     "problem_letter_made": (
         "Another letter has just been printed for this class, and it alone is good. If it is lost, go "
         "back to the page of the access and print a new one."

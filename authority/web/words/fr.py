@@ -322,6 +322,7 @@ FR: dict[str, str] = {
     "problem_code_gone": (
         "Ce code n’est plus à cette classe : il est déjà retiré. Regardez la liste de nouveau."
     ),
+    "problem_access_gone": "Cette classe n’a plus d’accès d’enseignant : il est déjà retiré.",
     "problem_letter_made": (
         "Un autre courrier vient d’être imprimé pour cette classe, et lui seul est valable. S’il est "
         "perdu, revenez à la page de l’accès et imprimez-en un nouveau."
