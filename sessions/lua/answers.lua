@@ -107,7 +107,7 @@ local function heartbeat(op)
     if not record then return unknown() end
     if adopt(owner, record, epoch, version, status, started, deadline) then return answer("gap", "", owner) end
     if epoch < record[EPOCH] then return answer("seat_moved", "", owner) end
-    if at == "receipt" and record[AT] ~= at and record[STATUS] == CLOSED then note_receipt(record) end
+    if at == RECEIPT and record[AT] ~= at and record[STATUS] == CLOSED then note_receipt(record) end
     record[SEEN_MS], record[HELD], record[AT] = now, held_back, at
     keep(owner, record)
     return answer("ok", "", owner)
