@@ -47,6 +47,7 @@ async def test_a_closed_seat_that_was_safe_stays_safe(day: Day, redis: Redis) ->
         await day.store.commit([Heartbeat(day.tickets[1], RECEIPT)], NOON_MS + at_ms)
     await day.drain()
     before = [session async for session in day.archive.sessions(NAME)]
+    assert [session.ended_ms for session in before] == [NOON_MS + 4_000, NOON_MS + 4_000, 0]
 
     await redis.flushall()
     await publish(day.archive, day.store, day.keyring)
