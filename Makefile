@@ -8,6 +8,7 @@
 #   make mutants [SCRIPTS=1]  small mistakes put into the protocol, or into its Lua, and how many of them the tests see
 #   make bench [ONLY=name] [COMPARE=commit]; make bench-plot  the history as benchmarks/history.svg
 #   make test-long everything; make lint; make loadtest [PUPILS=5000 SECONDS=120]
+#   make peak, storm, outages  the great rehearsals of loadtest/README.md, 3 to 8 minutes each; make overload  (Linux, root)
 
 PORT ?= 8080
 PUPILS ?= 5000
@@ -37,7 +38,7 @@ COVERING := $(wildcard tests/engine/test_archive_*.py) tests/sessions tests/simu
 COVERING_LONG := tests/sessions/test_routes.py \
 	tests/engine/test_archive_killed.py::test_until_it_is_told_to_end_it_drains_without_a_supervisor
 
-.PHONY: demo test test-long pictures coverage mutants lint bench bench-plot loadtest simulate faults lock clean
+.PHONY: demo test test-long pictures coverage mutants lint bench bench-plot loadtest peak storm outages overload simulate faults lock clean
 
 demo: .venv/run.stamp
 	@$(BIN)/python -m demonstration --port $(PORT) $(if $(FRESH),--fresh)
@@ -86,6 +87,21 @@ faults: .venv/dev.stamp
 
 loadtest: .venv/run.stamp
 	@$(BIN)/python -m engine loadtest --pupils $(PUPILS) --seconds $(SECONDS)
+
+peak: .venv/run.stamp
+	@$(BIN)/python -m engine loadtest --pupils 50000 --seconds 395 --generator both --set shape=ramp --set arrive_s=50 \
+	  --set think_s=25 --set think_spread=0.1 --set hand_in_window_s=45
+
+storm: .venv/run.stamp
+	@$(BIN)/python -m engine loadtest --pupils 30000 --seconds 150 --generator both --set shape=storm --set early_share=0.33333 \
+	  --set arrive_s=30 --set start_window_s=55 --set think_s=25 --set think_spread=0.2 --set hand_in_window_s=40
+
+outages: .venv/run.stamp
+	@$(BIN)/python -m engine loadtest --pupils 10000 --seconds 445 --generator light --set arrive_s=12 \
+	  --outage redis:60@30 --outage engine:5min@104
+
+overload: .venv/dev.stamp
+	@$(BIN)/python -m benchmarks.overload
 
 lock:
 	cd requirements && for name in run dev; do \

@@ -15,14 +15,25 @@ from typing import TypeVar
 import orjson
 
 from engine.archive import Archive, Delivery, acts, clocks
-from engine.archive.answers import KeptBatch, batches_of, paused_since
+from engine.archive.answers import KeptBatch, batches_of, paused_since, receipts_of
 from engine.archive.records import SessionFacts
 from engine.attempts.history import names_of
 from engine.keyring import KeyProblem, KeyRing
 from engine.logs import logger
 from engine.replay import operation, replay, ticket_of
 from sessions.cipher import SessionCipher, Unreadable, unwrap_key
-from sessions.model import CodeEntry, Operation, Pause, Save, Seal, SessionRow, Start, Verdict
+from sessions.model import (
+    RECEIPT,
+    CodeEntry,
+    Heartbeat,
+    Operation,
+    Pause,
+    Save,
+    Seal,
+    SessionRow,
+    Start,
+    Verdict,
+)
 from sessions.states import Status
 from sessions.store import Store
 
@@ -124,11 +135,18 @@ async def _restore(
     held = {sid for sid, glance in zip(sids, await store.glance(sids), strict=True) if glance}
     batches = await batches_of(archive.database, [sid for sid in sids if sid not in held])
     paused = await paused_since(archive.database, sids)
+    receipts = await receipts_of(archive.database, sids)
     for session in sessions:
-        if session.sid not in held:
-            # A pause is done again at its own time: what the clock stood still is counted from there.
-            at_ms = paused.get(session.sid, session.started_ms)
-            await store.commit(_again(session, batches[session.sid], kek), at_ms)
+        if session.sid in held:
+            continue
+        kept = batches[session.sid]
+        # A pause is done again at its own time: what the clock stood still is counted from there.
+        at_ms = paused.get(session.sid, session.started_ms)
+        await store.commit(_again(session, kept, kek), at_ms)
+        receipt_ms = receipts.get(session.sid, 0)
+        if receipt_ms and receipt_ms >= max((batch.received_ms for batch in kept), default=0):
+            # At its own time it is the line of the journal that the archive has.
+            await store.commit([Heartbeat(ticket_of(session, _seat(session, kept)), RECEIPT)], receipt_ms)
 
 
 def _again(session: SessionFacts, batches: Sequence[KeptBatch], kek: bytes | None) -> list[Operation]:

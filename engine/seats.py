@@ -14,7 +14,7 @@ from engine.archive import Archive, ArchiveAway
 from engine.catalog import Opened
 from engine.logs import logger
 from engine.reconciling import SILENT_MS
-from sessions.model import Glance
+from sessions.model import RECEIPT, Glance
 from sessions.states import Status
 
 LOG = logger("seats")
@@ -24,8 +24,6 @@ HELD_MS = 30_000
 """How long the seats of a room are held: codes imported meanwhile show so much later."""
 ROOMS_HELD_MAX = 2_048
 ABSENT, UNKNOWN = "absent", "unknown"
-RECEIPT = "receipt"
-"""What is on the screen of a device that was given its receipt for a session that the server closed."""
 NUMBERS_FROM, NUMBERS_TO = 100, 999
 """What pupils are called where there are no names: three digits, on the paper with the code too."""
 STATUSES = (ABSENT, UNKNOWN, *map(str, Status))

@@ -157,7 +157,7 @@ def main() -> None:
     try:
         uvloop.run(serve(settings))
     except StoreForeign as error:  # a rolling update meets what the version before it has filled
-        LOG.error("ended", extra={"fields": {"why": str(error)}})
+        LOG.error("cannot serve", extra={"fields": {"why": str(error)}})
         sys.exit(1)
 
 

@@ -86,8 +86,15 @@ class Save(NamedTuple):
     held: int = 0
 
 
+RECEIPT = "receipt"
+"""What is on the screen of a device that was given its receipt for a session that the server closed."""
+
+
 class Heartbeat(NamedTuple):
-    """The pupil is there: item on screen, batches that wait on the device."""
+    """The pupil is there: item on screen, batches that wait on the device.
+
+    RECEIPT on the screen of a closed session is told to the archive, the first time.
+    """
 
     ticket: Ticket
     at: str = ""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sessions.keys import CONSTANT_FIELDS, REPLY_FIELDS, STATE_FIELDS, TEXT_FIELDS
+from sessions.model import RECEIPT
 from sessions.states import NUMBERS, RANKS, REFUSALS, TRANSITIONS, Status
 
 DIGEST_BYTES = 8
@@ -61,8 +62,8 @@ def upkeep_script() -> Script:
     return _script("", ("upkeep",), {"OUTAGES_MAX": OUTAGES_MAX})
 
 
-def _script(head: str, names: Sequence[str], constants: Mapping[str, int]) -> Script:
-    """The files behind `head`, numbers in the place of the constants' names.
+def _script(head: str, names: Sequence[str], constants: Mapping[str, int | str]) -> Script:
+    """The files behind `head`, values in the place of the constants' names.
 
     As locals, each of the script's functions would look for those that it uses in a list of them all, on
     every call.
@@ -73,8 +74,8 @@ def _script(head: str, names: Sequence[str], constants: Mapping[str, int]) -> Sc
     return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
-def _constants() -> dict[str, int]:
-    """EPOCH: 3 and so on: places in the record, numbers of the statuses, limits."""
+def _constants() -> dict[str, int | str]:
+    """EPOCH: 3 and so on: places in the record, numbers of the statuses, limits; what is on a screen."""
     codes = [python_code for _, python_code in STATE_FIELDS.values()]
     constants = {
         **{name: place for place, name in enumerate([*STATE_FIELDS, *TEXT_FIELDS], start=1)},
@@ -91,6 +92,7 @@ def _constants() -> dict[str, int]:
         "MARK_BYTES": MARK_BYTES,
         "LOGINS_KEPT": LOGINS_KEPT,
         "LOGIN_MARK_MS": LOGIN_MARK_MS,
+        "RECEIPT": f'"{RECEIPT}"',
     }
     return {name.upper(): value for name, value in constants.items()}
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 
-from tests.served import ROOT, free_port
+from tests.served import ROOT, free_port, is_free
 
 
 class Demonstrated:
@@ -64,15 +64,8 @@ def free_ports() -> int:
     """A port that nobody uses, nor the next one."""
     while True:
         port = free_port()
-        if port < 65_000 and not _is_taken(port + 1):
+        if is_free(port + 1):
             return port
-
-
-def _is_taken(port: int) -> bool:
-    import socket
-
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextmanager

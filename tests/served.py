@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -22,6 +23,8 @@ from engine.settings import Settings
 from items.bank import Bank
 
 ROOT = Path(__file__).parent.parent
+PORTS = range(10_000, 32_000)
+"""Below those of `net.ipv4.ip_local_port_range`."""
 
 
 class Served:
@@ -101,10 +104,22 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """A port of the loopback that nobody uses now."""
+    """A port of the loopback that nobody uses now: none of those that the kernel gives to who connects, or
+    some client would have it before the server that it is meant for."""
+    while True:
+        port = secrets.randbelow(PORTS.stop - PORTS.start) + PORTS.start
+        if is_free(port):
+            return port
+
+
+def is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 @contextmanager

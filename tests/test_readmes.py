@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -65,3 +66,15 @@ def test_every_command_is_documented() -> None:
         names += [f"{name} {inner}" for inner in below] if below else [name]
     assert names
     assert [name for name in names if f"passation {name}" not in page] == []
+
+
+def test_every_target_that_a_document_names_can_be_made() -> None:
+    """A stranger copies the command beside a figure."""
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(ROOT.glob("[a-z]*/**/README.md"))]
+    command = re.compile(r"(?:^    |`)(?:[A-Z]+=\S+ )*make ([a-z-]+)", re.MULTILINE)
+    named = {
+        (str(page.relative_to(ROOT)), name) for page in pages for name in command.findall(page.read_text())
+    }
+    assert ("README.md", "peak") in named
+    assert sorted((page, name) for page, name in named if name not in targets) == []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +14,11 @@ from authority.cli.console import Json, Out, Who, parts, say
 from authority.clock import now_ms
 from authority.codesfile import Written, write_codes, write_revocations
 from authority.problems import Conflict
+from authority.register import Register
 
 app = typer.Typer(no_args_is_help=True, help="Signed files for the engine: codes, withdrawals. No names.")
+NAMES_MAX = 20
+"""Names of classes that an error quotes: a school's, not a country's."""
 
 
 @app.command()
@@ -22,11 +27,19 @@ def codes(
     everything: Annotated[
         bool, typer.Option("--all", help="All codes that live, not only those that are new.")
     ] = False,
+    school: Annotated[str, typer.Option(help="The classes of one school; of all if left out.")] = "",
+    labels: Annotated[
+        list[str] | None,
+        typer.Option("--class", help="Classes of this name, `6e *` for all that begin so; may be repeated."),
+    ] = None,
     who: Who = "authority",
     as_json: Json = False,
 ) -> None:
-    """Sessions, rooms, digests of codes, factors, needs: `passation codes import` takes it."""
-    written = asyncio.run(_codes(out, everything, who))
+    """Sessions, rooms, digests of codes, factors, needs: `passation codes import` takes it.
+
+    The engine takes a file into one delivery: where classes sit different tests, write a file for each.
+    """
+    written = asyncio.run(_codes(out, everything, school.upper(), labels or (), who))
     _say(written, as_json, "codes")
 
 
@@ -42,9 +55,25 @@ def _say(written: Written, as_json: bool, what: str) -> None:
     say(record, as_json, f"{written.total} {what} in {written.path}, SHA-256 {written.sha256}")
 
 
-async def _codes(out: Path, everything: bool, who: str) -> Written:
+async def _rooms(register: Register, school: str, labels: Sequence[str]) -> set[str] | None:
+    """The rooms of the classes that were asked for, None for all; Conflict for a name that no class has."""
+    if not school and not labels:
+        return None
+    if school:
+        await register.lists.school(school)
+    found = await register.lists.classes(school or None)
+    for label in labels:
+        if not any(fnmatchcase(one.label, label) for one in found):
+            names = ", ".join(sorted({one.label for one in found})[:NAMES_MAX]) or "none"
+            where = f"{school} has no class" if school else "no school has a class"
+            raise Conflict("classes", f"{where} {label!r}; there are: {names}")
+    return {one.room for one in found if not labels or any(fnmatchcase(one.label, it) for it in labels)}
+
+
+async def _codes(out: Path, everything: bool, school: str, labels: Sequence[str], who: str) -> Written:
     async with parts() as (_, keys, register):
-        rows = await register.codebook.to_export(everything)
+        rooms = await _rooms(register, school, labels)
+        rows = await register.codebook.to_export(everything, rooms)
         if not rows:
             raise Conflict(
                 "no_code", "no new codes: run `codes make` after lists were validated, or use --all"

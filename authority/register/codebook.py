@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -105,9 +105,14 @@ class Codebook:
                 await audit.append(connection, now_ms, who, "codes.revoke", sessions=list(sessions))
         return done.rowcount
 
-    async def to_export(self, everything: bool) -> list[tuple[Code, str, int, tuple[str, ...]]]:
+    async def to_export(
+        self, everything: bool, rooms: Container[str] | None = None
+    ) -> list[tuple[Code, str, int, tuple[str, ...]]]:
         """What the engine is to know: codes that live (all, or those it was not given yet), each with its
-        room, factor and needs, in an order that tells nothing: that of the random session ids."""
+        room, factor and needs, in an order that tells nothing: that of the random session ids.
+
+        With `rooms` those of these classes alone.
+        """
         query = (
             select(codes, classes.c.room, pupils.c.sealed.label("pupil_sealed"))
             .join(classes, classes.c.id == codes.c.class_id)
@@ -119,7 +124,8 @@ class Codebook:
             query = query.where(codes.c.exported_ms.is_(None))
         async with self._database.reading() as connection:
             rows = (await connection.execute(query)).all()
-        return [(self._opened(row), row.room, *self._arrangement(row)) for row in rows]
+        chosen = rows if rooms is None else [row for row in rows if row.room in rooms]
+        return [(self._opened(row), row.room, *self._arrangement(row)) for row in chosen]
 
     async def exported(self, sessions: Sequence[str], sha256: str, now_ms: int, who: str) -> None:
         """These codes were given to the engine in the file of that hash."""

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from authority.credentials import issue
 from authority.paper import letters
+from authority.problems import Conflict
 from authority.register import Credential
 from authority.web.call import Call
 
@@ -41,7 +42,19 @@ async def letter(call: Call) -> Response:
     return Response(data, media_type="application/pdf", headers=headers)
 
 
+async def ask_withdrawal(call: Call) -> Response:
+    """No access is withdrawn by one click: a class may be about to begin."""
+    if not await call.services.register.doors.issued_ms(call.here.room):
+        raise _gone()
+    return call.ask("access_withdraw", f"/classes/{call.here.id}/access", label=call.here.label)
+
+
 async def withdraw(call: Call) -> Response:
     """No access any more, and no new one until the head or the authority asks for this class's by name."""
-    await call.services.register.doors.withdraw(call.here.room, call.now_ms, call.who)
+    if not await call.services.register.doors.withdraw(call.here.room, call.now_ms, call.who):
+        raise _gone()
     return RedirectResponse(f"/classes/{call.here.id}/access?said=access_withdrawn", 303)
+
+
+def _gone() -> Conflict:
+    return Conflict("access_gone", "this class has no access, or not any more")

@@ -43,6 +43,7 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{_CODE}/withdrawal", (HEAD,), codepages.withdraw),
     Row("GET", f"{_CLASS}/access", (HEAD,), accesspages.access_page),
     Row("POST", f"{_CLASS}/access/letter.pdf", (HEAD,), accesspages.letter),
+    Row("GET", f"{_CLASS}/access/withdrawal", (HEAD,), accesspages.ask_withdrawal),
     Row("POST", f"{_CLASS}/access/withdrawal", (HEAD,), accesspages.withdraw),
     Row("GET", f"{_CLASS}/room", STAFF, daypages.room),
     Row("GET", f"{_CLASS}/keying", STAFF, daypages.keying),

@@ -21,7 +21,6 @@ from engine.catalog import Opened, check_intake, check_log_in, check_start, is_l
 from engine.errors import Problem
 from engine.held import latest_answers, open_batches, stretches_of
 from engine.respond import read_body, send_json, send_problem
-from engine.seats import RECEIPT
 from engine.services import (
     ACCEPTED,
     RANK_LOGIN,
@@ -33,7 +32,18 @@ from engine.services import (
 )
 from engine.wire import OTHER_BYTES_MAX, hand_in, log_in, taken_route
 from sessions.codes import CodeTypo, digest, normalise
-from sessions.model import CodeEntry, Heartbeat, Login, Operation, Read, Reply, SessionState, Start, Submit
+from sessions.model import (
+    RECEIPT,
+    CodeEntry,
+    Heartbeat,
+    Login,
+    Operation,
+    Read,
+    Reply,
+    SessionState,
+    Start,
+    Submit,
+)
 from sessions.script import MARK_BYTES
 from sessions.states import Status
 

@@ -88,6 +88,17 @@ async def paused_since(database: Database, sids: Sequence[bytes]) -> dict[bytes,
         return {sid: at_ms for sid, at_ms in await connection.execute(query)}
 
 
+async def receipts_of(database: Database, sids: Sequence[bytes]) -> dict[bytes, int]:
+    """When devices were given their receipt for sessions that the server had closed, the last time."""
+    query = (
+        select(events.c.sid, func.max(events.c.at_ms))
+        .where(events.c.sid.in_(sids), events.c.event == "receipt")
+        .group_by(events.c.sid)
+    )
+    async with database.reading.connect() as connection:
+        return {sid: at_ms for sid, at_ms in await connection.execute(query)}
+
+
 async def deadlines_of(database: Database, sids: Sequence[bytes]) -> dict[bytes, list[tuple[int, int]]]:
     """From when on each session had which deadline, by moment."""
     query = select(events.c.sid, events.c.at_ms, events.c.deadline_ms).where(events.c.sid.in_(sids))

@@ -260,7 +260,7 @@ def main() -> None:
         LOG.error("archive away", extra={"fields": {"why": str(error)}})
         sys.exit(1)
     except StoreForeign as error:
-        LOG.error("ended", extra={"fields": {"why": str(error)}})
+        LOG.error("cannot drain", extra={"fields": {"why": str(error)}})
         sys.exit(1)
 
 

@@ -197,6 +197,31 @@ def test_letters_and_sheets_are_printed_by_command(authority: Authority) -> None
         assert (code, words in err) == (1, True), (command, err)
 
 
+def test_codes_of_some_classes_go_into_a_file_of_their_own(authority: Authority) -> None:
+    """A test for each: by the name of a class, or how it begins, in one school or in all."""
+    made = authority.json("demo", "--classes", 2)
+    rooms = {one["label"]: one["room"] for one in made["classes"]}
+    (first, one), (second, other) = sorted(rooms.items())
+    out, school = authority.folder / "codes.ndjson", ("--school", "0750999z")
+
+    def exported(*chosen: str) -> set[str]:
+        told = authority.json("export", "codes", "--all", "--out", out, *chosen)
+        lines = [json.loads(line) for line in out.read_text().splitlines()[1:-1]]
+        assert told["count"] == len(lines)
+        return {line["room"] for line in lines}
+
+    assert exported(*school, "--class", first) == {one}
+    assert exported("--class", second) == {other}
+    assert exported("--class", f"{first[0]}*") == exported(*school) == exported() == {one, other}
+    for chosen, words in (
+        ((*school, "--class", "9e Z"), f"0750999Z has no class '9e Z'; there are: {first}, {second}"),
+        (("--class", "9e*"), "no school has a class '9e*'"),
+        (("--school", "9999999Z"), "there is no school"),
+    ):
+        code, _, err = authority.run("export", "codes", "--out", out, *chosen)
+        assert (code, words in err) == (1, True), err
+
+
 def test_a_withdrawn_access_comes_back_by_name_alone(authority: Authority) -> None:
     """Letters for all who have none pass it over, also after the next import; those for a school do not."""
     authority.json("init", "--campaign", "c-1", "--title", "Essai", "--birth-year", 2015)
@@ -213,6 +238,18 @@ def test_a_withdrawn_access_comes_back_by_name_alone(authority: Authority) -> No
     assert (code, "nothing was withdrawn" in err) == (1, True)
     assert authority.json(*letters, "--school", "0750001A")["letters"] == 1
     assert authority.json("schools", "withdraw", "0750001A") == {"withdrawn": "0750001A"}
+
+
+@pytest.mark.long
+def test_a_teachers_withdrawn_access_comes_back_by_the_name_of_the_class_alone(authority: Authority) -> None:
+    """The letters for all classes without one pass it over."""
+    authority.json("demo", "--classes", 1)
+    letters = ("schools", "letters", "--teachers", "--out", authority.folder / "letters.pdf")
+    one_class = ("--school", "0750999Z", "--class", "6e A")
+    authority.json("schools", "withdraw", "0750999Z", "--class", "6e A")
+    code, _, err = authority.run(*letters)
+    assert (code, "nobody without a letter" in err) == (1, True)
+    assert authority.json(*letters, *one_class)["letters"] == 1
 
 
 def test_every_command_and_setting_stands_in_the_readme() -> None:

@@ -48,6 +48,13 @@ def test_a_few_kilobytes_that_unpack_to_millions_of_lines_are_refused() -> None:
     assert reason((HEAD_LINE + ";\n" * 300_000).encode()) == "too_big"
 
 
+def test_a_few_kilobytes_that_unpack_past_the_bound_of_bytes_are_refused() -> None:
+    """Whatever their lines are: each of these, and their number, would pass."""
+    bomb = roster(users=f"{'a' * 250}\n" * (UNPACKED_MAX // 250))
+    assert len(bomb) < 100_000
+    assert reason(bomb) == "too_big"
+
+
 @pytest.mark.parametrize("commas", ["," * 19_900_000, '"\n",' * 4_900_000], ids=["line", "quoted"])
 def test_a_row_that_no_office_writes_is_refused_before_it_is_taken_apart(commas: str) -> None:
     """Twenty kilobytes may unpack to one row of millions of cells, in one line or in many."""

@@ -208,6 +208,11 @@ class Head:
         assert download.value.suggested_filename == "letter.pdf"
         page.reload()
         expect(page.locator(".lead")).to_contain_text("Courrier imprimé")
+        self.click("Retirer l’accès sans le remplacer", "link")
+        self.look("access withdrawal")
+        self.click("Annuler", "link")
+        expect(page.locator(".lead")).to_contain_text("Courrier imprimé")
+        self.click("Retirer l’accès sans le remplacer", "link")
         self.click("Retirer l’accès sans le remplacer")
         expect(page.get_by_role("status")).to_contain_text("Accès retiré")
         self.click("Classe 6e Z", "link")
@@ -239,7 +244,7 @@ def test_a_head_brings_a_list_corrects_validates_and_prints(opened: Open, author
 
     said = " ".join(head.addresses) + authority.log.read_text()
     assert head.inspector.wrong == []
-    assert len(head.inspector.seen) == 13
+    assert len(head.inspector.seen) == 14
     assert "/classes/{class_id}" in said
     assert [name for name in ("Nguy", "tienne", "cha", "6e%20Z", "0750999Z") if name in said] == []
 

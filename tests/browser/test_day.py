@@ -36,8 +36,11 @@ def test_a_pause_stops_the_clock_and_a_resumption_gives_the_time_back(
     sitting.begin()
     given = give(sitting, 1)
     sitting.saved()
+    sitting.kept()
+    page.context.set_offline(True)  # the page must not hear of the pause before it has an answer to send
     staff("pause")
     given |= give(sitting, 2)
+    page.context.set_offline(False)
     expect(sitting.dialog).to_contain_text("Le test est en pause")
     page.keyboard.press("Escape")
     expect(sitting.dialog).to_contain_text("Le test est en pause")

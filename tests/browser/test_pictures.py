@@ -314,6 +314,9 @@ def test_a_head_is_asked_first_and_sees_all_classes(demo: Demonstrated, visit: V
     own = demo.class_of("maths")["page"]
     page.goto(f"{demo.authority}{own}/access")
     look.take("asp-access")
+    page.get_by_role("link", name="Retirer l’accès").click()
+    expect(page.locator("h1")).to_contain_text("Retirer")
+    look.take("asp-access-withdrawal")
     page.goto(f"{demo.authority}{own}")
     page.get_by_role("link", name=re.compile("^Corriger")).nth(1).click()
     page.get_by_role("link", name="Retirer de la liste").click()

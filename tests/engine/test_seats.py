@@ -16,10 +16,10 @@ from engine.archive.database import Database
 from engine.assertion import SKEW_MS, read
 from engine.cli.serve import check_keys
 from engine.errors import Problem
-from engine.seats import HELD_MS, RECEIPT, Roster, Seat, document
+from engine.seats import HELD_MS, Roster, Seat, document
 from engine.settings import Settings
 from engine.signedfile import CodesFileProblem
-from sessions.model import Glance, SessionState
+from sessions.model import RECEIPT, Glance, SessionState
 from sessions.states import Status
 from tests.asserted import CAMPAIGN, KEY, ORIGIN, WHO, assertion
 from tests.engine.archives import NOON_MS, a_delivery, a_session, opened

@@ -7,7 +7,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -68,9 +68,7 @@ def test_a_redis_that_another_version_has_filled_is_left_alone(tmp_path: Path, r
         said = serve(tmp_path, PASSATION_REDIS_URL=redis_url)  # it makes the keys that the others read
         assert said.returncode == 1
         assert_told(said.stderr)
-        for part in worker_and_drain(tmp_path, redis_url):
-            assert part.wait() == 1
-            assert_told(part.communicate()[1])
+        assert_told_by(worker_and_drain(tmp_path, redis_url))
         assert redis.dbsize() == 2
 
 
@@ -87,9 +85,7 @@ def test_a_redis_that_another_version_has_filled_since_ends_those_that_ran(
         with redis.pipeline(transaction=True) as at_once:
             other_version(at_once.flushall())
             at_once.execute()
-        for part in parts:
-            assert part.wait() == 1
-            assert_told(part.communicate()[1])
+        assert_told_by(parts)
 
 
 def other_version(redis: Redis | Pipeline) -> None:
@@ -113,6 +109,15 @@ def worker_and_drain(folder: Path, redis_url: str) -> list[subprocess.Popen[str]
         )
         for module in ("engine.worker", "engine.archive.drain")
     ]
+
+
+def assert_told_by(parts: Iterable[subprocess.Popen[str]]) -> None:
+    """Each ends and says what it cannot do, whether it had begun or not."""
+    for part, event in zip(parts, ("cannot serve", "cannot drain"), strict=True):
+        assert part.wait() == 1
+        said = part.communicate()[1]
+        assert f'"event":"{event}"' in said
+        assert_told(said)
 
 
 def assert_told(text: str) -> None:

@@ -96,8 +96,14 @@ EN: dict[str, str] = {
         "hour at most; the test site’s operator ends it at once (passation rooms renew). The other classes "
         "notice nothing."
     ),
-    "access_withdraw_text": "Nobody is to come in for this class any more? You alone follow it then.",
+    "access_withdraw_lead": "Nobody is to come in for this class any more? You alone follow it then.",
     "access_withdraw": "Withdraw the access without a new one",
+    "access_withdraw_ask": "Withdraw the teacher’s access to class {label}?",
+    "access_withdraw_text": (
+        "The password of the letter is worth nothing any more, and whoever is signed in with it is out: "
+        "here at once, on the test site after a quarter of an hour at most. You alone follow the class "
+        "until a new letter is printed here. A letter was lost? Print a new one, that is enough."
+    ),
     "open_codes": "Codes of the class",
     "add_class": "Add a class",
     "add_class_name": "Name of the class",
@@ -298,6 +304,7 @@ EN: dict[str, str] = {
     "problem_too_many": "Too many: a class has at most 60 pupils, a school 200 classes.",
     "problem_no_reserve": "This reserve code is given or withdrawn. Take another one.",
     "problem_code_gone": ("This code is not this class’s any more: it is withdrawn. Look at the list again."),
+    "problem_access_gone": "This class has no teacher’s access any more: it is withdrawn already.",
     "problem_letter_made": (
         "Another letter has just been printed for this class, and it alone is good. If it is lost, go "
         "back to the page of the access and print a new one."

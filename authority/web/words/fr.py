@@ -104,8 +104,14 @@ FR: dict[str, str] = {
         "un quart d’heure au plus ; l’exploitant du site du test y met fin aussitôt (passation rooms renew). "
         "Les autres classes ne remarquent rien."
     ),
-    "access_withdraw_text": ("Plus personne ne doit entrer pour cette classe ? Vous seul la suivez alors."),
+    "access_withdraw_lead": "Plus personne ne doit entrer pour cette classe ? Vous seul la suivez alors.",
     "access_withdraw": "Retirer l’accès sans le remplacer",
+    "access_withdraw_ask": "Retirer l’accès de l’enseignant à la classe {label} ?",
+    "access_withdraw_text": (
+        "Le mot de passe du courrier ne vaudra plus rien, et qui est connecté avec lui sera dehors : ici "
+        "aussitôt, sur le site du test après un quart d’heure au plus. Vous seul suivrez la classe, jusqu’à "
+        "ce qu’un nouveau courrier soit imprimé ici. Courrier perdu ? Imprimez-en un nouveau, cela suffit."
+    ),
     "add_class": "Ajouter une classe",
     "add_class_name": "Nom de la classe",
     "add": "Ajouter",
@@ -316,6 +322,7 @@ FR: dict[str, str] = {
     "problem_code_gone": (
         "Ce code n’est plus à cette classe : il est déjà retiré. Regardez la liste de nouveau."
     ),
+    "problem_access_gone": "Cette classe n’a plus d’accès d’enseignant : il est déjà retiré.",
     "problem_letter_made": (
         "Un autre courrier vient d’être imprimé pour cette classe, et lui seul est valable. S’il est "
         "perdu, revenez à la page de l’accès et imprimez-en un nouveau."
