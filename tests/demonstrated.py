@@ -14,7 +14,9 @@ from typing import Any
 
 import psutil
 
-from tests.served import ROOT, free_port, is_free
+from tests.ports import free_ports
+from tests.processes import left_of
+from tests.served import ROOT
 
 
 class Demonstrated:
@@ -53,25 +55,17 @@ class Demonstrated:
         return str(self.note["tests"][test]["delivery"])
 
     def end(self) -> list[psutil.Process]:
-        """Ctrl-C; gives whatever of it is alive afterwards."""
+        """Ctrl-C; gives whatever of it stays alive afterwards."""
         children = psutil.Process(self.process.pid).children(recursive=True)
         self.process.send_signal(signal.SIGINT)
         self.process.wait()
-        return [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
-
-
-def free_ports() -> int:
-    """A port that nobody uses, nor the next one."""
-    while True:
-        port = free_port()
-        if is_free(port + 1):
-            return port
+        return left_of(children)
 
 
 @contextmanager
 def demonstrated(folder: Path) -> Iterator[Demonstrated]:
     """`make demo` without make; ended with the block, if it still runs."""
-    port = str(free_ports())
+    port = str(free_ports(2)[0])
     command = [sys.executable, "-m", "demonstration", "--port", port, "--folder", str(folder / "demo")]
     with (folder / "stderr").open("w") as errors:
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True)

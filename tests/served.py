@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -21,10 +19,10 @@ from engine.archive import Archive
 from engine.demonstration import FORMS, Prepared, prepare
 from engine.settings import Settings
 from items.bank import Bank
+from tests.ports import free_port
+from tests.processes import command_of
 
 ROOT = Path(__file__).parent.parent
-PORTS = range(10_000, 32_000)
-"""Below those of `net.ipv4.ip_local_port_range`."""
 
 
 class Served:
@@ -79,7 +77,7 @@ class Served:
     def processes(self, word: str) -> list[psutil.Process]:
         """The engine's processes whose command line holds `word`."""
         children = psutil.Process(self.process.pid).children(recursive=True)
-        return [child for child in children if any(word in part for part in child.cmdline())]
+        return [child for child in children if any(word in part for part in command_of(child))]
 
     def stop(self) -> None:
         """End it as an operator does."""
@@ -101,25 +99,6 @@ def environment(settings: Settings) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("PASSATION_")} | (
         settings.to_environ()
     )
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody uses now: none of those that the kernel gives to who connects, or
-    some client would have it before the server that it is meant for."""
-    while True:
-        port = secrets.randbelow(PORTS.stop - PORTS.start) + PORTS.start
-        if is_free(port):
-            return port
-
-
-def is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 @contextmanager
