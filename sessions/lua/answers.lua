@@ -93,9 +93,10 @@ end
 -- The device of a session that the server closed has shown that it holds nothing more. After a loss of Redis nothing
 -- else tells so; as a word about the version before this one it makes no session end later.
 local function note_receipt(record)
-    record[VERSION] = record[VERSION] - 1
+    local version = record[VERSION]
+    record[VERSION] = math.max(0, version - 1)
     note("state:receipt", cut(pack_record(record), 1, STATE_BYTES))
-    record[VERSION] = record[VERSION] + 1
+    record[VERSION] = version
 end
 
 -- heartbeat: the pupil is there. op[3] numbers (BEAT): ticket, batches held by the device; op[4] item on screen
@@ -107,7 +108,13 @@ local function heartbeat(op)
     if not record then return unknown() end
     if adopt(owner, record, epoch, version, status, started, deadline) then return answer("gap", "", owner) end
     if epoch < record[EPOCH] then return answer("seat_moved", "", owner) end
-    if at == RECEIPT and record[AT] ~= at and record[STATUS] == CLOSED then note_receipt(record) end
+    if record[STATUS] == CLOSED then
+        if record[AT] == RECEIPT then
+            at = RECEIPT -- it stays, and is told once
+        elseif at == RECEIPT then
+            note_receipt(record)
+        end
+    end
     record[SEEN_MS], record[HELD], record[AT] = now, held_back, at
     keep(owner, record)
     return answer("ok", "", owner)

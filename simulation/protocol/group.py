@@ -6,6 +6,7 @@ from collections.abc import Callable, MutableMapping, Sequence
 from typing import Any, NamedTuple
 
 from sessions.model import (
+    RECEIPT,
     Destroy,
     Heartbeat,
     Login,
@@ -18,6 +19,7 @@ from sessions.model import (
     Submit,
     Verdict,
 )
+from sessions.states import Status
 from simulation.protocol.saves import save
 from simulation.protocol.session import (
     UNKNOWN,
@@ -43,9 +45,12 @@ class Done(NamedTuple):
 
 
 def heartbeat(session: Session, operation: Heartbeat, now_ms: int) -> Outcome:
-    """The pupil is there."""
-    seen = session._replace(seen_ms=now_ms, held=operation.held, at=operation.at)
-    return Outcome(seen, Verdict.OK)
+    """The pupil is there. A receipt shown for a closed session is told once, and stays on the screen."""
+    has_shown = session.status is Status.CLOSED and session.at == RECEIPT
+    shows = session.status is Status.CLOSED and operation.at == RECEIPT and not has_shown
+    before = session._replace(version=max(0, session.version - 1))
+    seen = session._replace(seen_ms=now_ms, held=operation.held, at=RECEIPT if has_shown else operation.at)
+    return Outcome(seen, Verdict.OK, (Line("state:receipt", session=before),) if shows else ())
 
 
 def read(session: Session, _operation: Read, _now_ms: int) -> Outcome:

@@ -13,6 +13,7 @@ from itertools import chain
 
 from sessions import keys
 from sessions.model import (
+    RECEIPT,
     Allow,
     Close,
     Credit,
@@ -141,7 +142,7 @@ def an_act(
         *[lambda: Resume(sid, change)] * 2,
         lambda: Allow(sid, change),
         lambda: Extend(sid, chance.choice([-MINUTE, 1, MINUTE]), change),
-        lambda: Heartbeat(ticket, chance.choice(ITEMS[:3]), chance.randrange(3)),
+        lambda: Heartbeat(ticket, chance.choice([*ITEMS[:2], RECEIPT]), chance.randrange(3)),
         lambda: Submit(ticket, session.last + chance.choice([-1, 0, 1, 1, 1]) if session.last else 1),
         lambda: Close(sid, "deadline", due_ms, change) if chance.random() < 0.4 else Pause(sid, ""),
         lambda: Destroy(sid) if chance.random() < 0.1 else Read(ticket),

@@ -17,6 +17,7 @@ from sessions.journal import RawLine, raw_lines
 from sessions.keys import STATE_FIELDS
 from sessions.link import Link
 from sessions.model import (
+    RECEIPT,
     Allow,
     Close,
     Credit,
@@ -81,7 +82,7 @@ def an_operation(chance: random.Random, sid: bytes, known: list[Ticket], now_ms:
         *[a_save(chance, ticket) for _ in range(8)],
         *[Start(ticket, 60 * MINUTE)] * 2,
         *[Read(ticket)] * 2,
-        Heartbeat(ticket, chance.choice(ITEMS), chance.randrange(4)),
+        Heartbeat(ticket, chance.choice([*ITEMS, RECEIPT]), chance.randrange(4)),
         Submit(ticket, chance.randint(0, 9), chance.random() < 0.3),
         Login(sid),
         Login(sid, chance.choice([b"mark of1", b"mark of2", b"mark of3"])),
