@@ -128,10 +128,12 @@ class Connection(HttpToolsProtocol):
         """Decide which way this request goes; one behind another that is under way is uvicorn's to queue."""
         cycle: Any = self.cycle
         is_idle = cycle is None or cycle.response_complete
-        if is_idle and (self.gate.is_tight or self.url != PATH):
+        if self.gate.is_tight or self.url != PATH:
             refusal = self.gate.turned_away(path_of(self.url), self.headers)
             if refusal is not None:
                 self.cycle = TurnedAway(self, refusal, self.parser.should_keep_alive())  # type: ignore[assignment]
+                if not is_idle:  # no browser asks before it has its reply: nothing here is answered any more
+                    self.transport.close()
                 return
         token = self._token_of_plain() if is_idle and self.url == PATH else b""
         if token:

@@ -150,6 +150,19 @@ async def test_answers_are_refused_last_and_as_cheaply() -> None:
         assert house.asked == 0
 
 
+async def test_a_crowd_behind_one_request_on_a_connection_passes_no_gate() -> None:
+    """Who sends log-ins before the reply to what came first is hung up on, and none of them was asked."""
+    house = House()
+    house.crowd(Rank.LOGIN)
+    house.spend(Rank.LOGIN)
+    first = b"GET /healthz HTTP/1.1\r\nHost: test\r\n\r\n"
+    async with open_house(house) as ask:
+        with pytest.raises(asyncio.IncompleteReadError):
+            await ask(first + post("/api/v1/login") * 100 + first)
+        assert house.path != LOGIN_PATH.decode()
+        assert house.asked <= 1
+
+
 async def test_at_log_in_a_place_is_given_and_kept() -> None:
     """Whoever comes back with it, on whatever connection, has the same one, and gets in before later ones."""
     house = House(behind_proxy=True)

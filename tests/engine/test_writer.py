@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from engine.errors import Problem
-from engine.writer import COMMITS_MAX, LANE_MIN, Lanes, Writer
+from engine.writer import GROUP_MIN, Lanes, Writer
 
 
 class SlowDisk:
@@ -37,27 +37,6 @@ async def test_operations_arriving_during_a_commit_leave_together() -> None:
     disk.wake.set()
     assert [await first, *await asyncio.gather(*others)] == ["ANNA", "BOB", "EVE"]
     assert disk.commits == [["anna"], ["bob", "eve"]]
-    writer.close()
-    await running
-
-
-async def test_behind_the_commits_under_way_all_others_wait_and_leave_as_one() -> None:
-    """Each commit wakes Redis, the disk and the server: a crowd is answered sooner in few large groups."""
-    disk = SlowDisk()
-    writer: Writer[str, str] = Writer(disk.commit, pending_max=99, group_max=64)
-    running = asyncio.create_task(writer.run())
-    first = []
-    for _ in range(COMMITS_MAX):
-        first.append(writer.put("anna"))
-        await disk.busy.wait()
-        disk.busy.clear()
-    crowd = [writer.put("bob") for _ in range(63)]
-    for _ in range(9):  # turns of the loop in which it could leave
-        await asyncio.sleep(0)
-    assert disk.commits == [["anna"]] * COMMITS_MAX
-    disk.wake.set()
-    await asyncio.gather(*first, *crowd)
-    assert disk.commits[COMMITS_MAX:] == [["bob"] * 63]
     writer.close()
     await running
 
@@ -183,10 +162,10 @@ async def test_a_lane_that_stands_still_holds_up_no_other() -> None:
         return [operation.upper() for operation in operations]
 
     lanes: Lanes[str, str] = Lanes(
-        commit, lanes=2, lane_of=lambda operation: int(operation.startswith("b")), pending_max=LANE_MIN
+        commit, lanes=2, lane_of=lambda operation: int(operation.startswith("b")), pending_max=GROUP_MIN
     )
     running = asyncio.create_task(lanes.run())
-    waiting = [lanes.put(f"anna {number}") for number in range(LANE_MIN)]
+    waiting = [lanes.put(f"anna {number}") for number in range(GROUP_MIN)]
     with pytest.raises(Problem, match="overloaded"):
         lanes.put("anna, too many")
     assert lanes.load == 1
@@ -195,5 +174,5 @@ async def test_a_lane_that_stands_still_holds_up_no_other() -> None:
     disk.wake.set()
     lanes.close()
     await running
-    assert [put.result() for put in waiting] == [f"ANNA {number}" for number in range(LANE_MIN)]
-    assert (len(lanes), lanes.taken) == (0, LANE_MIN + 1)
+    assert [put.result() for put in waiting] == [f"ANNA {number}" for number in range(GROUP_MIN)]
+    assert (len(lanes), lanes.taken) == (0, GROUP_MIN + 1)
