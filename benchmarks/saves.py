@@ -124,7 +124,7 @@ async def take_journal(link: Link) -> None:
     journal = keys.journal(0)
     lines = raw_lines(0, await link.command("XRANGE", journal, "-", "+"))
     highest: dict[bytes, int] = {}
-    for sid, n in (owner_of(line.key) for line in lines if line.key):
+    for sid, n in (owner_of(line.line) for line in lines if line.names_key):
         highest[sid] = max(n, highest.get(sid, 0))
     sealed = [part for sid, n in highest.items() for part in (f"e:{keys.owner(sid, PARTITIONS)}", n)]
     if sealed:

@@ -9,28 +9,33 @@ For most batches the stream holds the name of a key only, and the bytes lie unde
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from binascii import hexlify, unhexlify
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from sessions.model import Late, SessionState
-from sessions.packing import WrongOwner, read_state, split_state, unpacked
+from sessions.packing import WrongOwner, read_state, split_state, unpacked, unpacked_all
 
 
 class BatchLine(NamedTuple):
-    """An accepted batch. `paused`: it came while the clock was stopped."""
+    """An accepted batch. `paused`: it came while the clock was stopped.
+
+    From `sid` on in the order of the archive's columns: of lines like this one there are as many as saves.
+    """
 
     partition: int
     stream_id: str
-    received_ms: int
     sid: bytes
     epoch: int
     n: int
-    full: bool
-    newest_age_ms: int
     digest: bytes
-    body: bytes
+    received_ms: int
     late: Late
+    full: bool
     paused: bool
+    newest_age_ms: int
+    body: bytes
 
 
 class AsideLine(NamedTuple):
@@ -79,8 +84,16 @@ class PassedLine(NamedTuple):
     received_ms: int
 
 
-_LABELS = {f"{kind}:{late.value}": (late, kind == "paused") for kind in ("batch", "paused") for late in Late}
+_LABELS = {
+    f"{kind}:{late.value}".encode(): (late, kind == "paused") for kind in ("batch", "paused") for late in Late
+}
 """What the label of an accepted batch says: how late it was, and whether the clock stood still."""
+
+_KEY = b"b:"
+"""What the name of a batch's key begins with, and bytes of a batch never do."""
+
+_LOST, PASSED = b"\xc0", b"\x90"
+"""In place of the bytes of a batch: nil and an empty array of msgpack."""
 
 _made = tuple.__new__
 """A named tuple made of its values at half the cost of calling its class: there are as many as saves."""
@@ -92,13 +105,18 @@ Entry = tuple[bytes, Sequence[bytes]]
 class RawLine(NamedTuple):
     """A line as it stands in the stream. `where`: partition of the journal, stream id, time received.
 
-    `key` is the one under which the bytes of the batch lie; None if they stand here, as a msgpack array.
+    `line` is the name of the key under which the bytes of the batch lie, or else these bytes themselves, as
+    a msgpack array, or those of another kind of line.
     """
 
     where: tuple[int, str, int]
-    label: str
+    label: bytes
     line: bytes
-    key: str | None
+
+    @property
+    def names_key(self) -> bool:
+        """Whether the bytes lie elsewhere."""
+        return self.line[:2] == _KEY and self.label in _LABELS
 
 
 def raw_lines(partition: int, entries: Iterable[Entry]) -> Iterator[RawLine]:
@@ -107,29 +125,38 @@ def raw_lines(partition: int, entries: Iterable[Entry]) -> Iterator[RawLine]:
         where = (partition, stream_id.decode(), int(now))
         parts = unpacked(packed)
         for label, line in zip(parts[::2], parts[1::2], strict=True):
-            is_key = line[:2] == b"b:" and label[:6] != b"state:"
-            yield _made(RawLine, (where, label.decode(), line, line.decode() if is_key else None))
+            yield _made(RawLine, (where, label, line))
 
 
-def read_lines(lines: Iterable[RawLine], batches: Mapping[str, bytes | None]) -> Iterator[JournalLine]:
-    """Lines with the bytes that they name: `batches`, by key; what is not in it has passed.
+def named_keys(lines: Iterable[RawLine]) -> dict[int, list[bytes]]:
+    """The keys that lines name, in their order, by journal."""
+    found: defaultdict[int, list[bytes]] = defaultdict(list)
+    for where, label, line in lines:
+        if line[:2] == _KEY and label in _LABELS:
+            found[where[0]].append(line)
+    return found
 
-    WrongOwner if a key holds another batch than the one that it names.
+
+def read_lines(lines: Iterable[RawLine], values: Sequence[bytes | None]) -> Iterator[JournalLine]:
+    """Lines with the bytes of the batches whose keys they name: `values`, in the order of these lines.
+
+    None for a batch that is lost, PASSED for one that the archive has. WrongOwner if a key holds another
+    batch than the one that it names.
     """
-    for where, label, line, key in lines:
-        if key is None:
+    batches = iter(unpacked_all([_LOST if value is None else value for value in values]))
+    for where, label, line in lines:
+        if line[:2] != _KEY or label not in _LABELS:
             yield _line(where, label, line)
-        elif key in batches:
-            found = batches[key]
-            yield _batch(where, label, key, found) if found else MissingLine(*where, *owner_of(key))
+        elif batch := next(batches):
+            yield _batch(where, label, batch, line)
         else:
-            yield PassedLine(*where)
+            yield MissingLine(*where, *owner_of(line)) if batch is None else PassedLine(*where)
 
 
-def owner_of(key: str) -> tuple[bytes, int]:
+def owner_of(key: bytes) -> tuple[bytes, int]:
     """Session and number in the name of a key, `b:{pNN}:SID:N`."""
-    _, _, sid, n = key.split(":")
-    return bytes.fromhex(sid), int(n)
+    _, _, sid, n = key.split(b":")
+    return unhexlify(sid), int(n)
 
 
 def after(stream_id: str) -> str:
@@ -138,25 +165,23 @@ def after(stream_id: str) -> str:
     return f"{moment}-{int(count) + 1}"
 
 
-def _batch(where: tuple[int, str, int], label: str, key: str, found: bytes) -> BatchLine:
-    """The batch under `key`, of which there are as many as saves: nothing here is done twice."""
-    sid, epoch, n, full, age_ms, digest, body = unpacked(found)
-    if not key.endswith(f":{sid.hex()}:{n}"):
+def _batch(where: tuple[int, str, int], label: bytes, batch: Sequence[Any], key: bytes = b"") -> BatchLine:
+    """The batch, of which there are as many as saves: nothing here is done twice."""
+    sid, epoch, n, full, age_ms, digest, body = batch
+    if key and not key.endswith(b":%b:%d" % (hexlify(sid), n)):
         raise WrongOwner("a key holds another batch than the one that it names")
     partition, stream_id, received_ms = where
     late, paused = _LABELS[label]
-    line = (partition, stream_id, received_ms, sid, epoch, n, full, age_ms, digest, body, late, paused)
+    line = (partition, stream_id, sid, epoch, n, digest, received_ms, late, bool(full), paused, age_ms, body)
     return _made(BatchLine, line)
 
 
-def _line(where: tuple[int, str, int], label: str, line: bytes) -> JournalLine:
-    kind, _, what = label.partition(":")
+def _line(where: tuple[int, str, int], label: bytes, line: bytes) -> JournalLine:
+    kind, _, what = label.decode().partition(":")
     if kind == "state":
         record, reason = split_state(line)
         sid = record[:16]
         return StateLine(*where, sid, what, reason, read_state(sid, record, 0))
-    sid, epoch, n, full, age_ms, digest, body = unpacked(line)
-    batch = (sid, epoch, n, full, age_ms, digest, body)
     if kind == "aside":
-        return AsideLine(*where, *batch, what)
-    return BatchLine(*where, *batch, *_LABELS[label])
+        return AsideLine(*where, *unpacked(line), what)
+    return _batch(where, label, unpacked(line))

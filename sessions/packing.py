@@ -8,7 +8,7 @@ have to build from numbers come ready.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgpack
@@ -73,6 +73,12 @@ def packed(value: Any) -> bytes:
 def unpacked(value: bytes) -> Any:
     """What `packed` or Lua made; all strings as bytes."""
     return msgpack.unpackb(value, raw=True)
+
+
+def unpacked_all(values: Sequence[bytes]) -> tuple[Any, ...]:
+    """What each of `values` holds, arrays as tuples: at half the cost of one at a time."""
+    head = b"\xdd" + len(values).to_bytes(4)  # of an array of so many
+    return msgpack.unpackb(b"".join((head, *values)), raw=True, use_list=False)  # type: ignore[no-any-return]
 
 
 def encode(operation: Operation, owner: str) -> tuple[Any, ...] | bytes:

@@ -49,7 +49,7 @@ class Routed(ABC):
         """The replies to many commands, each node's sent at once; see Link."""
         groups: dict[Link, list[int]] = {}
         for place, command in enumerate(commands):
-            groups.setdefault(await self._way_to(str(command[1])), []).append(place)
+            groups.setdefault(await self._way_to(_text(command[1])), []).append(place)
         replies: dict[int, Any] = {}
         calls = (
             link.commands([commands[place] for place in places], waits=waits)
@@ -242,6 +242,10 @@ def slot_of(key: str) -> int:
     if start >= 0 and end > start + 1:
         key = key[start + 1 : end]
     return binascii.crc_hqx(key.encode(), 0) % SLOTS
+
+
+def _text(key: Argument) -> str:
+    return key.decode() if isinstance(key, bytes) else str(key)
 
 
 def _slot_map(ranges: Sequence[Any]) -> list[str]:

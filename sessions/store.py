@@ -14,7 +14,17 @@ from itertools import chain, islice
 from typing import Any
 
 from sessions import keys
-from sessions.journal import Entry, JournalLine, RawLine, after, owner_of, raw_lines, read_lines
+from sessions.journal import (
+    PASSED,
+    Entry,
+    JournalLine,
+    RawLine,
+    after,
+    named_keys,
+    owner_of,
+    raw_lines,
+    read_lines,
+)
 from sessions.link import Link, StoreAway
 from sessions.model import (
     Destroy,
@@ -150,31 +160,37 @@ class Store(Registry):
         ]
         found = await self._link.commands(reads) if reads else []
         lines = _whole_entries(zip(names, found, strict=True), lines_max)
-        while page := list(islice(lines, CALL_MAX)):
-            yield list(read_lines(page, await self._named_batches(page)))
+        page = list(islice(lines, CALL_MAX))
+        asked = asyncio.create_task(self._named_batches(page))
+        try:
+            while page:
+                held, batches = page, await asked
+                page = list(islice(lines, CALL_MAX))
+                asked = asyncio.create_task(self._named_batches(page))  # Redis looks while these are read
+                yield list(read_lines(held, batches))
+        finally:
+            asked.cancel()
+            await asyncio.gather(asked, return_exceptions=True)
 
-    async def _named_batches(self, lines: Sequence[RawLine]) -> dict[str, bytes | None]:
-        """The batches that lines name, by key: None for one that is lost.
+    async def _named_batches(self, lines: Sequence[RawLine]) -> list[bytes | None]:
+        """The batches whose keys lines name, in the order of the lines: None for one that is lost.
 
-        One that is not there and sealed is not in it: its line is read again, since the journal is trimmed
-        last. Nor is one whose session has been destroyed.
+        PASSED for one that is not there and sealed: its line is read again, since the journal is trimmed
+        last. So does one whose session has been destroyed.
         """
-        by_journal: dict[int, list[str]] = {}
-        for line in lines:
-            if key := line.key:
-                by_journal.setdefault(line.where[0], []).append(key)
         slices = [
             names[start : start + CALL_MAX]
-            for names in by_journal.values()
+            for names in named_keys(lines).values()  # lines come a journal after the other
             for start in range(0, len(names), CALL_MAX)
         ]
         found = await self._link.commands([("MGET", *names) for names in slices]) if slices else []
-        batches = dict(zip(chain(*slices), chain(*found), strict=True))
-        if gone := [key for key, batch in batches.items() if batch is None]:
-            sealed = await self._link.commands([("GET", _sealed_key(key)) for key in gone])
-            for key, number in zip(gone, sealed, strict=True):
-                if number is None or int(number) >= owner_of(key)[1]:
-                    del batches[key]
+        batches: list[bytes | None] = list(chain(*found))
+        if gone := [place for place, batch in enumerate(batches) if batch is None]:
+            names = list(chain(*slices))
+            sealed = await self._link.commands([("GET", _sealed_key(names[place])) for place in gone])
+            for place, number in zip(gone, sealed, strict=True):
+                if number is None or int(number) >= owner_of(names[place])[1]:
+                    batches[place] = PASSED
         return batches
 
     async def journal_length(self) -> int:
@@ -198,8 +214,8 @@ class Store(Registry):
                 read = ("XRANGE", keys.journal(partition), first, "+", "COUNT", ENTRIES_PAGE)
                 entries = await self._link.command(*read)
                 for line in raw_lines(partition, entries):
-                    if not line.label.startswith(("state:", "aside:")):
-                        counts[owner_of(line.key)[0] if line.key else unpacked(line.line)[0]] += 1
+                    if not line.label.startswith((b"state:", b"aside:")):
+                        counts[owner_of(line.line)[0] if line.names_key else unpacked(line.line)[0]] += 1
                 first = after(entries[-1][0].decode()) if entries else first
         return dict(counts)
 
@@ -376,9 +392,9 @@ class Store(Registry):
             yield range(start, min(start + size, self._partitions))
 
 
-def _sealed_key(batch: str) -> str:
+def _sealed_key(batch: bytes) -> str:
     """`e:{pNN}:SID` for `b:{pNN}:SID:N`."""
-    return f"e{batch[1 : batch.rindex(':')]}"
+    return f"e{batch[1 : batch.rindex(b':')].decode()}"
 
 
 def _whole_entries(found: Iterable[tuple[int, Sequence[Entry]]], lines_max: int) -> Iterator[RawLine]:

@@ -36,6 +36,12 @@ class Portion:
         """Bytes of the bodies."""
         return sum([len(row[-1]) for row in self.batches]) + sum([len(row[-1]) for row in self.asides])
 
+    def reach(self, partition: int, stream_id: str) -> None:
+        """Lines of this entry follow, those of the former one are all here."""
+        if self.positions.get(partition) != stream_id:
+            self.positions[partition] = stream_id
+            self.entries += 1
+
     def add_batch(self, batch: Row) -> None:
         """An accepted batch (a StoredBatch, or as plain a tuple); those of a session come in their order."""
         self.batches.append(batch)

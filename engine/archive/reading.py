@@ -115,17 +115,14 @@ def sort(lines: Iterable[JournalLine]) -> Portion:
 
 def add_lines(portion: Portion, lines: Iterable[JournalLine]) -> None:
     """Sort further lines into `portion`; those of one entry come together."""
-    batches, highest, positions = portion.batches, portion.highest, portion.positions
+    batches, highest, last = portion.batches, portion.highest, ""
     for line in lines:
-        partition, stream_id = line[0], line[1]
-        if positions.get(partition) != stream_id:
-            positions[partition] = stream_id
-            portion.entries += 1
+        if line[1] is not last:  # the lines of an entry share its id
+            last = line[1]
+            portion.reach(line[0], last)
         if type(line) is BatchLine:  # nearly all, so `portion.add_batch` is spelled out
-            _, _, received_ms, sid, epoch, n, full, age_ms, digest, body, late, paused = line
-            batches.append(
-                (sid, epoch, n, digest, received_ms, late._value_, bool(full), paused, age_ms, body)
-            )
+            batches.append(line[2:])
+            sid, n = line[2], line[4]
             if n > highest.get(sid, 0):
                 highest[sid] = n
         elif isinstance(line, AsideLine):

@@ -131,7 +131,7 @@ class Both:
         real = await self.link.command("XRANGE", JOURNAL, "-", "+")
         ours = self.pure.data.journals.get(0, [])
         assert [lines_of([one]) for one in real] == [lines_of([one]) for one in ours]
-        if named := sorted({line.key for one in ours for line in lines_of([one]) if line.key}):
+        if named := sorted({line.line for one in ours for line in lines_of([one]) if line.names_key}):
             held = zip(await self.link.command("MGET", *named), self.pure.mget(0, *named), strict=True)
             # What is sealed and counts no more the script lets go a few saves later.
             assert all(real == pure for real, pure in held if pure is not None)
@@ -158,7 +158,7 @@ def lines_of(entries: list[Any]) -> list[RawLine]:
     lines = [line._replace(where=(0, "", line.where[2])) for line in raw_lines(0, entries)]
     return [
         line._replace(line=line.line[:SPILLED] + line.line[SPILLED + 4 :])
-        if line.label.startswith("state:")
+        if line.label.startswith(b"state:")
         else line
         for line in lines
     ]
