@@ -19,7 +19,7 @@ from sessions.packing import WrongOwner, read_state, split_state, unpacked, unpa
 
 
 class BatchLine(NamedTuple):
-    """An accepted batch. `paused`: it came while the clock was stopped.
+    """An accepted batch. `late`: a value of Late; `paused`: it came while the clock was stopped.
 
     From `sid` on in the order of the archive's columns: of lines like this one there are as many as saves.
     """
@@ -31,7 +31,7 @@ class BatchLine(NamedTuple):
     n: int
     digest: bytes
     received_ms: int
-    late: Late
+    late: str
     full: bool
     paused: bool
     newest_age_ms: int
@@ -85,7 +85,9 @@ class PassedLine(NamedTuple):
 
 
 _LABELS = {
-    f"{kind}:{late.value}".encode(): (late, kind == "paused") for kind in ("batch", "paused") for late in Late
+    f"{kind}:{late.value}".encode(): (late.value, kind == "paused")
+    for kind in ("batch", "paused")
+    for late in Late
 }
 """What the label of an accepted batch says: how late it was, and whether the clock stood still."""
 
@@ -183,5 +185,6 @@ def _line(where: tuple[int, str, int], label: bytes, line: bytes) -> JournalLine
         sid = record[:16]
         return StateLine(*where, sid, what, reason, read_state(sid, record, 0))
     if kind == "aside":
-        return AsideLine(*where, *unpacked(line), what)
+        sid, epoch, n, full, age_ms, digest, body = unpacked(line)
+        return AsideLine(*where, sid, epoch, n, full, age_ms, digest, body, what)
     return _batch(where, label, unpacked(line))
