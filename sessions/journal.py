@@ -91,9 +91,6 @@ _LABELS = {
 }
 """What the label of an accepted batch says: how late it was, and whether the clock stood still."""
 
-_KEY = b"b:"
-"""What the name of a batch's key begins with, and bytes of a batch never do."""
-
 _LOST, PASSED = b"\xc0", b"\x90"
 """In place of the bytes of a batch: nil and an empty array of msgpack."""
 
@@ -107,18 +104,14 @@ Entry = tuple[bytes, Sequence[bytes]]
 class RawLine(NamedTuple):
     """A line as it stands in the stream. `where`: partition of the journal, stream id, time received.
 
-    `line` is the name of the key under which the bytes of the batch lie, or else these bytes themselves, as
-    a msgpack array, or those of another kind of line.
+    With `names_key` the line is the name of the key under which the bytes of a batch lie. Those that stand
+    here are a msgpack array.
     """
 
     where: tuple[int, str, int]
     label: bytes
     line: bytes
-
-    @property
-    def names_key(self) -> bool:
-        """Whether the bytes lie elsewhere."""
-        return self.line[:2] == _KEY and self.label in _LABELS
+    names_key: bool
 
 
 def raw_lines(partition: int, entries: Iterable[Entry]) -> Iterator[RawLine]:
@@ -127,14 +120,14 @@ def raw_lines(partition: int, entries: Iterable[Entry]) -> Iterator[RawLine]:
         where = (partition, stream_id.decode(), int(now))
         parts = unpacked(packed)
         for label, line in zip(parts[::2], parts[1::2], strict=True):
-            yield _made(RawLine, (where, label, line))
+            yield _made(RawLine, (where, label, line, line[:2] == b"b:" and label in _LABELS))
 
 
 def named_keys(lines: Iterable[RawLine]) -> dict[int, list[bytes]]:
     """The keys that lines name, in their order, by journal."""
     found: defaultdict[int, list[bytes]] = defaultdict(list)
-    for where, label, line in lines:
-        if line[:2] == _KEY and label in _LABELS:
+    for where, _, line, names_key in lines:
+        if names_key:
             found[where[0]].append(line)
     return found
 
@@ -146,8 +139,8 @@ def read_lines(lines: Iterable[RawLine], values: Sequence[bytes | None]) -> Iter
     batch than the one that it names.
     """
     batches = iter(unpacked_all([_LOST if value is None else value for value in values]))
-    for where, label, line in lines:
-        if line[:2] != _KEY or label not in _LABELS:
+    for where, label, line, names_key in lines:
+        if not names_key:
             yield _line(where, label, line)
         elif batch := next(batches):
             yield _batch(where, label, batch, line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -135,6 +136,20 @@ async def test_lines_come_a_page_at_a_time_and_an_entry_as_a_whole(store: Store)
     lines = [line for page in pages for line in page]
     assert lines == await store.journal([0], 10_000, lines_max=601)
     assert len(lines) == 60 + 19 * 30, "log-ins and starts, and the entry that goes past what was asked for"
+
+
+async def test_who_stops_reading_leaves_no_question_under_way(store: Store) -> None:
+    """The next page is asked for while one is read; nobody waits for its answer then."""
+    ticket = await a_running(store, a_sid())
+    for first in range(1, 2 * CALL_MAX, 64):
+        await verdicts(store, *(a_save(ticket, n) for n in range(first, first + 64)))
+    before = asyncio.all_tasks()
+    pages = store.journal_pages([0], 10_000)
+    assert len(await anext(pages)) == CALL_MAX
+    assert asyncio.all_tasks() != before
+    await pages.aclose()
+    assert asyncio.all_tasks() == before
+    assert len(await store.journal([0], 10_000)) > CALL_MAX
 
 
 async def test_the_archive_may_ask_for_partitions_that_share_a_journal(store: Store) -> None:
