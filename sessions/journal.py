@@ -123,6 +123,18 @@ def raw_lines(partition: int, entries: Iterable[Entry]) -> Iterator[RawLine]:
             yield _made(RawLine, (where, label, line, line[:2] == b"b:" and label in _LABELS))
 
 
+def whole_entries(found: Iterable[tuple[int, Sequence[Entry]]], lines_max: int) -> Iterator[RawLine]:
+    """The lines of the entries that journals gave; from `lines_max` on no further entry is begun."""
+    count = 0
+    for partition, entries in found:
+        for entry in entries:
+            if count >= lines_max:
+                return
+            lines = list(raw_lines(partition, [entry]))
+            count += len(lines)
+            yield from lines
+
+
 def named_keys(lines: Iterable[RawLine]) -> dict[int, list[bytes]]:
     """The keys that lines name, in their order, by journal."""
     found: defaultdict[int, list[bytes]] = defaultdict(list)
@@ -152,6 +164,11 @@ def owner_of(key: bytes) -> tuple[bytes, int]:
     """Session and number in the name of a key, `b:{pNN}:SID:N`."""
     _, _, sid, n = key.split(b":")
     return unhexlify(sid), int(n)
+
+
+def sealed_key(batch: bytes) -> str:
+    """`e:{pNN}:SID` for `b:{pNN}:SID:N`."""
+    return f"e{batch[1 : batch.rindex(b':')].decode()}"
 
 
 def after(stream_id: str) -> str:

@@ -16,7 +16,6 @@ from typing import Any
 from sessions import keys
 from sessions.journal import (
     PASSED,
-    Entry,
     JournalLine,
     RawLine,
     after,
@@ -24,6 +23,8 @@ from sessions.journal import (
     owner_of,
     raw_lines,
     read_lines,
+    sealed_key,
+    whole_entries,
 )
 from sessions.link import Link, StoreAway
 from sessions.model import (
@@ -162,7 +163,7 @@ class Store(Registry):
             for partition in names
         ]
         found = await self._link.commands(reads) if reads else []
-        lines = _whole_entries(zip(names, found, strict=True), lines_max)
+        lines = whole_entries(zip(names, found, strict=True), lines_max)
         page = list(islice(lines, CALL_MAX))
         asked = asyncio.create_task(self._named_batches(page))
         try:
@@ -190,7 +191,7 @@ class Store(Registry):
         batches: list[bytes | None] = list(chain(*found))
         if gone := [place for place, batch in enumerate(batches) if batch is None]:
             names = list(chain(*slices))
-            sealed = await self._link.commands([("GET", _sealed_key(names[place])) for place in gone])
+            sealed = await self._link.commands([("GET", sealed_key(names[place])) for place in gone])
             for place, number in zip(gone, sealed, strict=True):
                 if number is None or int(number) >= owner_of(names[place])[1]:
                     batches[place] = PASSED
@@ -393,20 +394,3 @@ class Store(Registry):
         size = 1 if self._partitioned else CALL_MAX
         for start in range(0, self._partitions, size):
             yield range(start, min(start + size, self._partitions))
-
-
-def _sealed_key(batch: bytes) -> str:
-    """`e:{pNN}:SID` for `b:{pNN}:SID:N`."""
-    return f"e{batch[1 : batch.rindex(b':')].decode()}"
-
-
-def _whole_entries(found: Iterable[tuple[int, Sequence[Entry]]], lines_max: int) -> Iterator[RawLine]:
-    """The lines of the entries that journals gave; from `lines_max` on no further entry is begun."""
-    count = 0
-    for partition, entries in found:
-        for entry in entries:
-            if count >= lines_max:
-                return
-            lines = list(raw_lines(partition, [entry]))
-            count += len(lines)
-            yield from lines
