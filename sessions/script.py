@@ -77,7 +77,7 @@ def _script(head: str, names: Sequence[str], constants: Mapping[str, int | str])
 def _constants() -> dict[str, int | str]:
     """EPOCH: 3 and so on: places in the record, numbers of the statuses, limits; what is on a screen."""
     codes = [python_code for _, python_code in STATE_FIELDS.values()]
-    constants = {
+    constants: dict[str, int | str] = {
         **{name: place for place, name in enumerate([*STATE_FIELDS, *TEXT_FIELDS], start=1)},
         **{name: place for place, name in enumerate(CONSTANT_FIELDS, start=1)},
         **{status.name: NUMBERS[status] for status in Status},
