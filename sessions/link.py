@@ -58,7 +58,10 @@ class StoreRefused(StoreError):
     action = "report this as a defect; repeating does not help"
 
 
-_AWAY = ("LOADING", "READONLY", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "MOVED", "ASK", "BUSY")
+_AWAY = (
+    *("LOADING", "READONLY", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "MOVED", "ASK", "BUSY"),
+    "UNBLOCKED",  # it became a replica while a write waited for its own replicas
+)
 _FULL = ("OOM", "MISCONF", "NO SPACE LEFT", "ENOSPC")
 
 

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,10 @@ from typing import Any
 
 import psutil
 
-from tests.served import ROOT, free_port
+from tests.ports import free_ports
+from tests.served import ROOT
+
+LOOKS, LOOK_AGAIN_S = 600, 0.05
 
 
 class Demonstrated:
@@ -53,32 +57,29 @@ class Demonstrated:
         return str(self.note["tests"][test]["delivery"])
 
     def end(self) -> list[psutil.Process]:
-        """Ctrl-C; gives whatever of it is alive afterwards."""
+        """Ctrl-C; gives whatever of it stays alive afterwards."""
         children = psutil.Process(self.process.pid).children(recursive=True)
         self.process.send_signal(signal.SIGINT)
         self.process.wait()
-        return [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+        for _ in range(LOOKS):
+            children = [child for child in children if _is_alive(child)]
+            if not children:
+                break
+            time.sleep(LOOK_AGAIN_S)  # whom nobody waits for takes a moment to be gone
+        return children
 
 
-def free_ports() -> int:
-    """A port that nobody uses, nor the next one."""
-    while True:
-        port = free_port()
-        if port < 65_000 and not _is_taken(port + 1):
-            return port
-
-
-def _is_taken(port: int) -> bool:
-    import socket
-
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 @contextmanager
 def demonstrated(folder: Path) -> Iterator[Demonstrated]:
     """`make demo` without make; ended with the block, if it still runs."""
-    port = str(free_ports())
+    port = str(free_ports(2)[0])
     command = [sys.executable, "-m", "demonstration", "--port", port, "--folder", str(folder / "demo")]
     with (folder / "stderr").open("w") as errors:
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True)

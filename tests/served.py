@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from engine.archive import Archive
 from engine.demonstration import FORMS, Prepared, prepare
 from engine.settings import Settings
 from items.bank import Bank
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 
@@ -76,7 +76,7 @@ class Served:
     def processes(self, word: str) -> list[psutil.Process]:
         """The engine's processes whose command line holds `word`."""
         children = psutil.Process(self.process.pid).children(recursive=True)
-        return [child for child in children if any(word in part for part in child.cmdline())]
+        return [child for child in children if any(word in part for part in _command_of(child))]
 
     def stop(self) -> None:
         """End it as an operator does."""
@@ -93,18 +93,18 @@ class Served:
             self.log.append(line)
 
 
+def _command_of(process: psutil.Process) -> list[str]:
+    """What was started; nothing of a process that has ended meanwhile."""
+    with suppress(psutil.NoSuchProcess):
+        return process.cmdline()
+    return []
+
+
 def environment(settings: Settings) -> dict[str, str]:
     """The variables of this process with those of `settings`."""
     return {name: value for name, value in os.environ.items() if not name.startswith("PASSATION_")} | (
         settings.to_environ()
     )
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 from tests.browser.mouse import ORDER, TICKED
 from tests.browser.sitting import Sitting
@@ -38,9 +38,9 @@ class Keyboard:
 
     def reach(self, target: Locator, key: str = "Tab") -> None:
         """Press Tab until the focus is on `target` (a radio button: on its group)."""
-        handle = target.element_handle()
+        expect(target).to_be_enabled()
         for _ in range(STOPS_MAX):
-            if handle.evaluate(HAS_FOCUS):
+            if target.evaluate(HAS_FOCUS):
                 self._look()
                 return
             self.keys.press(key)
@@ -74,9 +74,8 @@ class Keyboard:
 
     def _turn_to(self, radio: Locator) -> None:
         """Through a group of radio buttons by arrow; Space where nothing is ticked yet."""
-        handle = radio.element_handle()
         for _ in range(STOPS_MAX):
-            if handle.evaluate("(radio) => radio === document.activeElement"):
+            if radio.evaluate("(radio) => radio === document.activeElement"):
                 self.keys.press("Space")
                 return
             self.keys.press("ArrowDown")

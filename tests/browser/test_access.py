@@ -37,6 +37,7 @@ class Inspector:
 
     def look(self, place: str) -> None:
         """At both widths: what axe finds serious, and what does not fit."""
+        self.page.wait_for_load_state()  # what is looked for may be there before its style is
         self.seen.append(place)
         for size in (WIDE, NARROW):
             self.page.set_viewport_size(size)
@@ -90,11 +91,13 @@ def test_no_page_and_no_question_has_a_barrier_or_overflows(
             answer(sitting, plausible(sitting.delivered, item))
         inspector.look(f"question {item}")
     page.locator(".turn.middle").click()
+    expect(sitting.dialog).to_be_visible()
     inspector.look("map")
     page.keyboard.press("Escape")
     sitting.review()
     inspector.look("review")
     page.locator(".on-review .actions .main").click()
+    expect(sitting.dialog).to_be_visible()
     inspector.look("hand-in dialog")
     sitting.dialog.locator(".main").click()
     assert sitting.receipt()
@@ -120,8 +123,10 @@ def test_no_page_that_tells_of_trouble_has_a_barrier_or_overflows(
     expect(page.locator('.status[data-state="aside"]')).to_be_visible()
     inspector.look("refused answer")
     page.locator(".turn.middle").click()
+    expect(sitting.dialog).to_be_visible()
     inspector.look("map with a refused answer")
     sitting.dialog.locator(".actions button").click()
+    expect(page.locator(".on-review main h1")).to_be_visible()
     inspector.look("review with a refused answer")
     other = Sitting(context.new_page(), sitting.delivered, sitting.seat)
     other.enter()

@@ -102,7 +102,7 @@ def play_the_chests(sitting: Sitting) -> None:
     sitting.type_code(sitting.seat.code)
     sitting.on_question(CHEST)
     expect(opened).to_be_visible()
-    assert opened.inner_text() == seen
+    expect(opened).to_have_text(seen, use_inner_text=True)
     answer(sitting, chosen(sitting, CHEST, "changer"))
     check(sitting).click()
     end = page.locator(".feedback", has_text="deux fois sur trois")

@@ -31,10 +31,12 @@ from engine.keyring import KeyRing
 from engine.stores import store_of
 from tests.browser.conftest import Open
 from tests.browser.deliveries import apart
+from tests.browser.following import follow
 from tests.browser.paper import picture, sheets
 from tests.browser.test_access import WIDE, Inspector
+from tests.ports import free_port
 from tests.pupil import PupilClient
-from tests.served import ROOT, Served, free_port, served
+from tests.served import ROOT, Served, served
 
 LIST = """Nom;Prénom;Né(e) le;Classe
 Étienne-Löw;Zoé;12/03/2015;6e Z
@@ -106,7 +108,8 @@ def enter(page: Page, authority: Running, login: str, password: str) -> None:
     page.keyboard.type(login.lower())
     page.keyboard.press("Tab")
     page.keyboard.type(f"{password[:4]} {password[4:8].lower()} {password[8:]}")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(page.locator("h1")).not_to_have_text(re.compile("Connexion"))
 
 
@@ -124,7 +127,8 @@ class Head:
         self.page.set_viewport_size(WIDE)
 
     def click(self, name: str, role: Literal["button", "link"] = "button") -> None:
-        self.page.get_by_role(role, name=name, exact=True).click()
+        """What leads to another page."""
+        follow(self.page.get_by_role(role, name=name, exact=True))
 
     def brings_a_list(self) -> None:
         """Two wrong things in it: a pupil twice, a date that does not exist."""
@@ -143,7 +147,7 @@ class Head:
     def chooses_for_a_pupil(self) -> None:
         """By keyboard alone: a group unfolds, a switch is ticked in it, and stands on top the next time."""
         page = self.page
-        page.get_by_role("link", name=re.compile("^Corriger")).first.click()
+        follow(page.get_by_role("link", name=re.compile("^Corriger")).first)
         page.locator("#theme").focus()
         for key in ("Tab", "Enter", "Tab", "Space"):
             page.keyboard.press(key)
@@ -157,7 +161,7 @@ class Head:
     def corrects(self) -> None:
         """Takes one off the list, adds another, with a mistake on the way that loses nothing typed."""
         page = self.page
-        page.get_by_role("link", name=re.compile("^Corriger")).first.click()
+        follow(page.get_by_role("link", name=re.compile("^Corriger")).first)
         expect(page.locator(".is-chosen").get_by_label("Écoute")).to_be_visible()
         self.click("Retirer de la liste", "link")
         expect(page.get_by_role("heading", level=1)).to_contain_text("Retirer")
@@ -187,10 +191,10 @@ class Head:
         self.click("Codes de la classe", "link")
         self.look("codes")
         with page.expect_download() as download:
-            self.click("Imprimer la classe (PDF)", "link")
+            page.get_by_role("link", name="Imprimer la classe (PDF)", exact=True).click()
         assert download.value.suggested_filename == "codes.pdf"
         assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
-        page.get_by_role("link", name=re.compile("^Retirer le code")).first.click()
+        follow(page.get_by_role("link", name=re.compile("^Retirer le code")).first)
         self.look("withdrawal")
         self.click("Annuler", "link")
         page.get_by_label("Donné à").select_option(label="Nguyễn Aïcha-Łucja")
@@ -204,7 +208,7 @@ class Head:
         self.click("Accès de l’enseignant", "link")
         self.look("access")
         with page.expect_download() as download:
-            self.click("Imprimer le courrier (PDF)")
+            page.get_by_role("button", name="Imprimer le courrier (PDF)", exact=True).click()
         assert download.value.suggested_filename == "letter.pdf"
         page.reload()
         expect(page.locator(".lead")).to_contain_text("Courrier imprimé")
@@ -348,7 +352,7 @@ def test_a_teacher_follows_the_class_and_names_stay_in_the_browser(
     asked: list[Request] = []
     page.on("request", lambda one: asked.append(one) if f":{authority.engine_port}/" in one.url else None)
     enter(page, authority, login, password)
-    page.get_by_role("link", name="Suivre la passation").click()
+    follow(page.get_by_role("link", name="Suivre la passation"))
     expect(page.locator("#warning")).to_contain_text("ne répond pas")
     expect(page.locator("#seats")).to_contain_text(names(1)[0][0])
     with sat(tmp_path, authority) as (engine, (handed_in, working, waiting)):

@@ -147,8 +147,8 @@ def test_a_code_in_the_address_is_typed_in_and_leaves_the_address(
     page.goto("about:blank")
     page.goto(f"{sitting.url}/#{code}")
     expect(page.locator("#code")).to_have_value(pretty(code))
-    assert page.url == f"{sitting.url}/"
+    expect(page).to_have_url(f"{sitting.url}/")
     page.keyboard.press("Enter")
     expect(page.locator(".on-instructions .main")).to_be_enabled()
     page.go_back()
-    assert page.url == "about:blank"
+    expect(page).to_have_url("about:blank")

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from engine.console.gate import VISIT
 from tests.browser.conftest import Open
 from tests.browser.deliveries import apart
+from tests.browser.following import follow
 from tests.browser.test_access import WIDE, Inspector
 from tests.engine.desks import Desk, account
 from tests.pupil import PupilClient
@@ -26,7 +27,8 @@ def test_an_operator_signs_in_by_keyboard_and_sees_the_day_move(page: Page, engi
     for text in (proof.operator, proof.password.lower(), proof.totp.now()):
         page.keyboard.type(text)
         page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("La journée")
     pupil = PupilClient(engine.url, prepared.codes[0])
     pupil.login()
@@ -34,7 +36,7 @@ def test_an_operator_signs_in_by_keyboard_and_sees_the_day_move(page: Page, engi
     own = page.locator(f"[data-delivery='{prepared.delivery}']")
     expect(own.locator("[data-status='running']")).to_have_text("1")
     expect(page.locator("#workers tr")).not_to_have_count(0)
-    page.get_by_role("button", name="English").click()
+    follow(page.get_by_role("button", name="English"))
     expect(page.locator("html")).to_have_attribute("lang", "en")
     assert inspector.wrong == []
 

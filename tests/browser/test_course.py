@@ -42,7 +42,7 @@ class Walk(Sitting):
 
     def press(self, text: str) -> None:
         """A button of the dialog, or of the page where there is none."""
-        root = self.dialog if self.dialog.count() else self.page
+        root = self.page.locator("dialog[open], body:not(:has(dialog[open]))")
         root.get_by_role("button", name=text, exact=True).click()
 
     def on(self, number: int, text: str) -> None:

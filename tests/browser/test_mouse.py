@@ -16,6 +16,9 @@ from tests.browser.mouse import answer
 from tests.browser.sitting import LOOK_AGAIN_MS, Sitting
 from tests.browser.watch import Watch
 
+FRAMES = """async () => {
+  for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame)
+}"""
 PHONE = {"width": 360, "height": 740}
 
 
@@ -136,6 +139,7 @@ def test_a_label_is_dragged_to_a_gap_further_down_the_page(
     while (box := gap.bounding_box()) and box["y"] > 300:
         page.wait_for_timeout(LOOK_AGAIN_MS)
     page.mouse.move(180, 210)  # away from the edge, so that the page stands still
+    page.evaluate(FRAMES)
     box = gap.bounding_box()
     assert box
     page.mouse.move(box["x"] + 20, box["y"] + 20, steps=2)

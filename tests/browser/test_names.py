@@ -30,6 +30,7 @@ from engine.published.publication import Publication, Publications
 from engine.stores import store_of
 from tests.browser.conftest import Open
 from tests.browser.deliveries import apart
+from tests.browser.following import follow
 from tests.browser.test_access import WIDE, Inspector
 from tests.browser.test_authority import Running, enter, kept, serving
 from tests.engine.test_openapi_live import until
@@ -218,7 +219,7 @@ def test_a_tab_left_behind_shows_no_name_to_the_next_one_at_this_computer(
         left.goto(address)
         expect(left.locator(".results-list tbody tr")).to_have_count(30)
         page.goto(authority.url + "/privacy")
-        page.get_by_role("button", name="Se déconnecter").click()
+        follow(page.get_by_role("button", name="Se déconnecter"))
         expect(page).to_have_url(authority.url + "/")
         if says != "Connexion":
             enter(page, authority, other, others)
@@ -238,7 +239,7 @@ def test_a_head_sees_the_classes_beside_each_other_and_each_with_its_names(
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.url))
     enter(page, authority, authority.demo["head_login"], authority.demo["head_password"])
-    page.get_by_role("link", name="Lire les résultats", exact=True).click()
+    follow(page.get_by_role("link", name="Lire les résultats", exact=True))
     inspector = Inspector(page)
     expect(page.locator(".domain .bar-line")).to_have_count(9)
     assert not any(url.endswith("/people") for url in asked)

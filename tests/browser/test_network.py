@@ -15,11 +15,16 @@ from tests.browser.answers import Exported, Response, plausible
 from tests.browser.conftest import Open
 from tests.browser.deliveries import Delivered, deliver
 from tests.browser.mouse import answer
-from tests.browser.sitting import LOOK_AGAIN_MS, Sitting
+from tests.browser.sitting import LOOK_AGAIN_MS, Sitting, until
 from tests.pupil import PupilClient
 from tests.served import Served, served
 
 SAFE_HERE = re.compile("ur cet ordinateur, en attente du réseau")
+IS_KEPT = """async ([code, item, parts]) => {
+  const { state } = await (await import('/static/js/vault.js')).openVault(code)
+  const { response } = (state && state.answers[item]) || {}
+  return parts.every((part) => JSON.stringify(response || '').includes(JSON.stringify(part).slice(1, -1)))
+}"""
 
 
 @pytest.fixture
@@ -43,6 +48,13 @@ def cut(context: BrowserContext) -> Iterator[None]:
     context.set_offline(True)
     yield
     context.set_offline(False)
+
+
+def is_on_disk(sitting: Sitting, given: dict[str, Response], number: int) -> None:
+    """Wait until this answer lies on the computer; what is typed gets there a moment after the key."""
+    item = sitting.items[number - 1]
+    values = [[value] if isinstance(value, str) else value for value in given[item].values()]
+    until(sitting.page, IS_KEPT, [sitting.seat.code, item, [part for value in values for part in value]])
 
 
 def answered(sitting: Sitting, numbers: range) -> dict[str, Response]:
@@ -75,6 +87,7 @@ def test_a_tab_closed_without_network_opens_again_without_network(
         expect(first.status).to_have_text(SAFE_HERE)
         expect(first.page.locator("#say")).to_have_text(re.compile("réseau est coupé.*en sécurité"))
         shown = first.shown()
+        is_on_disk(first, given, 8)
         first.page.close()
 
         second = Sitting(context.new_page(), delivered, first.seat, url)
@@ -122,11 +135,14 @@ def test_each_kind_of_question_opens_again_without_network(
         for item in kinds.values():
             number = 1 + first.items.index(item)
             sitting.go(number)
-            answer(sitting, plausible(delivered, item))
+            given = plausible(delivered, item)
+            answer(sitting, given)
             sitting.held()
             shown = sitting.shown()
+            is_on_disk(sitting, {item: given}, number)
             sitting.page.close()
             sitting = Sitting(context.new_page(), delivered, first.seat)
+            sitting.items = first.items
             sitting.enter()
             sitting.on_question(number)
             assert sitting.shown() == shown

@@ -20,6 +20,7 @@ from demonstration.pupils import Paper, Place, Pupil
 from tests.browser import gallery
 from tests.browser.conftest import new_computer
 from tests.browser.deliveries import Seat
+from tests.browser.following import follow
 from tests.browser.gallery import ALL, BYTES_MAX, PICTURES, Gallery, shown_in
 from tests.browser.sitting import Sitting
 from tests.demonstrated import Demonstrated, demonstrated
@@ -163,15 +164,18 @@ def test_a_pupil_answers_and_hands_in(demo: Demonstrated, visit: Visit) -> None:
     sitting.saved()
     look.take("pupil-order")
     page.locator(".tool").click()
+    expect(page.locator(".settings-dialog")).to_be_visible()
     look.take("pupil-settings")
     sitting.dialog.locator(".main").click()
     page.locator(".turn.middle").click()
+    expect(sitting.dialog).to_be_visible()
     look.take("pupil-map")
     page.keyboard.press("Escape")
     sitting.go(20)
     sitting.review()
     look.take("pupil-review")
     page.locator(".on-review .actions .main").click()
+    expect(sitting.dialog).to_be_visible()
     look.take("pupil-hand-in")
     sitting.dialog.locator(".main").click()
     assert sitting.receipt()
@@ -235,7 +239,8 @@ def test_an_operator_at_the_console(demo: Demonstrated, visit: Visit) -> None:
     totp = pyotp.parse_uri(own["totp"])
     assert isinstance(totp, pyotp.TOTP)
     page.fill("#totp", totp.now())
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     sits = demo.delivery("maths")
     expect(page.locator(f"[data-delivery='{sits}'] [data-status='running']")).not_to_have_text("0")
     if gallery.IS_WRITING:
@@ -256,11 +261,11 @@ def test_an_operator_at_the_console(demo: Demonstrated, visit: Visit) -> None:
     page.goto(f"{demo.engine}/operator/deliveries/{sits}")
     page.fill("#message-fr", "Restez assis : le réseau revient dans cinq minutes.")
     page.fill("#message-en", "Stay seated: the network is back in five minutes.")
-    page.locator("form", has=page.locator("#message-fr")).locator("button").click()
+    follow(page.locator("form", has=page.locator("#message-fr")).locator("button"))
     page.goto(f"{demo.engine}/operator/proposals")
     look.take("operator-proposals")
     page.goto(f"{demo.engine}/operator")
-    page.get_by_role("button", name="English").click()
+    follow(page.get_by_role("button", name="English"))
     look.take("operator-english")
     assert look.faults() == []
 
@@ -269,7 +274,8 @@ def sign_in(page: Page, demo: Demonstrated, login: str, password: str) -> None:
     page.goto(f"{demo.authority}/login")
     page.fill("#login", login)
     page.fill("#password", password)
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(page.locator("form[action='/logout']")).to_be_visible()
 
 
@@ -285,23 +291,23 @@ def test_a_head_at_asp(demo: Demonstrated, visit: Visit) -> None:
     look.take("asp-import")
     upload: FilePayload = {"name": "l.csv", "mimeType": "text/csv", "buffer": LIST.encode()}
     page.set_input_files("#file", upload)
-    page.get_by_role("button", name="Lire le fichier").click()
+    follow(page.get_by_role("button", name="Lire le fichier"))
     expect(page.locator(".odd")).to_contain_text("Ligne 5")
     look.take("asp-review")
-    page.get_by_role("button", name="Enregistrer ces élèves").click()
-    page.get_by_role("link", name="6e Z", exact=True).click()
+    follow(page.get_by_role("button", name="Enregistrer ces élèves"))
+    follow(page.get_by_role("link", name="6e Z", exact=True))
     look.take("asp-oddities")
     own = demo.class_of("maths")["page"]
     page.goto(f"{demo.authority}{own}")
     look.take("asp-class")
-    page.get_by_role("link", name=re.compile("^Corriger")).nth(1).click()
+    follow(page.get_by_role("link", name=re.compile("^Corriger")).nth(1))
     look.take("asp-pupil")
     page.goto(f"{demo.authority}{own}/codes")
     look.take("asp-codes")
     page.goto(f"{demo.authority}/classes/{'0' * 32}")
     look.take("asp-problem")
     page.goto(f"{demo.authority}/school")
-    page.get_by_role("button", name="English").click()
+    follow(page.get_by_role("button", name="English"))
     look.take("asp-english")
     assert look.faults() == []
 
@@ -315,12 +321,12 @@ def test_a_head_is_asked_first_and_sees_all_classes(demo: Demonstrated, visit: V
     page.goto(f"{demo.authority}{own}/access")
     look.take("asp-access")
     page.goto(f"{demo.authority}{own}")
-    page.get_by_role("link", name=re.compile("^Corriger")).nth(1).click()
-    page.get_by_role("link", name="Retirer de la liste").click()
+    follow(page.get_by_role("link", name=re.compile("^Corriger")).nth(1))
+    follow(page.get_by_role("link", name="Retirer de la liste"))
     expect(page.locator("h1")).to_contain_text("Retirer")
     look.take("asp-removal")
     page.goto(f"{demo.authority}{own}/codes")
-    page.get_by_role("link", name=re.compile("^Retirer le code")).nth(1).click()
+    follow(page.get_by_role("link", name=re.compile("^Retirer le code")).nth(1))
     expect(page.locator("h1")).to_contain_text("Retirer")
     look.take("asp-withdrawal")
     page.goto(f"{demo.authority}/school/results")

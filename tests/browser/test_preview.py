@@ -17,7 +17,8 @@ from playwright.sync_api import expect
 
 from engine.demonstration import FORMS
 from tests.browser.conftest import Open
-from tests.served import ROOT, free_port
+from tests.ports import free_port
+from tests.served import ROOT
 
 
 class Previewed(NamedTuple):

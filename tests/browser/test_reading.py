@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from engine.portal.addresses import ADDRESSES, FAMILIES, OPERATOR, PORTAL, TEACHER
+from tests.browser.following import follow
 from tests.browser.paper import picture, sheets
 from tests.browser.test_access import NARROW, WIDE, Inspector
 from tests.served import Served
@@ -17,7 +18,8 @@ def test_the_portal_leads_each_kind_of_user_to_the_right_place_by_keyboard(
     """From the pupil's first page to the portal, to what is held, to staff, and back to the code."""
     page.goto(f"{engine.url}/")
     page.locator("#portal a").focus()
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Qui êtes-vous ?")
     inspector = Inspector(page)
     inspector.look("portal")
@@ -28,10 +30,11 @@ def test_the_portal_leads_each_kind_of_user_to_the_right_place_by_keyboard(
     }.items():
         page.goto(engine.url + ADDRESSES[PORTAL]["fr"])
         page.get_by_role("link", name=name).focus()
-        page.keyboard.press("Enter")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
         expect(page.locator("h1")).to_have_text(heading)
         assert page.url.endswith(places)
-        page.locator("#foot").get_by_role("link", name="Portail").click()
+        follow(page.locator("#foot").get_by_role("link", name="Portail"))
         expect(page.locator("h1")).to_have_text("Qui êtes-vous ?")
     page.get_by_role("link", name="Taper mon code").click()
     expect(page.locator("#code")).to_be_focused()
@@ -44,7 +47,7 @@ def test_each_page_speaks_both_languages_and_has_no_barrier(page: Page, engine: 
     inspector = Inspector(page)
     page.goto(engine.url + ADDRESSES[name]["fr"])
     for language in ("fr", "en"):
-        page.locator("#bar").get_by_role("link", name={"fr": "Français", "en": "English"}[language]).click()
+        follow(page.locator("#bar").get_by_role("link", name={"fr": "Français", "en": "English"}[language]))
         expect(page.locator("html")).to_have_attribute("lang", language)
         assert page.url == engine.url + ADDRESSES[name][language]
         for summary in page.locator("summary").all():

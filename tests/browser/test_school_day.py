@@ -25,7 +25,6 @@ from tests.browser.schoolday.finder import Finder
 from tests.browser.schoolday.names import CP, FAMILIES, FIRSTS, UAI, mark, marks, pupils_of
 from tests.browser.schoolday.paper import Strip
 from tests.browser.schoolday.pupils import Pupil, Unplugged, rest_of_the_class
-from tests.engine.test_openapi_live import until
 from tests.pupil import PupilClient, Refused
 
 UNPLUGGED, MOVES, RESERVE, PLAIN = 0, 1, 2, 4
@@ -34,6 +33,7 @@ ABSENT = range(20, 25)
 SAT = 25
 THIRD_MORE_MS = 39_990
 GIVEN_MINUTES = 30
+LOOKS = 12
 OVER = "plus rien ne peut être consulté"
 
 
@@ -150,14 +150,15 @@ def results_are_read_with_names(sixieme: Room, unplugged: Unplugged) -> None:
     expect(teacher.page.locator(".bar.is-far").first).to_be_visible()
     teacher.press(f"Fiche de {unplugged.strip.name}")
     expect(teacher.page.locator("dialog h2")).to_have_text(unplugged.strip.name)
+    expect(teacher.page.locator("dialog .fiche-items li")).not_to_have_count(0)
     assert teacher.page.locator("dialog .is-right").count() >= unplugged.given
     teacher.page.keyboard.press("Escape")
 
 
 def nothing_is_reachable(day: Day, sixieme: Room, sat: list[PupilClient]) -> None:
     """For a pupil, on a computer or by the token; for a teacher, whatever the page; for the operator."""
-    absent = PupilClient(day.wire.url, sixieme.strips[ABSENT[0]].code)
-    apart(lambda: until(lambda: refusal(absent.login) == 410))
+    absent = sixieme.strips[ABSENT[0]].code
+    apart(lambda: is_heard_everywhere(lambda: refusal(PupilClient(day.wire.url, absent).login) == 410))
     assert apart(lambda: refusal(sat[0].login)) == 410
     # Their tokens are of a key that is gone.
     assert {apart(lambda: refusal(sat[0].resume)), apart(lambda: refusal(sat[0].submit))} <= {401, 410}
@@ -178,10 +179,19 @@ def nothing_is_reachable(day: Day, sixieme: Room, sat: list[PupilClient]) -> Non
 
 
 def refusal(call: Callable[[], object]) -> int:
-    """The status with which a call is refused."""
-    with pytest.raises(Refused) as refused:
+    """The status with which a call is refused; 200 if it is not."""
+    try:
         call()
-    return refused.value.status
+    except Refused as refused:
+        return refused.status
+    return 200
+
+
+def is_heard_everywhere(holds: Callable[[], bool]) -> None:
+    """Each worker hears of it in its own moment: so many new connections in a row find one that has."""
+    heard = 0
+    while heard < LOOKS:
+        heard = heard + 1 if holds() else 0
 
 
 def nobody_reads_a_name_again(day: Day, sixieme: Room) -> None:

@@ -9,7 +9,7 @@ import pytest
 from demonstration.__main__ import main
 from demonstration.ownfolder import MARK, check_own, empty
 from demonstration.problems import DemonstrationProblem
-from tests.served import free_port
+from tests.ports import free_port
 
 
 @pytest.mark.parametrize("options", [[], ["--fresh"]])

@@ -20,7 +20,8 @@ from engine.errors import Problem
 from engine.settings import Settings
 from engine.worker import WatchfulServer, bind, uvicorn_config
 from sessions.store import open_store
-from tests.served import Served, free_port
+from tests.ports import free_port
+from tests.served import Served
 
 NOON_MS = 1_900_000_000_000
 SECRET = bytes(range(32))

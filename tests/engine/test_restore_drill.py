@@ -13,8 +13,9 @@ import pytest
 
 from engine.keyring import KeyRing
 from engine.settings import Settings
+from tests.ports import free_port
 from tests.pupil import PupilClient, Refused
-from tests.served import Served, free_port, served, start
+from tests.served import Served, served, start
 
 ANSWER: dict[str, Any] = {"i1": {"r1": None}}
 

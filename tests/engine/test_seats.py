@@ -23,7 +23,7 @@ from sessions.model import Glance, SessionState
 from sessions.states import Status
 from tests.asserted import CAMPAIGN, KEY, ORIGIN, WHO, assertion
 from tests.engine.archives import NOON_MS, a_delivery, a_session, opened
-from tests.served import free_port
+from tests.ports import free_port
 
 PUBLIC = KEY.public_key()
 

@@ -17,8 +17,9 @@ from redis.client import Pipeline
 from engine.keyring import KeyRing
 from engine.settings import Settings
 from sessions import keys
+from tests.ports import free_port
 from tests.pupil import PupilClient, Refused
-from tests.served import ROOT, environment, free_port, served
+from tests.served import ROOT, environment, served
 
 
 def serve(folder: Path, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:

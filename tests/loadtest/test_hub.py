@@ -20,7 +20,7 @@ def test_while_one_sleeps_the_others_go_on() -> None:
             hub.sleep(pause_s)
             seen.append(name)
 
-    hub.spawn(lambda: pupil("late", 0.2))
+    hub.spawn(lambda: pupil("late", 1.0))  # so long no machine stands still in between
     hub.spawn(lambda: pupil("early", 0.0, 0.05))
     hub.run()
 

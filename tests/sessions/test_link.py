@@ -19,8 +19,9 @@ from sessions.pipe import Broken
 from sessions.routes import slot_of
 from sessions.script import Script, sessions_script
 from sessions.store import Store
+from tests.ports import free_port
 from tests.sessions.given import NOW, a_row, a_running, a_save, a_sid, one, verdicts
-from tests.sessions.servers import free_port, running_redis, started
+from tests.sessions.servers import running_redis, started
 
 
 @pytest.fixture
@@ -151,6 +152,20 @@ async def test_a_server_that_became_a_replica_is_away_and_asked_for_again(tmp_pa
         await link.command("REPLICAOF", "NO", "ONE")
         assert await verdicts(store, a_save(ticket, 1)) == ["ok"]
         await store.aclose()
+
+
+async def test_a_write_that_waits_when_its_server_becomes_a_replica_may_be_repeated(tmp_path: Path) -> None:
+    """In the middle of a fail-over: nobody has heard that it is saved, and it is no defect of ours."""
+    with running_redis(tmp_path) as url:
+        operator, store = Link(url), Store(Link(url, wait_replicas=1, wait_ms=60_000, timeout_s=60))
+        waiting = asyncio.create_task(store.create_sessions([a_row(a_sid())]))
+        while b"blocked_clients:1" not in await operator.command("INFO", "clients"):
+            await turns(1)
+        await operator.command("REPLICAOF", "127.0.0.1", "1")
+        with pytest.raises(StoreAway):
+            await waiting
+        await store.aclose()
+        await operator.aclose()
 
 
 async def test_a_wrong_command_is_our_defect(link: Link) -> None:

@@ -13,12 +13,13 @@ import pytest
 
 from engine.embedded import redis_binary
 from sessions.journal import BatchLine
-from sessions.link import Link, StoreAway
+from sessions.link import Link, StoreAway, StoreRefused
 from sessions.model import CodeEntry, Credit, Login, Read
 from sessions.routes import Cluster, Sentinels, connect, rights, slot_of
 from sessions.store import GAP_MS, Store, open_store
+from tests.ports import free_ports
 from tests.sessions.given import NOW, a_row, a_running, a_save, a_sid, one, verdicts
-from tests.sessions.servers import cluster_ports, free_port, started
+from tests.sessions.servers import started
 
 
 async def until(asked: Callable[[], Awaitable[bool]]) -> None:
@@ -58,7 +59,7 @@ async def test_nodes_that_are_not_there_are_away() -> None:
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[list[int]]:
     """Two nodes that will share the slots."""
-    ports = cluster_ports(2)
+    ports = free_ports(2)
     with ExitStack() as nodes:
         for port in ports:
             folder = tmp_path / str(port)
@@ -185,7 +186,7 @@ async def test_a_slot_that_no_node_has_is_away(cluster: list[int]) -> None:
 @pytest.mark.long
 async def test_sentinels_lead_to_the_new_primary(tmp_path: Path) -> None:
     """After a fail-over the next repetition finds it, and what was acknowledged with a replica is there."""
-    ports = {name: free_port() for name in ("one", "two", "sentinel")}
+    ports = dict(zip(("one", "two", "sentinel"), free_ports(3), strict=True))
     with ExitStack() as servers:
         for name in ports:
             (tmp_path / name).mkdir()
@@ -206,8 +207,7 @@ async def test_sentinels_lead_to_the_new_primary(tmp_path: Path) -> None:
 
         await until(ready)
         before = await store.processes()
-        await until(lambda: knows_replica(sentinel))
-        await sentinel.command("SENTINEL", "FAILOVER", "main")
+        await until(lambda: fails_over(sentinel))
         await until(lambda: leads_to(sentinel, ports["two"]))
         await until(ready)
         assert len(before) == 1
@@ -244,11 +244,16 @@ class killed(ExitStack):
         self.callback(process.kill)
 
 
-async def knows_replica(sentinel: Link) -> bool:
+async def fails_over(sentinel: Link) -> bool:
+    """Ask for it; refused for as long as the sentinel has not heard enough of the replica."""
     try:
-        return bool(await sentinel.command("SENTINEL", "REPLICAS", "main"))
+        return bool(await sentinel.command("SENTINEL", "FAILOVER", "main") == b"OK")
     except StoreAway:
         return False
+    except StoreRefused as refused:
+        if "NOGOODSLAVE" in str(refused):
+            return False
+        raise
 
 
 async def leads_to(sentinel: Link, port: int) -> bool:

@@ -20,7 +20,8 @@ from tests.browser.schoolday.paper import Letter, Strip
 from tests.browser.schoolday.recorder import Recorder, recording
 from tests.browser.schoolday.staff import Head, Teacher
 from tests.keyed import paper_form
-from tests.served import free_port, served
+from tests.ports import free_port
+from tests.served import served
 
 MINUTES = 0.5
 """What a pupil has whom nobody gives more: so long goes on alone who has lost the line."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import FilePayload, Page, expect
 from pypdf import PdfReader
 
+from tests.browser.following import follow
 from tests.browser.schoolday.names import Person, class_lists
 from tests.browser.schoolday.paper import Letter, Strip, strips
 
@@ -28,14 +30,16 @@ class Visitor:
         self.page.keyboard.type(self.letter.login)
         self.page.keyboard.press("Tab")
         self.page.keyboard.type(self.letter.password.lower())
-        self.page.keyboard.press("Enter")
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
         expect(self.page.locator("h1")).not_to_have_text(re.compile("Connexion"))
 
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
 
-    def follow(self, name: str) -> None:
-        self.page.get_by_role("link", name=name, exact=True).click()
+    def follow(self, name: str, role: Literal["button", "link"] = "link") -> None:
+        """To another page."""
+        follow(self.page.get_by_role(role, name=name, exact=True))
 
 
 class Head(Visitor):
@@ -46,15 +50,15 @@ class Head(Visitor):
         self.follow("Importer des listes")
         upload: FilePayload = {"name": "listes.csv", "mimeType": "text/csv", "buffer": class_lists()}
         self.page.set_input_files("#file", upload)
-        self.press("Lire le fichier")
+        self.follow("Lire le fichier", "button")
         expect(self.page.locator(".odd li")).to_have_text([re.compile("Ligne 62.*signes")])
-        self.press("Enregistrer ces élèves")
+        self.follow("Enregistrer ces élèves", "button")
 
     def gives_a_third_more(self, label: str, person: Person) -> None:
         self.opens(label)
-        self.page.get_by_label(f"Corriger {person.name}", exact=True).click()
+        follow(self.page.get_by_label(f"Corriger {person.name}", exact=True))
         self.page.get_by_label("Temps", exact=True).select_option(label="Un tiers de plus")
-        self.press("Enregistrer")
+        self.follow("Enregistrer", "button")
         row = self.page.get_by_role("row").filter(has_text=person.family).filter(has_text=person.first)
         expect(row).to_contain_text("Un tiers de plus")
 
@@ -66,9 +70,10 @@ class Head(Visitor):
         """Everybody is on the list, letter for letter."""
         self.opens(label)
         families = self.page.locator("table.list tbody th")
+        expect(families).to_have_count(len(people))
         assert sorted(families.all_inner_texts()) == sorted(one.family for one in people)
         self.page.get_by_label("J’ai vérifié cette liste").check()
-        self.press("Valider la liste")
+        self.follow("Valider la liste", "button")
         expect(self.page.locator(".pill.is-done")).to_be_visible()
 
     def prints_codes(self, label: str) -> list[Strip]:
@@ -76,7 +81,7 @@ class Head(Visitor):
         self.opens(label)
         self.follow("Codes de la classe")
         with self.page.expect_download() as download:
-            self.follow("Imprimer la classe (PDF)")
+            self.page.get_by_role("link", name="Imprimer la classe (PDF)", exact=True).click()
         return strips(Path(download.value.path()).read_bytes())
 
 
