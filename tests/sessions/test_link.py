@@ -158,7 +158,8 @@ async def test_a_write_that_waits_when_its_server_becomes_a_replica_may_be_repea
     """In the middle of a fail-over: nobody has heard that it is saved, and it is no defect of ours."""
     with running_redis(tmp_path) as url:
         operator, store = Link(url), Store(Link(url, wait_replicas=1, wait_ms=60_000, timeout_s=60))
-        waiting = asyncio.create_task(store.create_sessions([a_row(a_sid())]))
+        ticket = await a_running(Store(operator), a_sid())
+        waiting = asyncio.create_task(one(store, a_save(ticket, 1)))
         while b"blocked_clients:1" not in await operator.command("INFO", "clients"):
             await turns(1)
         await operator.command("REPLICAOF", "127.0.0.1", "1")
