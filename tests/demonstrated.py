@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,9 +15,8 @@ from typing import Any
 import psutil
 
 from tests.ports import free_ports
+from tests.processes import left_of
 from tests.served import ROOT
-
-LOOKS, LOOK_AGAIN_S = 600, 0.05
 
 
 class Demonstrated:
@@ -61,19 +59,7 @@ class Demonstrated:
         children = psutil.Process(self.process.pid).children(recursive=True)
         self.process.send_signal(signal.SIGINT)
         self.process.wait()
-        for _ in range(LOOKS):
-            children = [child for child in children if _is_alive(child)]
-            if not children:
-                break
-            time.sleep(LOOK_AGAIN_S)  # whom nobody waits for takes a moment to be gone
-        return children
-
-
-def _is_alive(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+        return left_of(children)
 
 
 @contextmanager

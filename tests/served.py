@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from engine.demonstration import FORMS, Prepared, prepare
 from engine.settings import Settings
 from items.bank import Bank
 from tests.ports import free_port
+from tests.processes import command_of
 
 ROOT = Path(__file__).parent.parent
 
@@ -76,7 +77,7 @@ class Served:
     def processes(self, word: str) -> list[psutil.Process]:
         """The engine's processes whose command line holds `word`."""
         children = psutil.Process(self.process.pid).children(recursive=True)
-        return [child for child in children if any(word in part for part in _command_of(child))]
+        return [child for child in children if any(word in part for part in command_of(child))]
 
     def stop(self) -> None:
         """End it as an operator does."""
@@ -91,13 +92,6 @@ class Served:
     def _read(self, stream: Any) -> None:
         for line in stream:
             self.log.append(line)
-
-
-def _command_of(process: psutil.Process) -> list[str]:
-    """What was started; nothing of a process that has ended meanwhile."""
-    with suppress(psutil.NoSuchProcess):
-        return process.cmdline()
-    return []
 
 
 def environment(settings: Settings) -> dict[str, str]:

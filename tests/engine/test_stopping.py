@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.processes import left_of
 from tests.served import served
 
 
@@ -14,4 +15,4 @@ def test_stopping_the_engine_leaves_nothing_behind(tmp_path: Path) -> None:
         assert children
         engine.stop()
         assert engine.process.returncode == 0
-        assert [child for child in children if child.is_running()] == []
+        assert left_of(children) == []
