@@ -32,6 +32,8 @@ from sessions.store import Store, open_store
 
 ROOT = Path(__file__).parent.parent
 BALLAST_BYTES = 1 << 20
+STARTS_MAX = 20
+"""A worker may miss a Redis that is away; one that ends so often is refused."""
 
 
 class Machine:
@@ -103,7 +105,9 @@ class Machine:
         await self.workers[number].stop()
         worker = self.workers[number] = self._make_worker(number, old=old)
         worker.start()
-        while not _listens(worker):  # noqa: ASYNC110, another process
+        while not _listens(worker):
+            if worker.starts > STARTS_MAX:
+                raise RuntimeError(f"{worker.name} of {'OLD' if old else 'this version'} never listens")
             await asyncio.sleep(0.1)
 
     async def answers(self, patience_s: float) -> bool:

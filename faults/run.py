@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import subprocess
 import tarfile
 import tempfile
@@ -22,10 +23,12 @@ from faults.machine import ROOT, Machine, can_mount, free_port, small_disk
 from faults.pupil import Habits, Pupil
 from faults.refusing import can_refuse
 from faults.scene import Scene
+from sessions import keys
 
 HOME_S = 90.0
 """What pupils may need after the bell to bring everything home, on a busy machine; I11 says 60 s."""
 DISK_MIB = 128
+LAYOUT = re.compile(r"^LAYOUT = (\d+)$", re.MULTILINE)
 
 
 class Size(NamedTuple):
@@ -152,10 +155,19 @@ async def _faults(scene: Scene, kind: Kind, chance: random.Random, bell_s: float
 
 @contextmanager
 def sources_of(commit: str) -> Iterator[Path]:
-    """The sources of an earlier commit, in a folder of their own."""
+    """The sources of an earlier commit that knows our layout of Redis, in a folder of their own."""
     command = ["git", "archive", "--format=tar", commit, "engine", "items", "sessions"]
-    found = subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    found = subprocess.run(command, cwd=ROOT, check=False, capture_output=True)
+    if found.returncode:
+        raise Skipped(f"OLD={commit} is no commit of this repository: {found.stderr.decode().strip()}")
     with tempfile.TemporaryDirectory(prefix="passation-old-") as folder:
         with tarfile.open(fileobj=BytesIO(found.stdout)) as archive:
             archive.extractall(folder, filter="data")
+        named = LAYOUT.search((Path(folder) / "sessions" / "keys.py").read_text())
+        theirs = named[1] if named else "an unnamed one"
+        if theirs != str(keys.LAYOUT):
+            raise Skipped(
+                f"OLD={commit} lays Redis out otherwise ({theirs}, here {keys.LAYOUT}): its workers would "
+                "not start beside ours; choose a later commit"
+            )
         yield Path(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import pytest
 
 from faults.kinds import KINDS
-from faults.run import Size, Skipped, run
+from faults.run import Size, Skipped, run, sources_of
+from sessions import keys
 
 EXACT = {"lost": 0, "doubled": 0, "crossed": 0, "phantoms": 0, "problems": []}
 
@@ -22,7 +24,7 @@ async def judged(kind: str, size: Size) -> dict[str, Any]:
 
 async def test_nothing_told_is_lost_when_worker_redis_and_drain_are_killed() -> None:
     """Every batch that a pupil was told is saved stands in the archive, once, with the very bytes."""
-    line = await judged("kills", Size(pupils=200, seconds=3.5))
+    line = await judged("kills", Size(pupils=200, seconds=4.5))
     assert line["hits"] >= 3
     assert line["acknowledged"] > 0
     assert {name: line[name] for name in EXACT} == EXACT
@@ -37,3 +39,27 @@ async def test_each_kind_of_fault_keeps_its_promise(kind: str) -> None:
     except Skipped as reason:
         pytest.skip(str(reason))
     assert {name: line[name] for name in EXACT} == EXACT
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (f"LAYOUT = {keys.LAYOUT + 1}\n", f"otherwise \\({keys.LAYOUT + 1}, here {keys.LAYOUT}\\)"),
+        ("", "otherwise \\(an unnamed one"),
+        (None, "is no commit"),
+    ],
+)
+def test_a_version_that_cannot_share_a_redis_with_ours_is_told_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None, why: str
+) -> None:
+    """Nobody waits for workers that refuse to start."""
+    monkeypatch.setattr("faults.run.ROOT", tmp_path)
+    for name in ("engine", "items", "sessions"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "keys.py").write_text(text or "")
+    made = ["-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "-qm", "old"]
+    for command in (["init", "-q"], ["add", "."], made):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    commit = "HEAD" if text is not None else "0123456"
+    with pytest.raises(Skipped, match=why), sources_of(commit):
+        pass
