@@ -23,13 +23,13 @@ def left_of(processes: Sequence[psutil.Process]) -> list[psutil.Process]:
 def command_of(process: psutil.Process) -> list[str]:
     """What was started; nothing of a process that has ended meanwhile."""
     try:
-        return process.cmdline()
+        return list(process.cmdline())
     except psutil.NoSuchProcess:
         return []
 
 
 def _is_alive(process: psutil.Process) -> bool:
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
