@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Request, Route
 
 from tests.engine.player import ORIGIN, browser, page
 
 __all__ = ["browser", "page"]
+LOOK_AGAIN_MS = 5
 
 
 class Server:
@@ -76,6 +77,7 @@ class Device:
               window.sitting = new Sitting(vault)
               sitting.clock.anchor({ now_ms: 1_000_000 })
               window.outbox = new Outbox(sitting)
+              clearTimeout(outbox.timer)
               outbox.plan = () => {} // sent when the test says so
               outbox.backoff.delay_ms = () => 0
             }"""
@@ -301,9 +303,21 @@ def test_what_a_server_lost_after_the_hand_in_goes_again_and_is_handed_in_again(
 
 
 def comes_true(page: Page, condition: Callable[[], bool]) -> bool:
-    """Let the page's own time pass until it is so."""
-    for _ in range(100):
-        page.clock.run_for(3_000)
+    """Let the page's own time pass until it is so; it stands still while a request is under way."""
+    under_way: list[str] = []
+    page.on("request", lambda request: under_way.append(request.url))
+
+    def ended(request: Request) -> None:
+        if request.url in under_way:  # it may have begun before
+            under_way.remove(request.url)
+
+    page.on("requestfinished", ended)
+    page.on("requestfailed", ended)
+    for _ in range(300):
+        page.clock.run_for(1_000)
+        page.wait_for_timeout(LOOK_AGAIN_MS)
+        while under_way:
+            page.wait_for_timeout(LOOK_AGAIN_MS)
         if condition():
             return True
     return False
