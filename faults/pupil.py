@@ -154,9 +154,13 @@ class Device:
             )
         elif code == "seat_wait":
             self._history.waiting_for_teacher += 1
-        elif code != "seat_moved":
+        elif code != "seat_moved" and not self._handed_in_elsewhere(code):
             self._broken(f"ended by {code}")
         self._history.excused.update(self._unsealed)
+
+    def _handed_in_elsewhere(self, code: str) -> bool:
+        """By the same pupil: where Redis has lost the take-over, both devices hold the seat again."""
+        return code == "handed_in" and self._pupil.has_moved and self._pupil.is_forgetful
 
     async def _hand_in(self) -> None:
         """Hand in, then ask until the archive has everything."""
