@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 from tests.browser.answers import Response, correct
 from tests.browser.deliveries import Delivered
@@ -92,6 +92,9 @@ class Pointer:
     def point(self, root: Locator, points: list[str]) -> None:
         stage = self.sitting.page.locator(".qti-stage")
         width = float(stage.get_attribute("data-width") or 0)
+        expect(stage.locator("img").first).not_to_have_js_property(
+            "naturalWidth", 0
+        )  # it has its height then
         if root.locator(".object").count():
             self.press(root.locator(".object"))
         layer = stage.locator(".aim:not(.is-idle)")
