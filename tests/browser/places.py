@@ -94,7 +94,7 @@ class Pointer:
         width = float(stage.get_attribute("data-width") or 0)
         expect(stage.locator("img").first).not_to_have_js_property(
             "naturalWidth", 0
-        )  # it has its height then
+        )  # which gives its height
         if root.locator(".object").count():
             self.press(root.locator(".object"))
         layer = stage.locator(".aim:not(.is-idle)")
