@@ -34,7 +34,8 @@ COVERING := $(wildcard tests/engine/test_archive_*.py) tests/sessions tests/simu
 	tests/simulation/test_outbox.py $(addprefix tests/engine/test_,audit.py beats.py keyring.py recovery.py \
 	wrapping.py writer.py api_files.py::test_a_file_moved_cut_or_changed_is_noticed \
 	backup.py::test_a_backlog_of_more_lines_than_one_reading_takes_is_in_the_backup \
-	serve_refusals.py::test_a_redis_that_another_version_has_filled_is_left_alone)
+	serve_refusals.py::test_a_redis_that_another_version_has_filled_is_left_alone \
+	serve_refusals.py::test_a_redis_that_another_version_has_filled_since_ends_those_that_ran)
 COVERING_LONG := tests/sessions/test_routes.py \
 	tests/engine/test_archive_killed.py::test_until_it_is_told_to_end_it_drains_without_a_supervisor
 

@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 
 from engine.archive import clocks
 from engine.archive.audit import AuditLine
+from engine.archive.lease import Lease, LeaseLost
 from engine.archive.sweep import Sweep
 from engine.deliveries import Deliveries
 from sessions.link import Link
@@ -216,3 +217,11 @@ async def test_when_a_delivery_is_over_all_its_sessions_are_closed(day: Day, clo
 
     await day.drain()
     assert await day.archive.counts(NAME) == {"closed": 3}
+
+
+async def test_where_nobody_has_acknowledged_there_is_nothing_to_remember(day: Day) -> None:
+    """Not even a lease is asked for: a sweep on an empty Redis writes nothing."""
+    lost = Lease(day.archive.database, "another")
+    await clocks.keep(day.archive.database, lost, {}, NOON_MS)
+    with pytest.raises(LeaseLost):
+        await clocks.keep(day.archive.database, lost, {0: NOON_MS}, NOON_MS)

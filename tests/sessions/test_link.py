@@ -324,3 +324,13 @@ async def test_a_server_that_does_not_name_its_process_is_away(tmp_path: Path) -
     async with speaking(Newer(on_disk=1), tmp_path) as link:
         with pytest.raises(StoreAway, match="run_id"):
             await Store(link).processes()
+
+
+async def test_a_server_that_forbids_its_name_is_a_defect_of_its_rules(tmp_path: Path) -> None:
+    """Not one to be waited for: the operator has to allow INFO."""
+    with running_redis(tmp_path) as url:
+        link = Link(url)
+        await link.command("ACL", "SETUSER", "default", "-info")
+        with pytest.raises(StoreRefused, match="NOPERM"):
+            await Store(link).processes()
+        await link.aclose()
