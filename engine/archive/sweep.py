@@ -70,10 +70,14 @@ class Sweep:
         self._seen_ms = now_ms
 
     async def _begin(self, now_ms: int) -> Mapping[int, int]:
-        """Fill a Redis that came up empty; else give what is to be kept of its clocks, mostly nothing."""
+        """Fill a Redis that came up empty; else give what is to be kept of its clocks, mostly nothing.
+
+        In a cluster a node may have done so alone: whether it lacks anything is looked at when one is new.
+        """
         if self._seen_ms is None:
             self._seen_ms = await clocks.earliest(self._archive.database, self._partitions)
-        if await self._store.deliveries_version():
+        is_filled = await self._store.deliveries_version()
+        if is_filled and not (self._store.lanes > 1 and await self._processes() != self._known):
             return await self._store.clocks() if now_ms - self._kept_ms >= clocks.EVERY_MS else {}
         if self._keyring is not None:  # nobody is credited or closed before it is filled
             await publish(self._archive, self._store, self._keyring)
