@@ -10,8 +10,8 @@ writes to: they lie on one node, where one script may touch them together. `SID`
     b:{pNN}:SID:N  string  batch N (sealed) with its head; until it counts for no item any more, and the
                            archive has it
     d:{pNN}:SID    string  8 bytes of digest for each number that the record holds no longer
-    x:{pNN}:SID    hash    rare marks: `!ID` change ID of the audit log has been applied, `~D` a batch with
-                           digest D has been kept aside
+    x:{pNN}:SID    hash    rare marks: `!ID` change ID of the audit log has been applied (what it gave before
+                           the start: `when:how much`), `~D` a batch with digest D has been kept aside
     l:{pNN}:SID    string  the latest log-ins that bear a mark, at most 8, newest first: 8 bytes of the mark,
                            8 bytes of the epoch it was given; ten minutes from the last one
     j:{pNN}        stream  the journal; an entry goes when the archive has it (seconds)

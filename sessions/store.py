@@ -110,6 +110,16 @@ class Store(Registry):
         ]
 
     @property
+    def partitions(self) -> int:
+        """How many there are; `sessions.keys.partition_of` says in which one a session is."""
+        return self._partitions
+
+    @property
+    def gap_ms(self) -> int:
+        """A silence of more than this is an outage."""
+        return self._gap_ms
+
+    @property
     def lanes(self) -> int:
         """How many groups of sessions can be committed without regard to each other: 1 on one node."""
         return self._partitions if self._partitioned else 1

@@ -64,5 +64,5 @@ def open_tab(world: World, name: str) -> OpenTab:
     tab = world.tabs[name]
     waiting = tab.sender.outbox.waiting if tab.sender else 0
     device = tab.device
-    mishaps = (device.is_vault_able, device.was_wiped, device.had_receipt)
+    mishaps = (device.is_vault_able, device.was_wiped, device.had_receipt, tab.is_waiting)
     return OpenTab(name, tab.sid, tab.is_testing, tab.was_alive, tab.stands, waiting, *mishaps)

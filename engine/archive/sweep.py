@@ -8,7 +8,8 @@ in the archive before anybody gets his time back, and a credit that comes twice 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from itertools import chain
 
 from sqlalchemy import select
 
@@ -56,10 +57,11 @@ class Sweep:
         if moments:  # not before: the next drain looks back to them
             await clocks.keep(self._archive.database, lease, moments, now_ms)
             self._kept_ms = now_ms
+        parts = await self._parts(waiting) if waiting else {}
         if waiting:
-            await self._note_outages(lease, waiting, now_ms)
-        for outage in waiting:
-            await self._credit(outage, now_ms)
+            await self._note_outages(lease, list(chain(*parts.values())), now_ms)
+        for outage, known in parts.items():
+            await self._credit(outage, known, now_ms)
         deliveries = await self._archive.deliveries()
         await self._close_due(deliveries, now_ms)
         for delivery in deliveries:
@@ -68,10 +70,14 @@ class Sweep:
         self._seen_ms = now_ms
 
     async def _begin(self, now_ms: int) -> Mapping[int, int]:
-        """Fill a Redis that came up empty; else give what is to be kept of its clocks, mostly nothing."""
+        """Fill a Redis that came up empty; else give what is to be kept of its clocks, mostly nothing.
+
+        In a cluster a node may have done so alone: whether it lacks anything is looked at when one is new.
+        """
         if self._seen_ms is None:
             self._seen_ms = await clocks.earliest(self._archive.database, self._partitions)
-        if await self._store.deliveries_version():
+        is_filled = await self._store.deliveries_version()
+        if is_filled and not (self._store.lanes > 1 and await self._processes() != self._known):
             return await self._store.clocks() if now_ms - self._kept_ms >= clocks.EVERY_MS else {}
         if self._keyring is not None:  # nobody is credited or closed before it is filled
             await publish(self._archive, self._store, self._keyring)
@@ -96,6 +102,18 @@ class Sweep:
     async def _processes(self) -> frozenset[str]:
         return await self._store.processes()
 
+    async def _parts(self, waiting: Sequence[Outage]) -> dict[Outage, list[Outage]]:
+        """Each outage as it is given back: what the archive has of it stands as it was written down.
+
+        A Redis that takes over may not know that its predecessor had found the end of the outage, and finds a
+        later one; what of that was an outage too is one of its own.
+        """
+        table, since_ms = tables.outages, min(outage.from_ms for outage in waiting)
+        async with self._archive.database.reading.connect() as connection:
+            rows = await connection.execute(select(table).where(table.c.from_ms >= since_ms))
+            known = {(row.partition, row.from_ms): row.to_ms for row in rows}
+        return {outage: list(_as_known(outage, known, self._store.gap_ms)) for outage in waiting}
+
     async def _note_outages(self, lease: Lease, waiting: Sequence[Outage], now_ms: int) -> None:
         """Write outages down, each once; those of one time are one line of the audit log."""
         times: dict[tuple[int, int], list[int]] = {}
@@ -111,11 +129,11 @@ class Sweep:
                     )
                     LOG.warning("outage", extra={"fields": detail | {"partitions": len(partitions)}})
 
-    async def _credit(self, outage: Outage, now_ms: int) -> None:
+    async def _credit(self, outage: Outage, parts: Sequence[Outage], now_ms: int) -> None:
         """Give an outage back to all whose time ran, then say that it is done."""
         async for sids in self._running(outage.partition):
-            credits = [Credit(sid, outage.from_ms, outage.to_ms) for sid in sids]
-            await self._store.commit(credits, now_ms)
+            for _, from_ms, to_ms in parts:
+                await self._store.commit([Credit(sid, from_ms, to_ms) for sid in sids], now_ms)
         await self._store.settle(outage)
 
     async def _running(self, partition: int) -> AsyncIterator[Sequence[bytes]]:
@@ -149,3 +167,14 @@ class Sweep:
         """Close sessions; whether any of them could be closed."""
         replies = await self._store.commit([Close(sid, reason, due_ms) for sid in sids], now_ms)
         return any(reply.verdict is Verdict.OK for reply in replies)
+
+
+def _as_known(outage: Outage, known: Mapping[tuple[int, int], int], gap_ms: int) -> Iterator[Outage]:
+    """The parts of `outage` that stand in the archive (partition, from -> to), and what is left of it."""
+    partition, from_ms, to_ms = outage
+    while end_ms := known.get((partition, from_ms)):
+        yield Outage(partition, from_ms, end_ms)
+        if to_ms - end_ms <= gap_ms:
+            return
+        from_ms = end_ms
+    yield Outage(partition, from_ms, to_ms)

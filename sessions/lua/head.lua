@@ -126,16 +126,31 @@ local function schedule(owner, record)
     end
 end
 
--- Rare marks: a change that was applied, a digest that was kept aside.
+-- Rare marks: a change that was applied (and what it gave before the start, "when:how much"), a digest that was
+-- kept aside.
 local function is_marked(owner, mark)
     local key = "x:" .. owner
     return said[key .. mark] or redis.call("HEXISTS", key, mark) == 1
 end
 
-local function put_mark(owner, mark)
+local function put_mark(owner, mark, value)
     local key = "x:" .. owner
     said[key .. mark] = true
-    later[#later + 1] = { "HSET", key, mark, 1 }
+    later[#later + 1] = { "HSET", key, mark, value or 1 }
+end
+
+-- The time that was given before the start, as far as it was given after this moment.
+local function given_since(owner, moment)
+    local key, sum = "x:" .. owner, 0
+    local values = redis.call("HVALS", key)
+    for _, command in ipairs(later) do -- what came earlier in this very group
+        if command[1] == "HSET" and command[2] == key then values[#values + 1] = command[4] end
+    end
+    for _, value in ipairs(values) do
+        local at, extra = string.match(value, "^(%d+):(-?%d+)$")
+        if at and tonumber(at) > moment then sum = sum + tonumber(extra) end
+    end
+    return sum
 end
 
 -- Keep a record that an event has changed, and say so in the journal.
@@ -161,8 +176,9 @@ end
 
 -- A ticket that is ahead of what is stored proves that Redis lost its last moments in a fail-over. What is ahead in
 -- it is taken over: the further status, the newer version's times, the higher epoch. Of one start the later deadline
--- stays: time that was given while the ticket was on its way is not taken back. The version becomes the higher one
--- and no higher still, so that tickets may come in any order.
+-- stays: time that was given while the ticket was on its way is not taken back. Nor is what was given to a session
+-- whose start was forgotten here, since that start. The version becomes the higher one and no higher still, so that
+-- tickets may come in any order.
 --
 -- A higher epoch proves more: the log-in was lost, and with it perhaps what its seat has saved since. Then no number
 -- here says anything about that seat's batches. It is taken over by what `brings_all`; anything else is told "gap"
@@ -177,6 +193,9 @@ local function adopt(owner, record, epoch, version, status, started, deadline, b
         if status == PAUSED and record[STATUS] ~= PAUSED then record[PAUSED_AT_MS] = now end
         if RANK[status] == 1 and started == record[STARTED_MS] then
             deadline = math.max(deadline, record[DEADLINE_MS])
+        end
+        if RANK[status] == 1 and record[STATUS] == READY then
+            deadline = math.max(deadline + given_since(owner, started), started)
         end
         record[STATUS], record[STARTED_MS], record[DEADLINE_MS] = status, started, deadline
     end

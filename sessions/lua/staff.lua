@@ -64,9 +64,10 @@ local function by_staff(op)
     local status, verdict = step(record, event)
     if not status then return answer(verdict, "", owner) end
 
+    local given = event == "extend" and status == READY and string.format("%.0f:%.0f", now, op[4]) or nil
     local done, reason = ACTS[event](record, op, status)
     if not done and reason then return answer(reason, "", owner) end
     if done then happen(owner, record, done, reason) end
-    if change ~= "" then put_mark(owner, mark) end
+    if change ~= "" then put_mark(owner, mark, given) end
     return answer("ok", "", owner)
 end

@@ -35,13 +35,19 @@ def acknowledged(evidence: Evidence) -> Iterator[Violation]:
 
 
 def _is_superseded(evidence: Evidence, call: Call) -> bool:
+    """By what counts for more, or by what the device sent later: lost numbers are given anew."""
     mine = (call.epoch, call.n)
-    sent = [
-        other for other in evidence.calls[call.sid] if (other.sid, other.n, other.digest) in evidence.kept
+    newer = [
+        other
+        for other in evidence.calls[call.sid]
+        if (other.sid, other.n, other.digest) in evidence.kept
+        and ((other.epoch, other.n) >= mine or _is_sent_again(call, other))
     ]
-    return all(
-        any(item in other.items and (other.epoch, other.n) >= mine for other in sent) for item in call.items
-    )
+    return set(call.items) <= {item for other in newer for item in other.items}
+
+
+def _is_sent_again(call: Call, other: Call) -> bool:
+    return other.device == call.device and other.sent_ms > call.left_ms and not other.is_copy
 
 
 def _is_aside(evidence: Evidence, call: Call) -> bool:
@@ -57,7 +63,7 @@ def _is_aside(evidence: Evidence, call: Call) -> bool:
 def _is_device_gone(evidence: Evidence, call: Call) -> bool:
     """The classes of loss that no server can help: see README.md."""
     tab = next((tab for tab in evidence.tabs if tab.device == call.device), None)
-    if tab is None or not tab.is_alive or tab.stands:
+    if tab is None or not tab.is_alive or tab.stands or tab.is_waiting:
         return True
     return not tab.has_vault or tab.was_renewed
 

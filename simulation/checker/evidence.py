@@ -48,6 +48,8 @@ class OpenTab(NamedTuple):
     was_renewed: bool
     """The device has lost what it kept, once at least."""
     had_receipt: bool
+    is_waiting: bool
+    """For the seat that another device has; what it keeps goes when it gets it, or when that one hands in."""
 
 
 class Evidence:
@@ -78,6 +80,8 @@ class Evidence:
         self.is_promised = bool(history.plan.setting.wait_replicas) and not self.emptied
         self.forgetful = self.emptied if self.is_promised else self.emptied | failed
         """Sessions of which a Redis has lost what it had acknowledged: the weaker promises hold."""
+        self.unsealed = frozenset() if history.plan.setting.wait_replicas else frozenset(history.unsealed)
+        """Those of which it has lost no more than the drain's word, which the drain says again."""
 
     def surviving(self, sid: bytes) -> Iterable[Written]:
         """The lines of a session that no crash took away, in their order."""

@@ -181,6 +181,12 @@ class MixedCiphersWorker(Worker):
     ciphers_type = MixedCiphers
 
 
+class SeldomBeats(Worker):
+    """Says so rarely that it acknowledges that each silence between is taken for an outage."""
+
+    beat_s = 30.0
+
+
 class EarlySeal(JournalReader):
     """Sealed and trimmed when it is read, before anything is committed."""
 
@@ -245,8 +251,15 @@ class SilentCredit(Sweep):
 class NoCredit(Sweep):
     """Outages are seen and never given back."""
 
-    async def _credit(self, outage: Outage, now_ms: int) -> None:
+    async def _credit(self, outage: Outage, parts: Sequence[Outage], now_ms: int) -> None:
         """Perhaps later."""
+
+
+class NewEnds(Sweep):
+    """An outage is given back as this Redis tells of it, whatever was written down of it before."""
+
+    async def _parts(self, waiting: Sequence[Outage]) -> dict[Outage, list[Outage]]:
+        return {outage: [outage] for outage in waiting}
 
 
 class NoClosing(Sweep):

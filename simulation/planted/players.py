@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from simulation.protocol.outbox import Batch, Outbox, Reply
@@ -34,6 +35,17 @@ class GivesUpAtGap(Outbox):
 
     def refused(self, batch: Batch | None, reply: Reply) -> bool:
         return reply["code"] != "gap" and super().refused(batch, reply)
+
+
+class BelievesNumbers(Outbox):
+    """After the end a number that is taken is taken for its own."""
+
+    @property
+    def doubtful(self) -> list[Batch]:
+        return []
+
+    def delivered(self, arrived: Sequence[Batch]) -> dict[str, Any]:
+        return super().delivered(super().doubtful)
 
 
 class NumbersAnew(Outbox):

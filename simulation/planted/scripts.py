@@ -218,6 +218,13 @@ def adopt_shortens(session: Session, operation: Operation, now_ms: int, outages:
     return do(session, operation, now_ms, outages)
 
 
+def given_forgotten(session: Session, operation: Operation, now_ms: int, outages: Outages) -> Outcome:
+    """A ticket brings a start back, and its deadline counts, whatever was given since."""
+    if getattr(operation, "ticket", None) is not None:
+        session = session._replace(given=())
+    return do(session, operation, now_ms, outages)
+
+
 def adopt_nothing(session: Session, operation: Operation, now_ms: int, outages: Outages) -> Outcome:
     """What a ticket proves after a fail-over is not believed: the seat is lost with it."""
     ticket = getattr(operation, "ticket", None)

@@ -80,6 +80,14 @@ FORGOTTEN_TIME = adding(
     Act(22_600, "fail-over", 0, 300),
     wait_replicas=0,
 )
+FORGOTTEN_START = adding(
+    Act(2_000, "kill drain", 0, 9_000),
+    *(Act(8_000, "offline", who, 12_000) for who in range(2)),
+    Act(9_000, "empty redis", 0, 500),
+    *(Act(14_000, "extend", who, 15_000) for who in range(2)),
+    count_of_drains=1,
+    loss=0.0,
+)
 FORGOTTEN_AT_ONCE = adding(
     Act(11_000, "cut replica", 0, 14_000),
     *(Act(12_000, "offline", who, 20_000) for who in range(2)),
@@ -172,6 +180,7 @@ PLANTED: tuple[Planted, ...] = (
     _script(scripts.adopt_nothing, "I1", "I11", adjust=FAIL_OVER),
     _script(scripts.adopt_any_batch, "I1")._replace(first=100_484),
     _script(scripts.adopt_shortens, "I5", adjust=TIME_ON_THE_WAY),
+    _script(scripts.given_forgotten, "I9", adjust=FORGOTTEN_START),
     _script(scripts.version_stands_still, "I4", "I11"),
     _script(scripts.read_less, "I4", adjust=RELOADING),
     _script(scripts.hand_in_over_gap, "I6"),
@@ -202,6 +211,7 @@ PLANTED: tuple[Planted, ...] = (
         "replies of a group mixed up", Parts(worker=machines.MixedReplies), "I8", "I4", adjust=TOGETHER
     )._replace(first=11),
     _part("another pupil's reply", Parts(worker=machines.LateReplies), "I8", adjust=adding(workers=1)),
+    _part("beats too seldom", Parts(worker=machines.SeldomBeats), "I5", adjust=TOGETHER),
     _part("one nonce for all", Parts(worker=machines.OneNonceWorker), "I2"),
     _part("another pupil's key", Parts(worker=machines.MixedCiphersWorker), "I2"),
     _part("act without its line", Parts(act=unwritten), "I9", adjust=PAUSING),
@@ -213,12 +223,14 @@ PLANTED: tuple[Planted, ...] = (
     _reader("events lost by the drain", machines.LosesEvents, "I11"),
     _sweep("credit without a line", machines.SilentCredit, "I9", adjust=OUTAGE),
     _sweep("outage never credited", machines.NoCredit, "I5", "I11", adjust=OUTAGE),
+    _sweep("an outage with two ends", machines.NewEnds, "I9")._replace(first=15_765),
     _sweep("given time forgotten", machines.NoReplay, "I9", adjust=FORGOTTEN_TIME),
     _sweep("a quick replica not noticed", machines.NoNewcomers, "I9", adjust=FORGOTTEN_AT_ONCE),
     _sweep("nobody is closed", machines.NoClosing, "I11"),
     _sweep("closed without grace", machines.NoGrace, "I5"),
     _outbox("deleted when acknowledged", players.DeletesWhenAcknowledged, "I1", adjust=FAIL_OVER),
     _outbox("a lower last not believed", players.NeverGoesBack, "I1", adjust=FAIL_OVER),
+    _outbox("believes the numbers", players.BelievesNumbers, "I1")._replace(first=15_270),
     _outbox("gives up at a gap", players.GivesUpAtGap, "I1", "I11", adjust=FAIL_OVER),
     _part("leaves with the receipt", Parts(sender=players.LeavesWithReceipt), "I1", adjust=RECEIPT)._replace(
         first=8

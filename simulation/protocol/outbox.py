@@ -170,9 +170,13 @@ class Outbox:
         unsent = [item for batch in box["unsent"] for item in batch["items"] if item not in box["aside"]]
         box["dirty"] = list(dict.fromkeys([*unsent, *box["dirty"]]))
 
-    def delivered(self) -> dict[str, Any]:
-        """By its numbers, what of a former seat's batches has arrived, as `merge` takes it."""
-        arrived = [batch for batch in self.box.get("unsent", []) if batch["n"] <= self.box["last"]]
+    @property
+    def doubtful(self) -> list[Batch]:
+        """A former seat's batches whose numbers are taken: by them, or by others since a server lost them."""
+        return [batch for batch in self.box.get("unsent", []) if batch["n"] <= self.box["last"]]
+
+    def delivered(self, arrived: Sequence[Batch]) -> dict[str, Any]:
+        """Of a test that is over: the answers in batches that the server knows or has kept, for `merge`."""
         return {
             answer["item"]: {"response": answer["response"], "n": batch["n"]}
             for batch in arrived
@@ -211,3 +215,8 @@ def _is_ours(item: str, known: Mapping[str, Any], unsent: Sequence[Batch], told:
         return bool(known["n"] <= told)
     given = [answer for answer in _answers_in(batch) if answer["item"] == item]
     return any(answer["response"] == known["response"] for answer in given)
+
+
+def has_arrived(reply: Reply) -> bool:
+    """Whether the server has these very bytes, among the answers or among the evidence."""
+    return bool(reply["ok"]) or reply["code"] in ("fork", "handed_in")

@@ -36,6 +36,8 @@ class Session(NamedTuple):
     paused_from_ms: int = 0
     paused_to_ms: int = 0
     extra_ms: int = 0
+    given: tuple[tuple[int, int], ...] = ()
+    """Time that was given before the start, with a number in the audit log: when, and how much."""
     asides: int = 0
     dropped: int = 0
     seen_ms: int = 0
@@ -122,7 +124,8 @@ def adopt(
 ) -> tuple[Session, tuple[Line, ...]]:
     """What is ahead in a ticket proves that the store lost its last moments, and is taken over.
 
-    Of one start the later deadline stays. Without `with_seat` the epoch stays as it is.
+    Of one start the later deadline stays. What was given to a session whose start was forgotten here, and
+    given since that start, is not in the ticket's deadline. Without `with_seat` the epoch stays as it is.
     """
     further = RANKS[ticket.status] - RANKS[session.status]
     epoch = max(session.epoch, ticket.epoch) if with_seat else session.epoch
@@ -135,6 +138,9 @@ def adopt(
         deadline_ms = ticket.deadline_ms
         if RANKS[ticket.status] == 1 and ticket.started_ms == session.started_ms:
             deadline_ms = max(deadline_ms, session.deadline_ms)
+        if RANKS[ticket.status] == 1 and session.status is Status.READY:
+            since = [extra_ms for at_ms, extra_ms in session.given if at_ms > ticket.started_ms]
+            deadline_ms = max(deadline_ms + sum(since), ticket.started_ms)
         after = after._replace(status=ticket.status, started_ms=ticket.started_ms, deadline_ms=deadline_ms)
     after = after._replace(epoch=epoch, version=max(session.version, ticket.version))
     return after, (Line("state:adopt", session=after),)

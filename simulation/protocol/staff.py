@@ -42,10 +42,13 @@ def resume(session: Session, _operation: Resume, now_ms: int) -> Change | None:
     return {"status": Status.RUNNING, **times, "deadline_ms": moved_ms}, ""
 
 
-def extend(session: Session, operation: Extend, _now_ms: int) -> Change:
+def extend(session: Session, operation: Extend, now_ms: int) -> Change:
     """More time; before the start it is added at the start."""
-    name = "extra_ms" if session.status is Status.READY else "deadline_ms"
-    return {name: getattr(session, name) + operation.extra_ms}, str(operation.extra_ms)
+    reason = str(operation.extra_ms)
+    if session.status is not Status.READY:
+        return {"deadline_ms": session.deadline_ms + operation.extra_ms}, reason
+    given = (*session.given, (now_ms, operation.extra_ms)) if operation.change else session.given
+    return {"extra_ms": session.extra_ms + operation.extra_ms, "given": given}, reason
 
 
 def close(session: Session, operation: Close, now_ms: int) -> Change | Verdict | None:

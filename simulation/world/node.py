@@ -51,6 +51,8 @@ class Node:
         self._waiting: list[tuple[Transport, int, int, float]] = []
         self._connections: dict[Transport, None] = {}
         self._is_syncing = False
+        self._successor: Data | None = None
+        """What the replica held when it was promoted."""
 
     @property
     def data(self) -> Data:
@@ -185,10 +187,15 @@ class Node:
         """What the replica holds, which is the primary from now on; the rest was this node's alone."""
         self._history.lost(self.number, self.replicated, "fail-over")
         self.is_deposed = True
-        return self._states[self.replicated].copy()
+        self._successor = self._states[self.replicated].copy()
+        return self._successor.copy()
 
     def step_down(self) -> None:
-        """An old primary learns that it is none any more."""
+        """An old primary learns that it is none any more: what it was told of the archive goes with it."""
+        known = self._successor.sessions if self._successor else {}
+        for sid, session in self.data.sessions.items():
+            if sid in known and session.sealed > known[sid].sealed:
+                self._history.unsealed.add(sid)
         self._end()
 
     def _end(self) -> None:

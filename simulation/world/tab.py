@@ -10,7 +10,7 @@ import orjson
 
 from simulation.history import EPOCH_MS
 from simulation.plan import OPENS_MS
-from simulation.protocol.outbox import PASSING, fresh_box
+from simulation.protocol.outbox import PASSING, Batch, fresh_box, has_arrived
 from simulation.world.device import Backoff, Device, Sender, State
 from simulation.world.loop import Process
 from simulation.world.network import Network
@@ -40,6 +40,8 @@ class Tab:
         self.was_alive = True
         self.stands = ""
         """The refusal that ended it, for who looks at the end."""
+        self.is_waiting = False
+        """For the seat that another device has."""
         self.sid = sid
         self._code = code
         self._network = network
@@ -93,6 +95,7 @@ class Tab:
         backoff = Backoff(self.device.chance)
         while True:
             reply = await self._call(path, token(), body)
+            self.is_waiting = reply.get("code") == "seat_wait" or (self.is_waiting and not reply["ok"])
             if reply["ok"]:
                 return reply
             if reply["code"] == "gap":
@@ -180,11 +183,21 @@ class Tab:
 
     async def _ended(self, is_new_seat: bool) -> None:
         sender = self._seated()
-        sender.outbox.merge(sender.outbox.delivered(), is_new_seat, sender.now_ms())
+        arrived = [batch for batch in sender.outbox.doubtful if await self._is_there(batch)]
+        sender.outbox.merge(sender.outbox.delivered(arrived), is_new_seat, sender.now_ms())
         if sender.outbox.waiting:
             await sender.flush()
         sender.stop()
         await self._receive()
+
+    async def _is_there(self, batch: Batch) -> bool:
+        """The same bytes again: the server says whether it has them."""
+        backoff = Backoff(self.device.chance)
+        while True:
+            reply = await self._call("answers", self._token(), batch["body"].encode())
+            if reply["ok"] or reply["code"] not in (*PASSING, "slow_down"):
+                return has_arrived(reply)
+            await self.device.rest(backoff.delay_ms(reply))
 
     # --- the test ---------------------------------------------------------------------------------------
 

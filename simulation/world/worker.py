@@ -42,6 +42,7 @@ class Worker:
     """One worker; `open_store` gives it a store on a line. `clock_ahead_ms`: its clock is wrong."""
 
     ciphers_type: type[Ciphers] = Ciphers
+    beat_s = BEAT_S
 
     def __init__(
         self,
@@ -152,4 +153,4 @@ class Worker:
                 await self.services.catalog.refresh()
                 if self.services.answers.load < 1:
                     await self.stores[1].tick(self.clock())
-            await asyncio.sleep(BEAT_S * self._chance.uniform(0.9, 1.1))
+            await asyncio.sleep(self.beat_s * self._chance.uniform(0.9, 1.1))

@@ -230,15 +230,16 @@ class World:
         self.loop.close()
 
     def _is_archived(self, sid: bytes, n: int) -> bool:
-        """Whether the archive holds what Redis ever accepted up to `n`."""
-        asked = {
-            written.save.n
-            for written in self.history.by_session.get(sid, ())
-            if written.save
-            and written.save.n <= n
-            and not written.lost
-            and not written.label.startswith("aside")
-        } | {n}
+        """Whether the archive holds what Redis ever accepted up to `n`.
+
+        Not what came late for a hole: the full batch that jumped over it, of the same seat, says all of it.
+        """
+        asked, last = {n}, 0
+        for written in self.history.by_session.get(sid, ()):
+            if written.save and not written.lost and not written.label.startswith("aside"):
+                if last < written.save.n <= n:
+                    asked.add(written.save.n)
+                last = max(last, written.save.n)
         held = self._held[sid]
         if not asked <= held:  # what the archive has it keeps, so it need not be asked twice
             held.update(row[0] for row in self.disk.look("SELECT n FROM batches WHERE sid = ?", (sid,)))

@@ -89,6 +89,36 @@ async def test_an_outage_is_given_back_once(day: Day) -> None:
     assert line.detail == {"from_ms": NOON_MS, "to_ms": NOON_MS + 120_000, "partitions": list(range(64))}
 
 
+async def told_again(day: Day, redis: Redis, to_ms: int) -> None:
+    """A replica has taken over that has heard neither of the outage nor of its end, and finds a later one."""
+    keys = [key for pattern in ("s:*", "x:*", "u:*", "o:*", "w:*") for key in await redis.keys(pattern)]
+    before = {key: await redis.dump(key) for key in keys}
+    await working(day, NOON_MS + 120_000)
+    await swept(day, NOON_MS + 121_000)
+    await redis.delete(
+        *[key for pattern in ("s:*", "x:*", "u:*", "o:*") for key in await redis.keys(pattern)]
+    )
+    for key, value in before.items():
+        await redis.restore(key, 0, value)
+    await working(day, to_ms)
+    await swept(day, to_ms + 1_000)
+
+
+@pytest.mark.parametrize("later_ms", [GAP_MS, GAP_MS + 1])
+async def test_an_outage_that_a_replica_tells_anew_has_the_end_that_was_written_down(
+    day: Day, redis: Redis, later_ms: int
+) -> None:
+    """What was credited stands in the audit log; a silence after it that is an outage too is another one."""
+    await told_again(day, redis, NOON_MS + 120_000 + later_ms)
+
+    more_ms = later_ms if later_ms > GAP_MS else 0
+    assert {state.deadline_ms for state in await states(day)} == {DEADLINE_MS + 120_000 + more_ms}
+    lines = [
+        (line.detail["from_ms"] - NOON_MS, line.detail["to_ms"] - NOON_MS) for line in await outages(day)
+    ]
+    assert lines == [(0, 120_000), (120_000, 120_000 + later_ms)][: 2 if more_ms else 1]
+
+
 async def test_a_redis_that_came_up_empty_has_missed_nothing(day: Day, redis: Redis) -> None:
     """The workers start its clocks; a sweep that comes before them starts none, least of all in the past."""
     await redis.delete(*await redis.keys("u:*"))

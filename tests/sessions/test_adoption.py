@@ -60,6 +60,19 @@ async def test_a_clock_that_was_started_is_not_started_again(store: Store) -> No
     assert (reply.state.status, reply.state.started_ms) == (Status.RUNNING, ticket.started_ms)
 
 
+async def test_time_that_was_given_since_a_lost_start_is_not_lost_with_it(store: Store) -> None:
+    """The ticket's deadline has what was given before the start, and nothing of what was given after it."""
+    ticket = await a_running(store, a_sid())
+    await lose_everything_since(store, ticket)
+    for number, at_ms in enumerate((NOW - 1, NOW, NOW + 1, NOW + 2)):
+        await one(store, Extend(ticket.sid, 10**number, f"a{number}"), at_ms)
+    extended, reply = await store.commit([Extend(ticket.sid, 10_000, "a9"), Heartbeat(ticket)], NOW + 5)
+    assert extended.state.status is Status.READY
+    assert reply.state.deadline_ms == ticket.deadline_ms + 100 + 1_000 + 10_000
+    again = await one(store, Heartbeat(ticket), NOW + 9)
+    assert again.state.deadline_ms == reply.state.deadline_ms
+
+
 async def test_a_hand_in_that_was_confirmed_stays_handed_in(store: Store) -> None:
     """The receipt's ticket says submitted; the session takes no further answers."""
     ticket = await a_running(store, a_sid())

@@ -34,7 +34,9 @@ def a_history(chance: random.Random) -> list[Step]:
             }
             history.append(["merge", known, chance.random() < 0.5, last, chance.randint(0, last)])
         elif kind == "ended":
-            history.append(["ended", last, chance.randint(0, last)])
+            words = ["ok", "ok", "fork", "handed in", "moved", "away", "slow_down"]
+            picked = [[chance.choice(words), chance.randint(0, 6)] for _ in range(chance.randint(0, 3))]
+            history.append(["ended", last, chance.randint(0, last), picked])
         else:
             history.append([kind])
     return history

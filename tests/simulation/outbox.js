@@ -20,6 +20,7 @@ async function play({ histories }) {
     closes = words.endsWith('!')
     if (word === 'gap') return refusal({ code: 'gap', last: (last = value) })
     if (word === 'fork') return refusal({ code: 'fork', last: (last = value) })
+    if (word === 'handed in') return refusal({ code: 'handed_in' })
     if (word === 'moved') return refusal({ code: 'seat_moved' })
     if (PASSING.includes(word)) return refusal({ code: word })
     if (word === 'nonsense') return refusal({ code: 'bad_answer' }) // of a batch as a whole, or of a sign of life
@@ -68,9 +69,10 @@ async function play({ histories }) {
       merge(sitting, known, isNewSeat)
       if (isNewSeat) sitting.settle({ last: upTo, sealed })
     },
-    ended([upTo, sealed]) {
+    async ended([upTo, sealed, words]) {
+      ;[script, idle] = [[...words], 0]
       sitting.settle({ last: (last = upTo), sealed })
-      merge(sitting, delivered(sitting.state.box), true)
+      merge(sitting, await delivered(sitting.state, outbox.backoff), true)
     },
   }
   const found = []

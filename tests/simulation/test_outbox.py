@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from simulation.protocol.outbox import Outbox, fresh_box
+from simulation.protocol.outbox import Outbox, fresh_box, has_arrived
 from tests.engine.player import browser, page
 from tests.simulation.boxes import CORNERS, WAITS, Step, a_history, an_edge
 
@@ -48,9 +48,21 @@ class Pure:
         elif name == "merge":
             self.merge(*given)
         elif name == "ended":
-            self.last = given[0]
-            self.outbox.settle(*given)
-            self.outbox.merge(self.outbox.delivered(), True, self.now_ms)
+            self.ended(*given)
+
+    def ended(self, last: int, sealed: int, words: list[list[Any]]) -> None:
+        """As `delivered` of resume.js: what is not refused for good is sent until there is an answer."""
+        self.last, self.script, self.idle = last, list(words), 0
+        self.outbox.settle(last, sealed)
+        arrived = [batch for batch in self.outbox.doubtful if self.is_there(batch["body"])]
+        self.outbox.merge(self.outbox.delivered(arrived), True, self.now_ms)
+
+    def is_there(self, body: str) -> bool:
+        while True:
+            self.sent.append(body)
+            reply = self.answers(json.loads(body))
+            if reply.get("code") not in WAITS:
+                return has_arrived(reply)
 
     def merge(self, known: dict[str, Any], is_new_seat: bool, last: int, sealed: int) -> None:
         self.last = last
@@ -100,9 +112,8 @@ class Pure:
             return {"code": "bad_answer", "entries": [{"item": items[0], "problem": "x"}]}
         if word == "refused" and items:
             return {"code": "bad_answer", "entries": [{"item": items[-1]}]}
-        code = {"moved": "seat_moved", "nonsense": "bad_answer", **dict(zip(WAITS, WAITS, strict=True))}.get(
-            word
-        )
+        others = {"moved": "seat_moved", "handed in": "handed_in", "nonsense": "bad_answer"}
+        code = (others | dict(zip(WAITS, WAITS, strict=True))).get(word)
         return {"code": code} if code else None
 
 
@@ -152,6 +163,16 @@ def test_a_new_seat_sends_only_what_the_server_lacks() -> None:
     again: list[Step] = [["moved"], ["merge", held, True, 1, 1], ["send", []], ["send", []]]
     sent = [json.loads(body)["answers"] for body in played([*answers, *again])["sent"]]
     assert [[answer["item"] for answer in batch] for batch in sent] == [["i1"], ["i2"], ["i2"], []]
+
+
+def test_after_the_end_a_batch_goes_again_as_it_was_whoever_has_its_number() -> None:
+    """The server says whether it has it: no question is taken for answered because a number is taken."""
+    answers: list[Step] = [["answer", "i1", "a"], ["send", []], ["answer", "i2", "b"], ["send", []]]
+    first, second = [json.loads(body)["answers"] for body in played(answers)["sent"]]
+    over: list[Step] = [["moved"], ["ended", 2, 0, [["fork", 2], ["away", 0], ["nonsense", 0]]], ["send", []]]
+    sent = [json.loads(body)["answers"] for body in played([*answers, *over])["sent"][2:]]
+    assert sent[:3] == [first, second, second]
+    assert [answer["item"] for answer in sent[3]] == ["i2"]
 
 
 def test_an_answer_of_another_seat_stands_though_its_number_was_ours_once() -> None:

@@ -1,6 +1,6 @@
 // A sitting that began before: on this device, on another one, or that is over.
 
-import { Backoff, call, isPassing, rest } from './api.js'
+import { Backoff, call, isPassing, post, rest } from './api.js'
 import { receive, tabLost } from './desk.js'
 import { byId } from './element.js'
 import { begin, enter, insist, showInstructions, start } from './flow.js'
@@ -91,7 +91,7 @@ export async function resume(sitting, form, code) {
 /** It is over; what only this device holds is still sent, and counts by the delivery's rule. */
 async function ended(sitting, isNewSeat) {
   showNotice('sending', 'sending', words.handingIn, [words.handingInText])
-  merge(sitting, delivered(sitting.state.box), isNewSeat)
+  merge(sitting, await delivered(sitting.state), isNewSeat)
   const outbox = new Outbox(sitting)
   if (outbox.waiting) await outbox.flush()
   outbox.stop()
@@ -102,9 +102,18 @@ const said = ({ response, comment = '' }) => JSON.stringify([response, comment])
 const isSame = (one, other) => said(one) === said(other)
 const answersIn = (batch) => JSON.parse(batch.body).answers
 
-/** By its numbers, what of a former seat's batches has arrived; of a test that is over the server shows no answers. */
-export function delivered({ last, unsent = [] }) {
-  const arrived = unsent.filter(({ n }) => n <= last)
+/**
+ * What of a former seat's batches the server has. Of a test that is over it shows no answers, and their numbers may be
+ * another seat's, since it lost ours: each goes again as it was, and is known, kept aside, or not there.
+ */
+export async function delivered({ box, token }, backoff = new Backoff()) {
+  const arrived = []
+  for (const batch of (box.unsent || []).filter(({ n }) => n <= box.last)) {
+    const send = () => post(batch.path || 'answers', batch.body, token)
+    let reply = await send()
+    for (; isPassing(reply) || reply.code === 'slow_down'; reply = await send()) await rest(backoff.delay_ms(reply))
+    if (reply.ok || reply.code === 'fork' || reply.code === 'handed_in') arrived.push(batch)
+  }
   return Object.fromEntries(
     arrived.flatMap((batch) => answersIn(batch).map(({ item, ...answer }) => [item, { ...answer, n: batch.n }])),
   )
