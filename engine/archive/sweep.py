@@ -76,12 +76,12 @@ class Sweep:
         """
         if self._seen_ms is None:
             self._seen_ms = await clocks.earliest(self._archive.database, self._partitions)
-        is_filled = await self._store.deliveries_version()
-        if is_filled and not (self._store.lanes > 1 and await self._processes() != self._known):
-            return await self._store.clocks() if now_ms - self._kept_ms >= clocks.EVERY_MS else {}
-        if self._keyring is not None:  # nobody is credited or closed before it is filled
+        is_filled = bool(await self._store.deliveries_version())
+        may_lack = not is_filled or (self._store.lanes > 1 and await self._processes() != self._known)
+        if may_lack and self._keyring is not None:  # nobody is credited or closed before it is filled
             await publish(self._archive, self._store, self._keyring)
-        return {}
+        is_due = is_filled and now_ms - self._kept_ms >= clocks.EVERY_MS
+        return await self._store.clocks() if is_due else {}
 
     async def _do_again(self, waiting: Sequence[Outage], now_ms: int) -> None:
         """What staff did and Redis has forgotten, or never heard of.

@@ -99,7 +99,7 @@ async def told_again(day: Day, redis: Redis, to_ms: int) -> None:
         *[key for pattern in ("s:*", "x:*", "u:*", "o:*") for key in await redis.keys(pattern)]
     )
     for key, value in before.items():
-        await redis.restore(key, 0, value)
+        await redis.restore(key, 0, value or b"")
     await working(day, to_ms)
     await swept(day, to_ms + 1_000)
 

@@ -15,7 +15,8 @@ from sessions.store import GAP_MS, Store, open_store
 from tests.engine.archives import NOON_MS, a_sid, emptied, empty_address, opened
 from tests.engine.days import Day
 from tests.engine.sittings import DEADLINE_MS
-from tests.sessions.servers import cluster_ports, started
+from tests.ports import free_ports
+from tests.sessions.servers import started
 from tests.sessions.test_routes import joined, until
 
 PUPILS = 8
@@ -80,7 +81,7 @@ async def test_a_node_that_came_up_empty_alone_is_filled_again(
     request: pytest.FixtureRequest, tmp_path: Path, node: int
 ) -> None:
     """With what the archive has; its pupils get their outage back, the others keep what they saved."""
-    ports = cluster_ports(2)
+    ports = free_ports(2)
     with ExitStack() as nodes:
         stacks = nodes_in(tmp_path, ports, nodes)
         links = await joined(ports)
