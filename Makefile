@@ -36,7 +36,7 @@ COVERING := $(wildcard tests/engine/test_archive_*.py) tests/sessions tests/simu
 	backup.py::test_a_backlog_of_more_lines_than_one_reading_takes_is_in_the_backup \
 	serve_refusals.py::test_a_redis_that_another_version_has_filled_is_left_alone \
 	serve_refusals.py::test_a_redis_that_another_version_has_filled_since_ends_those_that_ran)
-COVERING_LONG := tests/sessions/test_routes.py \
+COVERING_LONG := tests/sessions/test_routes.py tests/engine/test_recovery_cluster.py \
 	tests/engine/test_archive_killed.py::test_until_it_is_told_to_end_it_drains_without_a_supervisor
 
 .PHONY: demo test test-long pictures coverage mutants lint bench bench-plot loadtest peak storm outages overload simulate faults lock clean

@@ -51,6 +51,37 @@ async def test_a_drain_that_is_told_to_stop_empties_the_journal_first(day: Day) 
     assert await Lease(day.archive.database, "next").take(NOON_MS)
 
 
+class Counted(Sweep):
+    """A sweep that knows how often it was run."""
+
+    runs = 0
+
+    async def run(self, lease: Lease, now_ms: int) -> None:
+        """One more."""
+        self.runs += 1
+        await super().run(lease, now_ms)
+
+
+async def test_it_sweeps_once_a_second_however_often_it_turns(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An idle drain looks at its journal all the time; clocks and deadlines can wait."""
+    monkeypatch.setattr("engine.archive.drain.IDLE_S", 0)
+    asked: list[int] = []
+
+    def clock() -> int:
+        asked.append(NOON_MS + 2000)
+        return asked[-1]
+
+    sweep = Counted(day.archive, day.store, partitions=64)
+    drain = Drain(day.archive.database, day.reader, day.lease, sweep, day.keeper, clock=clock)
+    running = asyncio.create_task(drain.run())
+    await until(lambda: _said(len(asked) > 50), running)
+    drain.stop()
+    await running
+    assert sweep.runs == 1
+
+
 @asynccontextmanager
 async def archive_away(day: Day) -> AsyncIterator[None]:
     """Nobody reaches the archive: PostgreSQL's socket is gone, or SQLite lacks a table."""
