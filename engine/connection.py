@@ -127,6 +127,8 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Decide which way this request goes; one behind another that is under way is uvicorn's to queue."""
         cycle: Any = self.cycle
+        if type(cycle) is TurnedAway and self.transport.is_closing():
+            return  # what comes behind one who was hung up on is not even counted
         is_idle = cycle is None or cycle.response_complete
         if self.gate.is_tight or self.url != PATH:
             refusal = self.gate.turned_away(path_of(self.url), self.headers)

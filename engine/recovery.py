@@ -9,7 +9,7 @@ nobody can log in to what is half there.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import TypeVar
 
 import orjson
@@ -22,7 +22,6 @@ from engine.keyring import KeyProblem, KeyRing
 from engine.logs import logger
 from engine.replay import operation, replay, ticket_of
 from sessions.cipher import SessionCipher, Unreadable, unwrap_key
-from sessions.keys import partition_of
 from sessions.model import (
     RECEIPT,
     CodeEntry,
@@ -56,19 +55,16 @@ async def publish_delivery(store: Store, delivery: Delivery) -> None:
 async def publish(archive: Archive, store: Store, keyring: KeyRing | None = None) -> int:
     """Put back what Redis lacks; gives the number of sessions put in or found there.
 
-    A delivery that one Redis knows has its sessions there too, since it came last; in a cluster the node of
-    some of them may have come up empty alone. Without `keyring` sessions come back without their batches.
+    A delivery that one Redis knows has its sessions there too, since it came last. In a cluster a node may
+    have come up empty alone: each of its partitions bears a mark once it is filled. Without `keyring`
+    sessions come back without their batches.
     """
     await store.claim()
     records = map(orjson.loads, await store.deliveries())
     known = {record["id"]: record["version"] for record in records}
     deliveries = await archive.deliveries()
-    there = {found.id: await _there(archive, store, found) for found in deliveries if found.state != "closed"}
-    lacking = [
-        found
-        for found in deliveries
-        if found.id in there and (found.id not in known or not all(there[found.id].values()))
-    ]
+    lost = await store.unfilled()
+    lacking = [found for found in deliveries if found.state != "closed" and (lost or found.id not in known)]
     count = 0
     if lacking:  # what the archived states hold already is told from what is done again
         await acts.settle_archived(archive.database)
@@ -76,28 +72,14 @@ async def publish(archive: Archive, store: Store, keyring: KeyRing | None = None
         count += await publish_sessions(archive, store, keyring, delivery)
     if lacking:
         await replay(archive, store, EVER_MS)
-    empty = _empty(there.values()) if store.lanes > 1 else range(0 if known else store.partitions)
-    if deliveries and empty:
+    if deliveries and (lost or not known):
         moments = await clocks.known(archive.database)
-        await store.set_clocks({number: at_ms for number, at_ms in moments.items() if number in empty})
+        one_node = store.lanes == 1
+        await store.set_clocks({part: at_ms for part, at_ms in moments.items() if one_node or part in lost})
+    await store.set_filled(lost)
     for delivery in deliveries:
         await _publish_again(archive, store, delivery.id, known.get(delivery.id, 0))
     return count
-
-
-async def _there(archive: Archive, store: Store, delivery: Delivery) -> dict[int, bool]:
-    """Whether a partition of a cluster has its sessions of a delivery: one of each is looked for."""
-    if store.lanes == 1:
-        return {}
-    some = {partition_of(sid, store.partitions): sid for sid in await archive.spread(delivery.id)}
-    glances = await store.glance(list(some.values()))
-    return {number: glance is not None for number, glance in zip(some, glances, strict=True)}
-
-
-def _empty(there: Iterable[Mapping[int, bool]]) -> set[int]:
-    """Partitions that have no session of any delivery."""
-    told = [item for found in there for item in found.items()]
-    return {number for number, _ in told} - {number for number, is_there in told if is_there}
 
 
 async def _publish_again(archive: Archive, store: Store, name: str, held_version: int) -> None:

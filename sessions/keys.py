@@ -19,6 +19,8 @@ writes to: they lie on one node, where one script may touch them together. `SID`
     u:{pNN}        string  when the partition last acknowledged
     o:{pNN}        list    outages, `from:to`, the last 200; until the delivery is destroyed
     w:{pNN}        hash    from -> to of the outages not yet credited (a minute)
+    f:{pNN}        string  always 1, in a cluster alone: the node has what the archive knows of the partition
+                           (written when that is done, gone with the node)
     k:{kNN}:DIGEST string  a code: msgpack (digest, sid, room, revoked); until the delivery closes
     deliveries     hash    delivery id -> JSON, a copy of what SQL holds
     {deliveries}:version   counts the changes of `deliveries`
@@ -46,11 +48,11 @@ WORKERS = "workers"
 FIGURES = "figures"
 
 LAYOUT = 1
-"""Raised whenever any key above, or a line of the journal, is written in another way: a program that meets
-another number touches nothing (`Registry.meet`). Those before the first bore no mark."""
+"""Raised whenever a key above, or a line of the journal, is written so that another program would misread it:
+one that meets another number touches nothing (`Registry.meet`). Those before the first bore no mark."""
 
 KEY_PATTERNS = (
-    *(f"{letter}:{{p*" for letter in "sebcdxljzuow"),
+    *(f"{letter}:{{p*" for letter in "sebcdxljzuowf"),
     *("k:{k*", DELIVERIES, DELIVERIES_VERSION, LAYOUT_MARK, "a:{*", "lease:*", WORKERS, FIGURES),
 )
 """All keys above as Redis's patterns, the busiest first: what the user of the application may touch."""
@@ -116,6 +118,10 @@ def outages(partition: int) -> str:
 
 def uncredited(partition: int) -> str:
     return f"w:{tag(partition)}"
+
+
+def filled(partition: int) -> str:
+    return f"f:{tag(partition)}"
 
 
 def open_sessions(partition: int) -> str:

@@ -180,7 +180,8 @@ class Store(Registry):
             while page:
                 held, batches = page, await asked
                 page = list(islice(lines, CALL_MAX))
-                asked = asyncio.create_task(self._named_batches(page))  # Redis looks while these are read
+                asked = asyncio.create_task(self._named_batches(page))
+                await asyncio.sleep(0)  # it asks, and Redis looks while these are read
                 yield list(read_lines(held, batches))
         finally:
             asked.cancel()
@@ -333,6 +334,21 @@ class Store(Registry):
         known = {partition: at_ms for partition, at_ms in moments.items() if partition < self._partitions}
         writes = [("SET", keys.clock(partition), at_ms) for partition, at_ms in known.items()]
         if writes:
+            await self._write(writes)
+
+    async def unfilled(self) -> set[int]:
+        """Partitions of a cluster whose node came up empty, and lacks what the archive knows of them.
+
+        Of a single node they are none: it has lost everything or nothing, which its deliveries tell.
+        """
+        if self.lanes == 1:
+            return set()
+        found = await self._link.commands([("GET", keys.filled(part)) for part in range(self._partitions)])
+        return {part for part, mark in enumerate(found) if mark is None}
+
+    async def set_filled(self, partitions: Iterable[int]) -> None:
+        """All that the archive knows of these partitions is there: to be said last."""
+        if writes := [("SET", keys.filled(part), 1) for part in partitions]:
             await self._write(writes)
 
     async def settle(self, outage: Outage) -> None:

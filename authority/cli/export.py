@@ -63,11 +63,16 @@ async def _rooms(register: Register, school: str, labels: Sequence[str]) -> set[
         await register.lists.school(school)
     found = await register.lists.classes(school or None)
     for label in labels:
-        if not any(fnmatchcase(one.label, label) for one in found):
+        if not any(_is_named(one.label, label) for one in found):
             names = ", ".join(sorted({one.label for one in found})[:NAMES_MAX]) or "none"
             where = f"{school} has no class" if school else "no school has a class"
             raise Conflict("classes", f"{where} {label!r}; there are: {names}")
-    return {one.room for one in found if not labels or any(fnmatchcase(one.label, it) for it in labels)}
+    return {one.room for one in found if not labels or any(_is_named(one.label, it) for it in labels)}
+
+
+def _is_named(label: str, given: str) -> bool:
+    """Whether a class goes by this name or pattern: a name may hold what means something in a pattern."""
+    return label == given or fnmatchcase(label, given)
 
 
 async def _codes(out: Path, everything: bool, school: str, labels: Sequence[str], who: str) -> Written:

@@ -198,13 +198,6 @@ class Archive:
         async for row in self.database.rows(query):
             yield SessionFacts(*row)._replace(needs=tuple(orjson.loads(row.needs)))
 
-    async def spread(self, delivery: str) -> list[bytes]:
-        """One session of a delivery for each two bytes that tell a partition."""
-        sid = tables.sessions.c.sid
-        query = select(func.min(sid)).where(tables.sessions.c.delivery == delivery)
-        async with self.database.reading.connect() as connection:
-            return list((await connection.execute(query.group_by(func.substr(sid, 1, 2)))).scalars())
-
     async def seats(self, room: str, campaign: str, limit: int) -> list[tuple[bytes, str]]:
         """Sessions of a room in the deliveries of a campaign, each with its delivery. ArchiveAway."""
         table, imports = tables.sessions, tables.imports

@@ -168,6 +168,7 @@ _MEMORY = {
     "redis u:{p*": Place("memory", "times", "readable", "memory_end", "program"),
     "redis o:{p*": Place("memory", "times", "readable", "memory_end", "program"),
     "redis w:{p*": Place("memory", "times", "readable", "minutes", "program"),
+    "redis f:{p*": Place("memory", "times", "readable", "minutes", "program"),
     "redis k:{k*": Place(
         "memory", "codes", "digest", "delivery_end", "program", ("digest", "sid", "room", "revoked")
     ),

@@ -161,6 +161,7 @@ async def test_a_crowd_behind_one_request_on_a_connection_passes_no_gate() -> No
             await ask(first + post("/api/v1/login") * 100 + first)
         assert house.path != LOGIN_PATH.decode()
         assert house.asked <= 1
+        assert house.gate.places.waiting == 1, "a hundred log-ins took one place"
 
 
 async def test_at_log_in_a_place_is_given_and_kept() -> None:

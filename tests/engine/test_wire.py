@@ -20,6 +20,11 @@ def answer_batch(text: bytes) -> AnswerBatch:
     return checked_batch(text, lambda item, response: None)
 
 
+def test_a_receipt_on_the_screen_is_not_for_the_browser_to_claim() -> None:
+    """It would make a seat safe whose device still holds answers."""
+    assert answer_batch(body(at="receipt")).at == ""
+
+
 def test_a_batch_is_taken_as_it_is() -> None:
     """Number, answers, and what rides along."""
     batch = answer_batch(body(full=True, at="i1", held=2))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
 from sessions.journal import BatchLine, MissingLine, PassedLine, after
+from sessions.link import Link
 from sessions.model import Heartbeat, Seal
 from sessions.packing import WrongOwner
+from sessions.pipe import Command
 from sessions.registry import CALL_MAX
 from sessions.store import Store
 from tests.sessions.given import MANY, NOW, a_running, a_save, a_sid, one, verdicts
@@ -150,6 +153,30 @@ async def test_who_stops_reading_leaves_no_question_under_way(store: Store) -> N
     await pages.aclose()
     assert asyncio.all_tasks() == before
     assert len(await store.journal([0], 10_000)) > CALL_MAX
+
+
+class Noting(Link):
+    """A link that tells what went over it."""
+
+    sent: int = 0
+
+    async def commands(self, commands: Sequence[Command], *, waits: bool = False) -> list[Any]:
+        """One more question for batches, if it is one."""
+        self.sent += commands[0][0] == "MGET"
+        return await super().commands(commands, waits=waits)
+
+
+async def test_redis_looks_the_next_page_up_while_one_is_read(store: Store, redis_url: str) -> None:
+    """The question is on its way before the first page is handed out."""
+    ticket = await a_running(store, a_sid())
+    for first in range(1, 2 * CALL_MAX, 64):
+        await verdicts(store, *(a_save(ticket, n) for n in range(first, first + 64)))
+    link = Noting(redis_url)
+    pages = Store(link).journal_pages([0], 10_000)
+    assert len(await anext(pages)) == CALL_MAX
+    assert link.sent == 2
+    await pages.aclose()
+    await link.aclose()
 
 
 async def test_the_archive_may_ask_for_partitions_that_share_a_journal(store: Store) -> None:
