@@ -12,8 +12,8 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from engine.embedded import operator_options, redis_binary, redis_options
@@ -100,6 +100,8 @@ class Child:
             env=self._environ,
             start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops them in order
         )
+        if self._stopping.is_set():  # it was told to end while it was on its way
+            self._process.terminate()
         await self._process.wait()
 
 
@@ -230,10 +232,33 @@ async def _listens(settings: Settings) -> bool:
     return True
 
 
-async def until_told() -> None:
-    """Wait for SIGTERM or SIGINT."""
-    told = asyncio.Event()
-    loop = asyncio.get_running_loop()
+@contextmanager
+def until_told() -> Iterator[None]:
+    """SIGTERM and SIGINT end what the block does, wherever it is, and what follows the block goes on.
+
+    From before the first process is started: a signal that came in between would end this one alone, and
+    leave a Redis behind that nobody ends.
+    """
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    assert task is not None
+    told = False
+
+    def tell() -> None:
+        nonlocal told
+        if not told:  # once: an impatient second one must not break off the end
+            told = True
+            task.cancel()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told.set)
-    await told.wait()
+        loop.add_signal_handler(number, tell)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not told:
+            raise
+        task.uncancel()
+
+
+async def for_ever() -> None:
+    """What is done between two signals."""
+    await asyncio.Event().wait()

@@ -10,7 +10,7 @@ import typer
 
 from engine.logs import set_up
 from engine.preview.serving import previewing
-from engine.supervisor import until_told
+from engine.supervisor import for_ever, until_told
 
 PORT = 8300
 
@@ -28,6 +28,7 @@ def preview(
 
 
 async def _preview(package: Path, port: int) -> None:
-    async with previewing(package, port) as address:
-        print(f"preview: {address}", flush=True)
-        await until_told()
+    with until_told():
+        async with previewing(package, port) as address:
+            print(f"preview: {address}", flush=True)
+            await for_ever()

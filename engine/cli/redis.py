@@ -21,7 +21,7 @@ from engine.rehearsal.failover import compare, faults, lose_a_machine
 from engine.rehearsal.nodes import KINDS, Kind
 from engine.rehearsal.witness import Witness
 from engine.settings import Settings
-from engine.supervisor import until_told
+from engine.supervisor import for_ever, until_told
 from sessions.access import acl_line
 
 app = typer.Typer(no_args_is_help=True, help="Redis: its user, more than one node, a fail-over rehearsed.")
@@ -56,9 +56,10 @@ def start(
 
 
 async def _start(kind: Kind, folder: Path) -> None:
-    async with kind(folder) as nodes:
-        print(f"PASSATION_REDIS_URL={nodes.url}\nPASSATION_REPLICAS_WAIT=1\nready", flush=True)
-        await until_told()
+    with until_told():
+        async with kind(folder) as nodes:
+            print(f"PASSATION_REDIS_URL={nodes.url}\nPASSATION_REPLICAS_WAIT=1\nready", flush=True)
+            await for_ever()
 
 
 @app.command()

@@ -22,7 +22,7 @@ from engine.logs import set_up
 from engine.recovery import publish
 from engine.settings import Settings
 from engine.stores import store_of
-from engine.supervisor import Supervisor, until_told, wait_until_ready
+from engine.supervisor import Supervisor, for_ever, until_told, wait_until_ready
 from sessions.codes import pretty
 from sessions.routes import rights
 
@@ -60,15 +60,16 @@ async def _serve(settings: Settings) -> None:
     make_folders(settings)
     check_keys(settings)
     supervisor = Supervisor(settings)
-    try:
-        await supervisor.start_store()
-        await republish(settings)
-        supervisor.start_servers()
-        await wait_until_ready(supervisor)
-        print(f"serving at {address(settings)}", flush=True)
-        await until_told()
-    finally:
-        await supervisor.stop()
+    with until_told():
+        try:
+            await supervisor.start_store()
+            await republish(settings)
+            supervisor.start_servers()
+            await wait_until_ready(supervisor)
+            print(f"serving at {address(settings)}", flush=True)
+            await for_ever()
+        finally:
+            await supervisor.stop()
 
 
 def demo(
@@ -90,17 +91,18 @@ async def _demo(settings: Settings) -> None:
     KeyRing.of(settings).ensure()
     supervisor = Supervisor(settings)
     console = Console(stderr=True)
-    try:
-        with console.status("starting Redis, preparing three tests ..."):
-            await supervisor.start_store()
-            await republish(settings)
-            prepared = await demonstration.open_or_make(settings, DEMO_CODES_EACH)
-            supervisor.start_servers()
-            await wait_until_ready(supervisor)
-        show_demo(settings, prepared)
-        await until_told()
-    finally:
-        await supervisor.stop()
+    with until_told():
+        try:
+            with console.status("starting Redis, preparing three tests ..."):
+                await supervisor.start_store()
+                await republish(settings)
+                prepared = await demonstration.open_or_make(settings, DEMO_CODES_EACH)
+                supervisor.start_servers()
+                await wait_until_ready(supervisor)
+            show_demo(settings, prepared)
+            await for_ever()
+        finally:
+            await supervisor.stop()
 
 
 def show_demo(settings: Settings, prepared: list[demonstration.Prepared]) -> None:

@@ -18,8 +18,11 @@ end
 
 -- op[4] milliseconds
 local function extend(record, op)
-    local place = record[STATUS] == READY and EXTRA_MS or DEADLINE_MS
-    record[place] = record[place] + op[4]
+    if record[STATUS] == READY then
+        record[EXTRA_MS] = record[EXTRA_MS] + op[4]
+    else
+        record[DEADLINE_MS] = math.max(0, record[DEADLINE_MS] + op[4])
+    end
     return "extend", tostring(op[4])
 end
 

@@ -46,7 +46,7 @@ def extend(session: Session, operation: Extend, now_ms: int) -> Change:
     """More time; before the start it is added at the start."""
     reason = str(operation.extra_ms)
     if session.status is not Status.READY:
-        return {"deadline_ms": session.deadline_ms + operation.extra_ms}, reason
+        return {"deadline_ms": max(0, session.deadline_ms + operation.extra_ms)}, reason
     given = (*session.given, (now_ms, operation.extra_ms)) if operation.change else session.given
     return {"extra_ms": session.extra_ms + operation.extra_ms, "given": given}, reason
 

@@ -230,7 +230,7 @@ def test_a_teacher_at_the_engines_own_door(demo: Demonstrated, visit: Visit) -> 
 
 def test_an_operator_at_the_console(demo: Demonstrated, visit: Visit) -> None:
     """Signed in with a one-time code; every page, a proposal that waits, and English."""
-    page, own = visit(), demo.note["operators"][0]
+    page, own, sits = visit(), demo.note["operators"][0], demo.delivery("maths")
     look = Gallery(page, gallery.OPERATOR)
     page.goto(f"{demo.engine}/operator")
     look.take("operator-sign-in")
@@ -241,7 +241,6 @@ def test_an_operator_at_the_console(demo: Demonstrated, visit: Visit) -> None:
     page.fill("#totp", totp.now())
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    sits = demo.delivery("maths")
     expect(page.locator(f"[data-delivery='{sits}'] [data-status='running']")).not_to_have_text("0")
     if gallery.IS_WRITING:
         expect(page.locator("#curve path").last).to_have_attribute("d", re.compile("(L.*){12}"))
@@ -395,8 +394,7 @@ def test_the_next_start_goes_on_where_the_day_stood(tmp_path: Path) -> None:
         pupil.answer(i1={"r1": None})
         assert first.end() == []
     with demonstrated(tmp_path) as second:
-        assert second.codes == first.codes
-        assert second.note == first.note
+        assert (second.codes, second.note) == (first.codes, first.note)
         again = PupilClient(second.engine, second.codes[0])
         assert again.login()["last"] == 1
         assert again.resume()["answers"].keys() == {"i1"}

@@ -10,8 +10,9 @@ import pytest
 from engine.archive.sweep import Sweep
 from sessions.link import StoreAway
 from sessions.model import Read, Verdict
+from sessions.partitions import GAP_MS
 from sessions.routes import slot_of
-from sessions.store import GAP_MS, Store, open_store
+from sessions.store import Store, open_store
 from tests.engine.archives import NOON_MS, a_sid, emptied, empty_address, opened
 from tests.engine.days import Day
 from tests.engine.sittings import DEADLINE_MS

@@ -16,7 +16,8 @@ from sessions.journal import BatchLine
 from sessions.keys import KEY_PATTERNS
 from sessions.link import Link, StoreRefused
 from sessions.model import CodeEntry, Credit, Extend, Login, Pause, Read, Resume, Submit
-from sessions.store import GAP_MS, Store
+from sessions.partitions import GAP_MS
+from sessions.store import Store
 from tests.sessions.given import NOW, a_row, a_running, a_save, a_sid, one, verdicts
 
 SOURCES = Path(__file__).parents[2] / "sessions"

@@ -13,8 +13,9 @@ from sessions.keys import LAYOUT, LAYOUT_MARK
 from sessions.link import Link, StoreForeign
 from sessions.model import CodeEntry, Heartbeat, Login, Outage, Pause, Submit
 from sessions.packing import unpacked
+from sessions.partitions import GAP_MS
 from sessions.script import DIGESTS_KEPT
-from sessions.store import GAP_MS, Store
+from sessions.store import Store
 from tests.sessions.given import MANY, NOW, a_row, a_running, a_save, a_sid, one, verdicts
 
 WRITTEN = {1: "9098a919398b4a23"}

@@ -15,8 +15,9 @@ from engine.embedded import redis_binary
 from sessions.journal import BatchLine
 from sessions.link import Link, StoreAway, StoreRefused
 from sessions.model import CodeEntry, Credit, Login, Read
+from sessions.partitions import GAP_MS
 from sessions.routes import Cluster, Sentinels, connect, rights, slot_of
-from sessions.store import GAP_MS, Store, open_store
+from sessions.store import Store, open_store
 from tests.ports import free_ports
 from tests.sessions.given import NOW, a_row, a_running, a_save, a_sid, one, verdicts
 from tests.sessions.servers import started

@@ -7,7 +7,8 @@ from redis.asyncio import Redis
 
 from sessions.link import StoreRefused
 from sessions.model import Close, Credit, Outage, Pause, Resume, Submit
-from sessions.store import GAP_MS, Store
+from sessions.partitions import GAP_MS
+from sessions.store import Store
 from tests.sessions.given import HOUR, NOW, a_running, a_sid, one
 
 END = NOW + HOUR
