@@ -57,7 +57,8 @@ class Watcher(ABC):
             day.seconds.replied(day.now_s())
             return reply
         day.refused(kind, f"{kind}: status {reply.status}")
-        if reply.status not in (429, 503):
+        has_ended = kind == "act" and reply.status == 409  # the pupil has handed in since the teacher looked
+        if reply.status not in (429, 503) and not has_ended:
             day.error(f"{kind} status {reply.status}")
         return None
 
