@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from sessions.keys import partition_of
 from sessions.states import RANKS, Status
 from simulation.checker.evidence import Evidence, Violation, name
-from simulation.history import Written
+from simulation.history import EPOCH_MS, Written
 from simulation.plan import DURATION_MS, GRACE_MS
 from simulation.protocol.session import Session
 from simulation.world.hall import PARTITIONS
@@ -127,14 +127,19 @@ def outages(evidence: Evidence) -> Iterator[Violation]:
 
     It is the beats that say so. They are rarer than saves, fail by time-outs, and clocks of workers are up to
     three seconds apart: hence the margin at both ends, and between two outages that no beat could tell apart.
+    A batch counts from when it was written: what waits in a frozen Redis bears the time at which it was sent.
     """
     taken_ms = sorted(
-        (written.clock_ms, partition_of(written.sid, PARTITIONS))
+        (EPOCH_MS + written.at_ms, written.clock_ms, partition_of(written.sid, PARTITIONS))
         for written in evidence.history.written
         if written.label.startswith(("batch", "paused")) and written.is_synced
     )
     for partition, from_ms, to_ms in evidence.missed:
-        inside = [one for one, of in taken_ms if of == partition and from_ms < one < to_ms]
+        inside = [
+            one
+            for one, sent, of in taken_ms
+            if of == partition and from_ms < one < to_ms and from_ms < sent < to_ms
+        ]
         if _longest_ms(inside) > MARGIN_MS:
             yield Violation(
                 "I5", f"{len(inside)} batches were taken within an outage of {to_ms - from_ms} ms"
