@@ -95,6 +95,7 @@ def answer_all(sitting: Sitting, look: Callable[[str], None]) -> None:
     expect(page.locator(".item")).to_contain_text("encore écouter une fois")
     look("media")
     sitting.go(CUSTOM)
+    expect(frame.locator(".shown")).to_have_text("?")  # the author's module listens from here on
     for presses in (1, 2, 3):
         press(frame.locator("button"))
         expect(frame.locator(".shown")).to_have_text(f"{2 * presses} ({presses})")
@@ -300,6 +301,7 @@ def test_a_module_runs_without_a_line(opened: Open, handed: Delivered) -> None:
     context.set_offline(True)
     sitting.go(CUSTOM)
     frame = page.frame_locator(".custom iframe")
+    expect(frame.locator(".shown")).to_have_text("?")
     press(frame.locator("button"))
     expect(frame.locator(".shown")).to_have_text("2 (1)")
     sitting.held()
