@@ -1,10 +1,12 @@
 """Group commit: the operations of many pupils, one call to Redis, one fsync.
 
-While commits are under way, the operations that arrive wait; when one returns, half of them leave together as
-the next. Nobody waits on a timer: a quiet server commits each operation at once, a busy one a hundred.
+While commits are under way, the operations that arrive wait until they are a third of all that are here;
+then they leave together as the next, and so does whatever waits when nothing is under way. Nobody waits on a
+timer: a quiet server commits each operation at once, a busy one a hundred.
 
-Half of them, and four commits at a time: if all left together, all pupils would be answered together, ask
-their next together, and server and Redis would work by turns instead of side by side (benchmarks/README.md).
+Thirds of one size: if all left together, all pupils would be answered together, ask their next together, and
+server and Redis would work by turns instead of side by side. So they do when groups may grow unlike, for who
+is answered together asks together. Smaller groups pay for more fsyncs (benchmarks/README.md).
 
 A request never touches the connection: it waits on a future of its own, or on something lighter that takes
 a result like one (`Outcome`). So a pupil who hangs up in the middle ends that and nothing else, and no reply
@@ -19,6 +21,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from math import ceil
 from typing import Generic, Protocol, TypeVar
 
 from engine.errors import Problem
@@ -29,8 +33,12 @@ Result = TypeVar("Result", contravariant=True)
 
 
 COMMITS_MAX = 4
+SHARES = 3
+"""One that waits here, one in Redis, one with the pupils."""
+EVEN = 0.9
+"""Of its share a group leaves with so much: the last one or two may be slow to come."""
 GROUP_MIN = 16
-"""So few are not worth halving."""
+"""So few are not worth dividing."""
 
 
 class Outcome(Protocol[Result]):
@@ -68,8 +76,9 @@ class Writer(Generic[Operation, Reply]):
             deque() for _ in range(ranks)
         )
         self._arrived = asyncio.Event()
-        self._room = asyncio.Semaphore(commits_max)
+        self._commits_max = commits_max
         self._commits: set[asyncio.Task[None]] = set()
+        self._under_way = 0  # operations
         self._closing = False
         self.taken = 0
         """Operations that have left the queue so far: how long they waited is seen from outside."""
@@ -102,11 +111,12 @@ class Writer(Generic[Operation, Reply]):
         while not (self._closing and not len(self)):
             await self._arrived.wait()
             self._arrived.clear()
-            while len(self):
-                await self._room.acquire()
-                commit = asyncio.create_task(self._commit_group(self._next_group()))
+            while self._is_time():
+                group = self._next_group()
+                self._under_way += len(group)
+                commit = asyncio.create_task(self._commit_group(group))
                 self._commits.add(commit)
-                commit.add_done_callback(self._committed)
+                commit.add_done_callback(partial(self._committed, len(group)))
         await asyncio.gather(*self._commits)
 
     def close(self) -> None:
@@ -114,14 +124,25 @@ class Writer(Generic[Operation, Reply]):
         self._closing = True
         self._arrived.set()
 
-    def _committed(self, commit: asyncio.Task[None]) -> None:
+    def _committed(self, operations: int, commit: asyncio.Task[None]) -> None:
         self._commits.discard(commit)
-        self._room.release()
+        self._under_way -= operations
+        self._arrived.set()  # what waits may be enough by now
+
+    def _is_time(self) -> bool:
+        """Whether what waits should leave, as far as it is a share of all."""
+        waiting = len(self)
+        if not waiting or not self._commits:
+            return waiting > 0
+        return waiting >= EVEN * self._share(waiting) and len(self._commits) < self._commits_max
+
+    def _share(self, waiting: int) -> float:
+        return (waiting + self._under_way) / SHARES
 
     def _next_group(self) -> list[tuple[Operation, Outcome[Reply]]]:
         group: list[tuple[Operation, Outcome[Reply]]] = []
         waiting = len(self)
-        size = min(self._group_max, max(GROUP_MIN, waiting // 2))
+        size = min(self._group_max, max(GROUP_MIN, ceil(self._share(waiting))))
         for queue in self._pending:
             while queue and len(group) < size:
                 entry = queue.popleft()

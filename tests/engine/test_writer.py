@@ -41,6 +41,36 @@ async def test_operations_arriving_during_a_commit_leave_together() -> None:
     await running
 
 
+async def test_a_crowd_leaves_in_thirds_and_a_few_do_not_wait_for_more() -> None:
+    """Who is answered together asks together: groups of one size keep server and Redis both at work."""
+    disk = SlowDisk()
+    writer: Writer[str, str] = Writer(disk.commit, pending_max=200)
+    running = asyncio.create_task(writer.run())
+    waiting = [writer.put(f"anna {number}") for number in range(90)]
+    await _until_still()
+    assert [len(group) for group in disk.commits] == [30, 30, 30]
+    waiting += [writer.put(f"bob {number}") for number in range(GROUP_MIN)]
+    await _until_still()
+    assert len(disk.commits) == 3, "far from a third of those who are here: they wait for more"
+    waiting += [writer.put(f"eve {number}") for number in range(24)]
+    await _until_still()
+    assert [len(group) for group in disk.commits[3:]] == [24 + GROUP_MIN], "a third is here"
+    waiting += [writer.put(f"kim {number}") for number in range(70)]
+    await _until_still()
+    assert len(disk.commits) == 4, "so many are under way at most"
+    disk.wake.set()
+    await asyncio.gather(*waiting)
+    assert sum(map(len, disk.commits)) == len(waiting) == 200
+    writer.close()
+    await running
+
+
+async def _until_still() -> None:
+    """Let everything run that can."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
 async def test_past_its_bound_the_writer_refuses_at_once() -> None:
     """A refusal now is better than an answer after the bell."""
     writer: Writer[str, str] = Writer(SlowDisk().commit, pending_max=2)
