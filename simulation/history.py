@@ -100,6 +100,8 @@ class History:
         """Exceptions that nobody expected."""
         self.unsealed: set[bytes] = set()
         """Sessions of which a fail-over forgot that the archive holds them as far as it does."""
+        self.outrun: set[bytes] = set()
+        """Sessions of which a second primary took batches, while the deposed one still answered."""
         self.by_session: defaultdict[bytes, list[Written]] = defaultdict(list)
         self._by_node: dict[int, list[Written]] = {}
         self._by_batch: dict[tuple[bytes, int, bytes], Written] = {}

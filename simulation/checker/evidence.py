@@ -82,6 +82,8 @@ class Evidence:
         """Sessions of which a Redis has lost what it had acknowledged: the weaker promises hold."""
         self.unsealed = frozenset() if history.plan.setting.wait_replicas else frozenset(history.unsealed)
         """Those of which it has lost no more than the drain's word, which the drain says again."""
+        self.outrun = frozenset() if history.plan.setting.wait_replicas else frozenset(history.outrun)
+        """Those of which a deposed primary still told less than the new one had taken."""
 
     def surviving(self, sid: bytes) -> Iterable[Written]:
         """The lines of a session that no crash took away, in their order."""

@@ -23,7 +23,8 @@ def forwards(evidence: Evidence) -> Iterator[Violation]:
         left_ms = [call.left_ms for call in answered]
         highest = {
             field: list(accumulate((call.reply[field] for call in answered), max))
-            for field in (("last",) if sid in evidence.unsealed else ("last", "sealed"))
+            for field, behind in (("last", evidence.outrun), ("sealed", evidence.unsealed))
+            if sid not in behind
         }
         for call in answered:
             count = bisect_left(left_ms, call.sent_ms)

@@ -26,15 +26,15 @@ class NeverGoesBack(Outbox):
     def settle(self, last: int, sealed: int) -> None:
         super().settle(max(last, self.box["last"]), sealed)
 
-    def refused(self, batch: Batch | None, reply: Reply) -> bool:
-        return reply["code"] == "gap" or super().refused(batch, reply)
+    def refused(self, batch: Batch | None, reply: Reply, is_over: bool = False) -> bool:
+        return reply["code"] == "gap" or super().refused(batch, reply, is_over)
 
 
 class GivesUpAtGap(Outbox):
     """`gap` is taken for a refusal that stands."""
 
-    def refused(self, batch: Batch | None, reply: Reply) -> bool:
-        return reply["code"] != "gap" and super().refused(batch, reply)
+    def refused(self, batch: Batch | None, reply: Reply, is_over: bool = False) -> bool:
+        return reply["code"] != "gap" and super().refused(batch, reply, is_over)
 
 
 class BelievesNumbers(Outbox):

@@ -120,8 +120,11 @@ class Outbox:
         if batch and now_ms - batch["frozen_ms"] > STALE_MS and late and late != "proved":
             self.again(batch["items"])  # frozen long before it arrived, its ages are too small
 
-    def refused(self, batch: Batch | None, reply: Reply) -> bool:
-        """Do the one thing that a refusal asks for; False if sending ends here for now."""
+    def refused(self, batch: Batch | None, reply: Reply, is_over: bool = False) -> bool:
+        """Do the one thing that a refusal asks for; False if sending ends here for now.
+
+        `is_over`: this device has its receipt, and sends only what a server has lost since.
+        """
         box, code = self.box, reply["code"]
         if code == "bad_answer" and batch:
             self.set_aside(batch, reply.get("entries") or [])
@@ -131,6 +134,8 @@ class Outbox:
             box["last"] = box["top"] = reply["last"]
             box["batches"] = [kept for kept in box["batches"] if kept["n"] <= reply["last"]]
             box["full"] = True
+        elif code == "handed_in" and batch and is_over:
+            box["last"] = batch["n"]  # it is kept aside: on to the next
         elif code not in PASSING and code != "slow_down":
             return False
         return True

@@ -197,7 +197,7 @@ class Sender:
             elif not await self._handled(batch, reply):
                 return
             self.process.spawn(self.keep())
-            is_again = not reply["ok"] and batch is not None
+            is_again = not reply["ok"] and batch is not None and self.outbox.waiting
             if self.is_stopped or not (is_again or self._goes_on()):
                 return
 
@@ -237,7 +237,7 @@ class Sender:
 
     async def _handled(self, batch: Batch | None, reply: dict[str, Any]) -> bool:
         self.is_away = reply["code"] in PASSING or reply["code"] == "slow_down"
-        if not self.outbox.refused(batch, reply):
+        if not self.outbox.refused(batch, reply, bool(self.token_after_end)):
             self.not_before_ms = self.device.perf_ms() + PATIENCE_MS
             self._refused(reply)
             return False

@@ -124,6 +124,7 @@ async def two_primaries(world: World, _who: int, for_ms: int) -> None:
         old = world.primary
         world.primary = world.a_node(old.number + 1, old.promote())
         await asyncio.sleep(for_ms / 1000)
+        world.history.outrun.update(old.outrun_by(world.primary.data))
         old.step_down()
 
 

@@ -198,6 +198,15 @@ class Node:
                 self._history.unsealed.add(sid)
         self._end()
 
+    def outrun_by(self, newer: Data) -> set[bytes]:
+        """Sessions of which another primary has taken more meanwhile: what this one says of them is behind."""
+        known = newer.sessions
+        return {
+            sid
+            for sid, session in self.data.sessions.items()
+            if sid in known and known[sid].last > session.last
+        }
+
     def _end(self) -> None:
         self.is_up = False
         for connection in self._connections:

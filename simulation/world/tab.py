@@ -349,7 +349,7 @@ class Tab:
             self._remark(self.device.name, f"sends again what was lost after {box['last']}")
             await sender.recover()
         if again["ok"]:
-            box["told"] = box["last"]
+            box["told"] = box["last"] = again["last"]
 
     def _is_holding(self) -> bool:
         sender = self._seated()

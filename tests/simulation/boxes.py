@@ -16,7 +16,7 @@ def a_history(chance: random.Random) -> list[Step]:
     history: list[Step] = []
     for _ in range(chance.randint(5, 25)):
         kind = chance.choice(
-            ["answer"] * 6 + ["send"] * 5 + ["wait", "reload", "moved", "merge", "merge", "ended"]
+            ["answer"] * 6 + ["send"] * 5 + ["wait", "reload", "moved", "merge", "merge", "ended", "lost"]
         )
         last = chance.randint(0, 6)
         if kind == "answer":
@@ -33,6 +33,10 @@ def a_history(chance: random.Random) -> list[Step]:
                 for item in chance.sample(ITEMS, chance.randint(0, 3))
             }
             history.append(["merge", known, chance.random() < 0.5, last, chance.randint(0, last)])
+        elif kind == "lost":
+            words = ["ok", "handed in", "handed in", "gap", "fork", "away"]
+            picked = [[chance.choice(words), chance.randint(0, 6)] for _ in range(chance.randint(0, 4))]
+            history += [["lost", last, picked], ["reload"]]
         elif kind == "ended":
             words = ["ok", "ok", "fork", "handed in", "moved", "away", "slow_down"]
             picked = [[chance.choice(words), chance.randint(0, 6)] for _ in range(chance.randint(0, 3))]
@@ -108,6 +112,8 @@ CORNERS: list[list[Step]] = [
         for item in ITEMS
         for response in "abx"
     ),
+    # Each batch that a server has lost is kept aside by one at which another seat had handed in.
+    [*_TWO, ["answer", "i1", "b"], ["send", []], ["lost", 0, [["handed in", 0]] * 3], ["reload"]],
     # Nothing was sent but signs of life when the batches are to be made anew, and the page is closed.
     [
         ["answer", "i1", "a"],

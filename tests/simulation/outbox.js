@@ -69,6 +69,12 @@ async function play({ histories }) {
       merge(sitting, known, isNewSeat)
       if (isNewSeat) sitting.settle({ last: upTo, sealed })
     },
+    lost([upTo, words]) {
+      ;[script, idle] = [[...words], 0]
+      ;[sitting.isOver, sitting.token] = [true, sitting.state.token]
+      sitting.settle({ last: (last = upTo), sealed: 0 })
+      return outbox.recover()
+    },
     async ended([upTo, sealed, words]) {
       ;[script, idle] = [[...words], 0]
       sitting.settle({ last: (last = upTo), sealed })

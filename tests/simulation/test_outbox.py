@@ -33,6 +33,7 @@ class Pure:
         self.sent: list[str] = []
         self.idle = 0
         self.script: list[list[Any]] = []
+        self.is_over = False
 
     def do(self, step: Step) -> None:
         name, *given = step
@@ -43,12 +44,22 @@ class Pure:
         elif name == "send":
             self.script, self.idle = list(given[0]), 0
             self.send()
-        elif name == "moved":
-            self.outbox.unseat()
+        elif name == "lost":
+            self.lost(*given)
+        elif name in ("moved", "reload"):
+            self.is_over = False
+            if name == "moved":
+                self.outbox.unseat()
         elif name == "merge":
             self.merge(*given)
         elif name == "ended":
             self.ended(*given)
+
+    def lost(self, last: int, words: list[list[Any]]) -> None:
+        """As `watchOver` of handin.js: who has the receipt sends what a server has lost that had acknowledged it."""
+        self.is_over, self.last, self.script, self.idle = True, last, list(words), 0
+        self.outbox.settle(last, 0)
+        self.send()
 
     def ended(self, last: int, sealed: int, words: list[list[Any]]) -> None:
         """As `delivered` of resume.js: what is not refused for good is sent until there is an answer."""
@@ -81,12 +92,12 @@ class Pure:
             reply = self.answers(json.loads(body))
             if reply["ok"]:
                 outbox.accepted(batch, reply, self.now_ms)
-            elif not outbox.refused(batch, reply) or reply["closes"]:
+            elif not outbox.refused(batch, reply, self.is_over) or reply["closes"]:
                 return
-            is_again = not reply["ok"] and batch is not None
+            is_again = not reply["ok"] and batch is not None and outbox.waiting
             taken += reply["ok"]
             goes_on = taken < RESEND_MAX and (outbox.unacknowledged or outbox.box["full"])
-            if not (is_again or goes_on):
+            if not (is_again or goes_on or (self.is_over and outbox.waiting)):
                 return
 
     def answers(self, batch: dict[str, Any]) -> dict[str, Any]:

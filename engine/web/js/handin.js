@@ -104,7 +104,7 @@ async function watchOver(sitting) {
     if (again.ok) sitting.settle(again)
     else if (again.code === 'gap') sitting.gap(again.last, box.told + 1)
     if (box.last < box.told || box.full) await outbox.recover()
-    if (again.ok) box.told = box.last // it is over there: what was not taken now never will be
+    if (again.ok) box.told = box.last = again.last // it is over there: what was kept aside now is not taken later
     await wipeWhenSealed(sitting)
   }
 }

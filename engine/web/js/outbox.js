@@ -127,7 +127,7 @@ export class Outbox {
       if (this.isStopped) return
       if (reply.ok) this.accepted(batch, reply)
       else if (!(await this.handled(batch, reply))) return
-      isAgain = !reply.ok && batch !== null // a sign of life is not repeated
+      isAgain = !reply.ok && batch !== null && this.isReady // a sign of life is not repeated
       sent += reply.ok
       this.sitting.keep()
     } while (!this.isStopped && (isAgain || this.goesOn(sent)))
@@ -258,7 +258,8 @@ export class Outbox {
       box.last = box.top = reply.last
       box.batches = box.batches.filter((kept) => kept.n <= reply.last)
       box.full = true
-    } else if (!this.isAway) {
+    } else if (reply.code === 'handed_in' && batch && this.sitting.isOver) box.last = batch.n // it is kept aside: on to the next
+    else if (!this.isAway) {
       this.not_before_ms = performance.now() + PATIENCE_MS
       this.sitting.emit('refused', reply)
       return false
