@@ -37,6 +37,14 @@ class GivesUpAtGap(Outbox):
         return reply["code"] != "gap" and super().refused(batch, reply, is_over)
 
 
+class StopsAtEvidence(Outbox):
+    """What is kept aside after the hand-in of another seat ends the sending of what a server has lost."""
+
+    def refused(self, batch: Batch | None, reply: Reply, is_over: bool = False) -> bool:
+        """As before the end."""
+        return super().refused(batch, reply)
+
+
 class BelievesNumbers(Outbox):
     """After the end a number that is taken is taken for its own."""
 

@@ -70,6 +70,16 @@ RECEIPT = adding(
     loss=0.0,
     line_ms=(1, 20),
 )
+HANDED_IN_TWICE = adding(
+    Act(8_000, "archive away", 0, 26_000),
+    *(Act(at_ms, "answer", 0, f"i{at_ms // 4_000}=d") for at_ms in (12_000, 16_000, 20_000)),
+    Act(23_000, "submit", 0),
+    Act(28_900, "open", 0, "b"),
+    Act(29_000, "empty redis", 0, 500),
+    count_of_drains=1,
+    loss=0.0,
+    line_ms=(20, 60),
+)
 WAITING = adding(
     Act(18_000, "cut replica", 0, 9_000), Act(26_000, "fail-over", 0, 300), wait_replicas=1, loss=0.0
 )
@@ -232,6 +242,7 @@ PLANTED: tuple[Planted, ...] = (
     _outbox("a lower last not believed", players.NeverGoesBack, "I1", adjust=FAIL_OVER),
     _outbox("believes the numbers", players.BelievesNumbers, "I1")._replace(first=15_270),
     _outbox("gives up at a gap", players.GivesUpAtGap, "I1", "I11", adjust=FAIL_OVER),
+    _outbox("stops at evidence", players.StopsAtEvidence, "I1", adjust=HANDED_IN_TWICE),
     _part("leaves with the receipt", Parts(sender=players.LeavesWithReceipt), "I1", adjust=RECEIPT)._replace(
         first=8
     ),

@@ -188,6 +188,13 @@ class Outbox:
             for answer in _answers_in(batch)
         }
 
+    def merge_ended(self, answers: Mapping[str, Any], is_new_seat: bool, now_ms: int) -> None:
+        """The same of a test that is over; where a server has lost what it had acknowledged, all goes again."""
+        told = self.box.get("told") or 0
+        self.merge(answers, is_new_seat, now_ms)
+        if self.box["last"] < told:
+            self.box["full"] = True
+
     def merge(self, answers: Mapping[str, Any], is_new_seat: bool, now_ms: int) -> None:
         """What the server holds; what it had not got goes again, unless another seat was there since."""
         box = self.box

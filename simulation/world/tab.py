@@ -184,7 +184,7 @@ class Tab:
     async def _ended(self, is_new_seat: bool) -> None:
         sender = self._seated()
         arrived = [batch for batch in sender.outbox.doubtful if await self._is_there(batch)]
-        sender.outbox.merge(sender.outbox.delivered(arrived), is_new_seat, sender.now_ms())
+        sender.outbox.merge_ended(sender.outbox.delivered(arrived), is_new_seat, sender.now_ms())
         if sender.outbox.waiting:
             await sender.flush()
         sender.stop()

@@ -4,7 +4,7 @@ async function play({ histories }) {
   const { Sitting, freshState } = await import('/static/js/sitting.js')
   const { Outbox } = await import('/static/js/outbox.js')
   const { Vault } = await import('/static/js/vault.js')
-  const { delivered, merge, reopen } = await import('/static/js/resume.js')
+  const { delivered, merge, mergeEnded, reopen } = await import('/static/js/resume.js')
   const PASSING = ['overloaded', 'store_away', 'store_full', 'internal', 'slow_down']
   let now_ms, last, script, idle, sent, vault, sitting, outbox, closes
   const json = (status, value) => new Response(JSON.stringify(value), { status })
@@ -78,7 +78,7 @@ async function play({ histories }) {
     async ended([upTo, sealed, words]) {
       ;[script, idle] = [[...words], 0]
       sitting.settle({ last: (last = upTo), sealed })
-      merge(sitting, await delivered(sitting.state, outbox.backoff), true)
+      mergeEnded(sitting, await delivered(sitting.state, outbox.backoff), true)
     },
   }
   const found = []

@@ -66,7 +66,7 @@ class Pure:
         self.last, self.script, self.idle = last, list(words), 0
         self.outbox.settle(last, sealed)
         arrived = [batch for batch in self.outbox.doubtful if self.is_there(batch["body"])]
-        self.outbox.merge(self.outbox.delivered(arrived), True, self.now_ms)
+        self.outbox.merge_ended(self.outbox.delivered(arrived), True, self.now_ms)
 
     def is_there(self, body: str) -> bool:
         while True:

@@ -91,7 +91,7 @@ export async function resume(sitting, form, code) {
 /** It is over; what only this device holds is still sent, and counts by the delivery's rule. */
 async function ended(sitting, isNewSeat) {
   showNotice('sending', 'sending', words.handingIn, [words.handingInText])
-  merge(sitting, await delivered(sitting.state), isNewSeat)
+  mergeEnded(sitting, await delivered(sitting.state), isNewSeat)
   const outbox = new Outbox(sitting)
   if (outbox.waiting) await outbox.flush()
   outbox.stop()
@@ -117,6 +117,14 @@ export async function delivered({ box, token }, backoff = new Backoff()) {
   return Object.fromEntries(
     arrived.flatMap((batch) => answersIn(batch).map(({ item, ...answer }) => [item, { ...answer, n: batch.n }])),
   )
+}
+
+/** The same of a test that is over. Where a server has lost what it had acknowledged, all that this device knows goes again. */
+export function mergeEnded(sitting, answers, isNewSeat) {
+  const { box } = sitting.state
+  const { told = 0 } = box
+  merge(sitting, answers, isNewSeat)
+  if (box.last < told) box.full = true
 }
 
 /** What the server holds. What this device had not brought there goes again, unless another seat was there since. */
