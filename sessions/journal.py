@@ -39,7 +39,7 @@ class BatchLine(NamedTuple):
 
 
 class AsideLine(NamedTuple):
-    """A refused batch, kept as evidence; `verdict` says why (fork, seat_moved, handed_in)."""
+    """A refused batch, kept as evidence; `verdict` says why (fork, seat_moved, handed_in, session_closed)."""
 
     partition: int
     stream_id: str

@@ -134,7 +134,7 @@ class Outbox:
             box["last"] = box["top"] = reply["last"]
             box["batches"] = [kept for kept in box["batches"] if kept["n"] <= reply["last"]]
             box["full"] = True
-        elif code == "handed_in" and batch and is_over:
+        elif code in ("handed_in", "session_closed") and batch and is_over:
             box["last"] = batch["n"]  # it is kept aside: on to the next
         elif code not in PASSING and code != "slow_down":
             return False
@@ -189,7 +189,7 @@ class Outbox:
         }
 
     def merge_ended(self, answers: Mapping[str, Any], is_new_seat: bool, now_ms: int) -> None:
-        """The same of a test that is over; where a server has lost what it had acknowledged, all goes again."""
+        """The same of a test that is over; where a server has lost what it had told, all goes again."""
         told = self.box.get("told") or 0
         self.merge(answers, is_new_seat, now_ms)
         if self.box["last"] < told:
@@ -231,4 +231,4 @@ def _is_ours(item: str, known: Mapping[str, Any], unsent: Sequence[Batch], told:
 
 def has_arrived(reply: Reply) -> bool:
     """Whether the server has these very bytes, among the answers or among the evidence."""
-    return bool(reply["ok"]) or reply["code"] in ("fork", "handed_in")
+    return bool(reply["ok"]) or reply["code"] in ("fork", "handed_in", "session_closed")

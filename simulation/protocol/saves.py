@@ -15,6 +15,8 @@ def save(session: Session, batch: Save, now_ms: int, outages: Outages) -> Outcom
         aside = verdict in (Verdict.FORK, Verdict.HANDED_IN)
         if verdict is Verdict.SEAT_MOVED:
             aside = session.accepted.get(batch.n) != short(batch)
+        if verdict is Verdict.SESSION_CLOSED:  # a ticket that began proves that its start was lost
+            aside = batch.ticket.started_ms > 0
         return keep_aside(session, batch, verdict) if aside else Outcome(session, verdict)
     late = lateness(session, batch, now_ms, outages)
     label = "paused" if session.status is Status.PAUSED else "batch"

@@ -199,7 +199,7 @@ class Node:
         self._end()
 
     def outrun_by(self, newer: Data) -> set[bytes]:
-        """Sessions of which another primary has taken more meanwhile: what this one says of them is behind."""
+        """Sessions of which another primary has taken more meanwhile: this one is behind."""
         known = newer.sessions
         return {
             sid

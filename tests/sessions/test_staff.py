@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from redis.asyncio import Redis
 
-from sessions.journal import BatchLine, StateLine
+from sessions.journal import AsideLine, BatchLine, StateLine
 from sessions.model import Allow, Close, Credit, Extend, Pause, Resume, StaffOperation, Start
 from sessions.states import Status
 from sessions.store import Store
@@ -125,6 +125,23 @@ async def test_a_closed_session_that_never_began_takes_no_answers(store: Store) 
         "session_closed",
         "session_closed",
     ]
+
+
+async def test_answers_to_a_session_whose_start_was_lost_before_it_was_closed_are_kept_aside(
+    store: Store,
+) -> None:
+    """The seat's ticket proves that it had begun: what a pupil was told is saved is evidence at least."""
+    seat = await a_seat(store, a_sid())
+    began = seat._replace(
+        status=Status.RUNNING, version=seat.version + 1, started_ms=NOW, deadline_ms=NOW + HOUR
+    )
+    assert await verdicts(store, Close(seat.sid), a_save(began, 1), a_save(began, 1)) == [
+        "ok",
+        "session_closed",
+        "session_closed",
+    ]
+    asides = [line for line in await store.journal([0], 100) if isinstance(line, AsideLine)]
+    assert [(line.verdict, line.n) for line in asides] == [("session_closed", 1)]
 
 
 @pytest.mark.parametrize(

@@ -34,11 +34,11 @@ def a_history(chance: random.Random) -> list[Step]:
             }
             history.append(["merge", known, chance.random() < 0.5, last, chance.randint(0, last)])
         elif kind == "lost":
-            words = ["ok", "handed in", "handed in", "gap", "fork", "away"]
+            words = ["ok", "handed in", "closed", "gap", "fork", "away"]
             picked = [[chance.choice(words), chance.randint(0, 6)] for _ in range(chance.randint(0, 4))]
             history += [["lost", last, picked], ["reload"]]
         elif kind == "ended":
-            words = ["ok", "ok", "fork", "handed in", "moved", "away", "slow_down"]
+            words = ["ok", "ok", "fork", "handed in", "closed", "moved", "away", "slow_down"]
             picked = [[chance.choice(words), chance.randint(0, 6)] for _ in range(chance.randint(0, 3))]
             history.append(["ended", last, chance.randint(0, last), picked])
         else:

@@ -21,6 +21,7 @@ async function play({ histories }) {
     if (word === 'gap') return refusal({ code: 'gap', last: (last = value) })
     if (word === 'fork') return refusal({ code: 'fork', last: (last = value) })
     if (word === 'handed in') return refusal({ code: 'handed_in' })
+    if (word === 'closed') return refusal({ code: 'session_closed' })
     if (word === 'moved') return refusal({ code: 'seat_moved' })
     if (PASSING.includes(word)) return refusal({ code: word })
     if (word === 'nonsense') return refusal({ code: 'bad_answer' }) // of a batch as a whole, or of a sign of life

@@ -56,7 +56,7 @@ class Pure:
             self.ended(*given)
 
     def lost(self, last: int, words: list[list[Any]]) -> None:
-        """As `watchOver` of handin.js: who has the receipt sends what a server has lost that had acknowledged it."""
+        """As `watchOver` of handin.js: who has the receipt sends what a server has lost since."""
         self.is_over, self.last, self.script, self.idle = True, last, list(words), 0
         self.outbox.settle(last, 0)
         self.send()
@@ -123,7 +123,12 @@ class Pure:
             return {"code": "bad_answer", "entries": [{"item": items[0], "problem": "x"}]}
         if word == "refused" and items:
             return {"code": "bad_answer", "entries": [{"item": items[-1]}]}
-        others = {"moved": "seat_moved", "handed in": "handed_in", "nonsense": "bad_answer"}
+        others = {
+            "moved": "seat_moved",
+            "handed in": "handed_in",
+            "closed": "session_closed",
+            "nonsense": "bad_answer",
+        }
         code = (others | dict(zip(WAITS, WAITS, strict=True))).get(word)
         return {"code": code} if code else None
 

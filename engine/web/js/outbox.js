@@ -16,6 +16,7 @@ const PAUSED_HEARTBEAT_MS = 8000
 const PATIENCE_MS = 30_000 // after a refusal that only people can lift
 const STALE_MS = 5000
 const DISK_MS = 3000
+export const OVER = ['handed_in', 'session_closed'] // a batch refused so is kept aside
 
 const encoder = new TextEncoder()
 
@@ -258,7 +259,7 @@ export class Outbox {
       box.last = box.top = reply.last
       box.batches = box.batches.filter((kept) => kept.n <= reply.last)
       box.full = true
-    } else if (reply.code === 'handed_in' && batch && this.sitting.isOver) box.last = batch.n // it is kept aside: on to the next
+    } else if (OVER.includes(reply.code) && batch && this.sitting.isOver) box.last = batch.n // it is kept aside: on to the next
     else if (!this.isAway) {
       this.not_before_ms = performance.now() + PATIENCE_MS
       this.sitting.emit('refused', reply)

@@ -6,7 +6,7 @@ import { byId } from './element.js'
 import { begin, enter, insist, showInstructions, start } from './flow.js'
 import { showReceipt } from './handin.js'
 import { showNotice } from './notice.js'
-import { Outbox } from './outbox.js'
+import { OVER, Outbox } from './outbox.js'
 import { Sitting } from './sitting.js'
 import { claim } from './tab.js'
 import { openVault } from './vault.js'
@@ -112,7 +112,7 @@ export async function delivered({ box, token }, backoff = new Backoff()) {
     const send = () => post(batch.path || 'answers', batch.body, token)
     let reply = await send()
     for (; isPassing(reply) || reply.code === 'slow_down'; reply = await send()) await rest(backoff.delay_ms(reply))
-    if (reply.ok || reply.code === 'fork' || reply.code === 'handed_in') arrived.push(batch)
+    if (reply.ok || reply.code === 'fork' || OVER.includes(reply.code)) arrived.push(batch)
   }
   return Object.fromEntries(
     arrived.flatMap((batch) => answersIn(batch).map(({ item, ...answer }) => [item, { ...answer, n: batch.n }])),
