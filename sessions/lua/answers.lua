@@ -42,7 +42,7 @@ local function keep_aside(owner, record, verdict, digest, bytes)
 end
 
 -- Why a batch is not taken, and whether it is to be kept aside; nil if it is taken.
-local function refusal(owner, record, epoch, n, digest, full, started)
+local function refusal(owner, record, epoch, n, digest, full)
     local last = record[LAST]
     if epoch < record[EPOCH] then return "seat_moved", accepted_digest(owner, record, n) ~= digest end
     if n <= last then
@@ -52,8 +52,8 @@ local function refusal(owner, record, epoch, n, digest, full, started)
     end
     local status, verdict = step(record, "save")
     if not status then return verdict, verdict == "handed_in" end
-    -- Closed before it ever began, as far as is known here: a ticket that began proves that Redis and archive lost it.
-    if record[STARTED_MS] == 0 then return "session_closed", started > 0 end
+    -- Closed before it ever began; or its start was lost, and then these answers were given in time.
+    if record[STARTED_MS] == 0 then return "session_closed", true end
     if n > BATCHES_MAX then return "too_many", false end
     if n > last + 1 and not full then return "gap", false end
     return nil
@@ -70,7 +70,7 @@ local function save(op, owner)
         return answer("gap", "", owner)
     end
 
-    local verdict, aside = refusal(owner, record, epoch, n, digest, full == 1, started)
+    local verdict, aside = refusal(owner, record, epoch, n, digest, full == 1)
     if verdict then
         if aside then keep_aside(owner, record, verdict, digest, bytes) end
         return answer(verdict, "", owner)

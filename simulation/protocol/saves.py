@@ -12,11 +12,9 @@ def save(session: Session, batch: Save, now_ms: int, outages: Outages) -> Outcom
     """Keep one batch; its seat's ticket has been looked at."""
     verdict = refusal(session, batch)
     if verdict is not None:
-        aside = verdict in (Verdict.FORK, Verdict.HANDED_IN)
+        aside = verdict in (Verdict.FORK, Verdict.HANDED_IN, Verdict.SESSION_CLOSED)
         if verdict is Verdict.SEAT_MOVED:
             aside = session.accepted.get(batch.n) != short(batch)
-        if verdict is Verdict.SESSION_CLOSED:  # a ticket that began proves that its start was lost
-            aside = batch.ticket.started_ms > 0
         return keep_aside(session, batch, verdict) if aside else Outcome(session, verdict)
     late = lateness(session, batch, now_ms, outages)
     label = "paused" if session.status is Status.PAUSED else "batch"
@@ -46,7 +44,7 @@ def refusal(session: Session, batch: Save) -> Verdict | None:
 
 def _bounds(session: Session, batch: Save) -> Verdict | None:
     if not session.started_ms:
-        return Verdict.SESSION_CLOSED  # closed before it ever began
+        return Verdict.SESSION_CLOSED  # closed before it ever began, or its start was lost
     if batch.n > BATCHES_MAX:
         return Verdict.TOO_MANY
     return Verdict.GAP if batch.n > session.last + 1 and not batch.full else None

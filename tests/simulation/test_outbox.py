@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -41,19 +42,23 @@ class Pure:
             self.outbox.answer(given[0], {"r1": given[1]}, self.now_ms)
         elif name == "wait":
             self.now_ms += given[0]
-        elif name == "send":
-            self.script, self.idle = list(given[0]), 0
-            self.send()
-        elif name == "lost":
-            self.lost(*given)
-        elif name in ("moved", "reload"):
+        elif name == "moved":
             self.is_over = False
-            if name == "moved":
-                self.outbox.unseat()
-        elif name == "merge":
-            self.merge(*given)
-        elif name == "ended":
-            self.ended(*given)
+            self.outbox.unseat()
+        elif name == "reload":
+            self.is_over = False
+        else:
+            steps: dict[str, Callable[..., None]] = {
+                "send": self.send_all,
+                "lost": self.lost,
+                "merge": self.merge,
+                "ended": self.ended,
+            }
+            steps[name](*given)
+
+    def send_all(self, words: list[list[Any]]) -> None:
+        self.script, self.idle = list(words), 0
+        self.send()
 
     def lost(self, last: int, words: list[list[Any]]) -> None:
         """As `watchOver` of handin.js: who has the receipt sends what a server has lost since."""
