@@ -212,6 +212,9 @@ class Head:
         assert download.value.suggested_filename == "letter.pdf"
         page.reload()
         expect(page.locator(".lead")).to_contain_text("Courrier imprimé")
+        self.click("Imprimer un nouveau courrier (PDF)", "link")
+        self.look("access letter")
+        self.click("Annuler", "link")
         self.click("Retirer l’accès sans le remplacer", "link")
         self.look("access withdrawal")
         self.click("Annuler", "link")

@@ -319,6 +319,10 @@ def test_a_head_is_asked_first_and_sees_all_classes(demo: Demonstrated, visit: V
     own = demo.class_of("maths")["page"]
     page.goto(f"{demo.authority}{own}/access")
     look.take("asp-access")
+    page.get_by_role("link", name="Imprimer un nouveau courrier").click()
+    expect(page.locator("h1")).to_contain_text("Imprimer")
+    look.take("asp-access-letter")
+    page.go_back()
     page.get_by_role("link", name="Retirer l’accès").click()
     expect(page.locator("h1")).to_contain_text("Retirer")
     look.take("asp-access-withdrawal")
