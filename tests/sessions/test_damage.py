@@ -53,7 +53,7 @@ async def test_bytes_that_swallow_their_neighbours_are_named(store: Store, redis
     with pytest.raises(Damaged, match=first.decode()):
         await store.journal([0], 100)
     await redis.delete(first)
-    await redis.copy(f"{second.decode()[:-1]}3", second, replace=True)
+    await redis.copy(f"{second.decode()[:-1]}3", second.decode(), replace=True)
     with pytest.raises(WrongOwner, match=second.decode()):
         await store.journal([0], 100)
 
@@ -75,6 +75,8 @@ async def test_bytes_that_swallow_their_neighbours_are_named(store: Store, redis
 async def test_an_entry_that_is_not_ours_is_named(store: Store, redis: Redis, fields: dict[Any, Any]) -> None:
     """With its journal: `XRANGE` shows it."""
     await three_saved(store, redis)
-    stream_id = (await redis.xadd(keys.journal(0), fields)).decode()
-    with pytest.raises(Damaged, match=f"the entry {stream_id} of {keys.journal(0)} in Redis cannot be read"):
+    stream_id: Any = await redis.xadd(keys.journal(0), fields)
+    with pytest.raises(
+        Damaged, match=f"the entry {stream_id.decode()} of {keys.journal(0)} in Redis cannot be read"
+    ):
         await store.journal([0], 100)
