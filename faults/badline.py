@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Iterable
-from contextlib import suppress
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Coroutine, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 FOREVER_S = 3_600.0
@@ -22,14 +23,40 @@ Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 BROKEN = (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError)
 
 
-class BadWeb:
+class Proxy(ABC):
+    """A server of whose connections nothing is left once it has stopped."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+
+    async def stop(self) -> None:
+        """Drop everything."""
+        if self._server:
+            self._server.close()
+        await _dropped(self._tasks)
+
+    def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """A task of ours: of one of its own asyncio says that it failed when it is cancelled."""
+        self._begin(self._carry(reader, writer))
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    @abstractmethod
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """A connection, until it ends."""
+
+
+class BadWeb(Proxy):
     """HTTP from pupils; one request in `1/share` meets a fate of `fates`."""
 
     def __init__(self, port: int, upstream: int, chance: random.Random) -> None:
+        super().__init__()
         self.port, self._upstream = port, upstream
         self._chance = chance
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._server: asyncio.Server | None = None
         self.share = 0.0
         self.fates: tuple[str, ...] = FATES
         self.counts = dict.fromkeys(FATES, 0)
@@ -38,22 +65,12 @@ class BadWeb:
         """Listen."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
 
-    def stop(self) -> None:
-        """Drop everything."""
-        if self._server:
-            self._server.close()
-        for task in self._tasks:
-            task.cancel()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        upstream: Stream | None = None
-        with suppress(*BROKEN):
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(*BROKEN), ending(writer) as ends:
             upstream = await asyncio.open_connection("127.0.0.1", self._upstream)
+            ends.append(upstream[1])
             while await self._one(await _message(reader), writer, upstream):
                 pass
-        for stream in (writer, upstream[1] if upstream else None):
-            if stream:
-                stream.transport.abort()
 
     async def _one(self, request: bytes, writer: asyncio.StreamWriter, upstream: Stream) -> bool:
         """One request and its reply; False if the line is cut afterwards."""
@@ -87,17 +104,15 @@ class BadWeb:
 
     def _again_later(self, request: bytes) -> None:
         """The same request on a line of its own, at once or seconds later; nobody reads the reply."""
-        task = asyncio.create_task(self._alone(request, self._chance.choice([0.0, 0.01, 0.5, 3.0])))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._begin(self._alone(request, self._chance.choice([0.0, 0.01, 0.5, 3.0])))
 
     async def _alone(self, request: bytes, delay_s: float) -> None:
         await asyncio.sleep(delay_s)
         with suppress(*BROKEN):
             reader, writer = await asyncio.open_connection("127.0.0.1", self._upstream)
-            writer.write(request)
-            await _message(reader)
-            writer.close()
+            with ending(writer):
+                writer.write(request)
+                await _message(reader)
 
 
 async def _message(reader: asyncio.StreamReader) -> bytes:
@@ -107,13 +122,13 @@ async def _message(reader: asyncio.StreamReader) -> bytes:
     return head + await reader.readexactly(int(rest.partition(b"\r\n")[0] or 0))
 
 
-class BadWire:
+class BadWire(Proxy):
     """Bytes to Redis and back. `trouble` is what is wrong now: "", "late", "cut", "half-open" or "drips"."""
 
     def __init__(self, socket: Path, upstream: Path, chance: random.Random) -> None:
+        super().__init__()
         self._socket, self._upstream = socket, upstream
         self._chance = chance
-        self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._flows = asyncio.Event()
         self.trouble = ""
@@ -134,30 +149,20 @@ class BadWire:
         """Listen."""
         self._server = await asyncio.start_unix_server(self._serve, self._socket)
 
-    def stop(self) -> None:
-        """Drop everything."""
-        if self._server:
-            self._server.close()
-        self.cut()
-
     def cut(self) -> None:
         """Reset every connection, in the midst of whatever it carries."""
         for writer in self._writers:
             writer.transport.abort()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError), ending(writer) as ends:
             far_reader, far_writer = await asyncio.open_unix_connection(self._upstream)
-        except OSError:
-            writer.transport.abort()
-            return
-        ends = {writer, far_writer}
-        self._writers |= ends
-        pumps = [self._pump(reader, far_writer), self._pump(far_reader, writer)]
-        await _first_of(pumps)
-        for end in ends:
-            end.transport.abort()
-        self._writers -= ends
+            ends.append(far_writer)
+            self._writers.update(ends)
+            try:
+                await _first_of([self._pump(reader, far_writer), self._pump(far_reader, writer)])
+            finally:
+                self._writers.difference_update(ends)
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
@@ -173,9 +178,29 @@ class BadWire:
                         await asyncio.sleep(0)
 
 
+@contextmanager
+def ending(*writers: asyncio.StreamWriter) -> Iterator[list[asyncio.StreamWriter]]:
+    """The connections of a line: all those in the list are cut when the line ends, however it does."""
+    ends = list(writers)
+    try:
+        yield ends
+    finally:
+        for end in ends:
+            end.transport.abort()
+
+
 async def _first_of(pumps: Iterable[Awaitable[None]]) -> None:
     """Run all until one ends."""
     tasks = [asyncio.ensure_future(pump) for pump in pumps]
-    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in tasks:
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await _dropped(tasks)
+
+
+async def _dropped(tasks: Iterable[asyncio.Future[None]]) -> None:
+    """Cancel what is under way, and return when all of it has ended."""
+    under_way = list(tasks)
+    for task in under_way:
         task.cancel()
+    await asyncio.gather(*under_way, return_exceptions=True)

@@ -84,9 +84,9 @@ async def _play(scene: Scene, kind: Kind, seed: int, size: Size) -> dict[str, An
             await scene.web.start()
         await _day(scene, kind, seed, size, history, codes)
     finally:
-        scene.web.stop()
+        await scene.web.stop()
         await machine.stop()
-        scene.wire.stop()
+        await scene.wire.stop()
     held = await read_archive(machine.settings, delivery)  # once stopped, the journal is empty
     verdict = check(history, held, is_forgetful=kind.is_forgetful)
     return {

@@ -9,11 +9,13 @@ For most batches the stream holds the name of a key only, and the bytes lie unde
 
 from __future__ import annotations
 
+import struct
 from binascii import hexlify, unhexlify
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from sessions.keys import journal
 from sessions.model import Late, SessionState
 from sessions.packing import WrongOwner, read_state, split_state, unpacked, unpacked_all
 
@@ -114,13 +116,25 @@ class RawLine(NamedTuple):
     names_key: bool
 
 
+class Damaged(ValueError):
+    """What lies in Redis cannot be read: the message names the key, or the entry of the journal."""
+
+
+_UNREADABLE = (ValueError, TypeError, KeyError, struct.error)
+"""What reading says of bytes that are not ours."""
+
+
 def raw_lines(partition: int, entries: Iterable[Entry]) -> Iterator[RawLine]:
-    """The lines of stream entries as Redis gives them; `partition` is that of the journal."""
-    for stream_id, (_, now, _, packed) in entries:
-        where = (partition, stream_id.decode(), int(now))
-        parts = unpacked(packed)
-        for label, line in zip(parts[::2], parts[1::2], strict=True):
-            yield _made(RawLine, (where, label, line, line[:2] == b"b:" and label in _LABELS))
+    """The lines of stream entries as Redis gives them; `partition` is that of the journal. Damaged."""
+    for stream_id, fields in entries:
+        try:
+            _, now, _, packed = fields
+            where = (partition, stream_id.decode(), int(now))
+            parts = unpacked(packed)
+            for label, line in zip(parts[::2], parts[1::2], strict=True):
+                yield _made(RawLine, (where, label, line, line[:2] == b"b:" and label in _LABELS))
+        except _UNREADABLE as error:
+            raise _damaged_entry(partition, stream_id.decode(), error) from error
 
 
 def whole_entries(found: Iterable[tuple[int, Sequence[Entry]]], lines_max: int) -> Iterator[RawLine]:
@@ -144,20 +158,63 @@ def named_keys(lines: Iterable[RawLine]) -> dict[int, list[bytes]]:
     return found
 
 
-def read_lines(lines: Iterable[RawLine], values: Sequence[bytes | None]) -> Iterator[JournalLine]:
+def read_lines(lines: Sequence[RawLine], values: Sequence[bytes | None]) -> Iterator[JournalLine]:
     """Lines with the bytes of the batches whose keys they name: `values`, in the order of these lines.
 
     None for a batch that is lost, PASSED for one that the archive has. WrongOwner if a key holds another
-    batch than the one that it names.
+    batch than the one that it names, Damaged if it holds none.
     """
-    batches = iter(unpacked_all([_LOST if value is None else value for value in values]))
+    batches = iter(_unpacked(lines, values))
     for where, label, line, names_key in lines:
-        if not names_key:
-            yield _line(where, label, line)
-        elif batch := next(batches):
-            yield _batch(where, label, batch, line)
-        else:
-            yield MissingLine(*where, *owner_of(line)) if batch is None else PassedLine(*where)
+        try:
+            if not names_key:
+                yield _line(where, label, line)
+            elif batch := next(batches):
+                yield _batch(where, label, batch, line)
+            else:
+                yield _not_there(where, line, batch)
+        except _UNREADABLE as error:
+            if names_key:
+                raise _damaged_key(line, error) from error
+            raise _damaged_entry(*where[:2], error) from error
+
+
+def _unpacked(lines: Sequence[RawLine], values: Sequence[bytes | None]) -> Sequence[Any]:
+    """What the keys hold that lines name, in the order of the lines; Damaged names the first that is none."""
+    given = [_LOST if value is None else value for value in values]
+    try:
+        return unpacked_all(given)
+    except _UNREADABLE as error:
+        names = [line.line for line in lines if line.names_key]
+        raise _damaged_key(next(filter(_is_none, zip(names, given, strict=True)))[0], error) from error
+
+
+def _is_none(held: tuple[bytes, bytes]) -> bool:
+    """Whether a key holds something else than one value of msgpack."""
+    try:
+        unpacked_all(held[1:])
+    except _UNREADABLE:
+        return True
+    return False
+
+
+def _not_there(where: tuple[int, str, int], key: bytes, batch: Any) -> MissingLine | PassedLine:
+    if batch is None:
+        return MissingLine(*where, *owner_of(key))
+    if batch != ():
+        raise ValueError(f"found {batch!r}")
+    return PassedLine(*where)
+
+
+def _damaged_key(key: bytes, error: Exception) -> Damaged:
+    return Damaged(
+        f"{key.decode(errors='replace')} in Redis holds no batch ({error}): keep a copy of its value, then "
+        "delete the key; the archive names the batch as missing, and all others go on"
+    )
+
+
+def _damaged_entry(partition: int, stream_id: str, error: Exception) -> Damaged:
+    return Damaged(f"the entry {stream_id} of {journal(partition)} in Redis cannot be read: {error}")
 
 
 def owner_of(key: bytes) -> tuple[bytes, int]:
@@ -181,7 +238,7 @@ def _batch(where: tuple[int, str, int], label: bytes, batch: Sequence[Any], key:
     """The batch, of which there are as many as saves: nothing here is done twice."""
     sid, epoch, n, full, age_ms, digest, body = batch
     if key and not key.endswith(b":%b:%d" % (hexlify(sid), n)):
-        raise WrongOwner("a key holds another batch than the one that it names")
+        raise WrongOwner(f"{key.decode()} in Redis holds another batch than the one that it names")
     partition, stream_id, received_ms = where
     late, paused = _LABELS[label]
     line = (partition, stream_id, sid, epoch, n, digest, received_ms, late, bool(full), paused, age_ms, body)

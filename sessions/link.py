@@ -114,15 +114,16 @@ class Link:
             replies = await self._exchange([call], waits=written)
         return self._sound(replies, waited=bool(self._wait))[0]
 
-    def hold(self) -> None:
+    def hold(self) -> bool:
         """From now on a connection that is lost stays lost (StoreAway), until this is called again.
 
         For who reads, and acts later on what was read: behind a new connection there may be a server that has
-        taken over, with something else under the same names.
+        taken over, with something else under the same names. True if the next call makes a new one.
         """
         self._is_held = True
         if self._pipe is not None and self._pipe.is_broken:
             self._pipe = None
+        return self._pipe is None
 
     async def aclose(self) -> None:
         """Close the connection once the calls under way are done."""

@@ -64,11 +64,11 @@ class Routed(ABC):
         link = await self._way_to(keys[0])
         return await self._watched(link.script(script, keys, arguments))
 
-    def hold(self) -> None:
+    def hold(self) -> bool:
         """From now on a node that is lost, or replaced, stays lost until this is called again; see Link."""
-        self._is_held, self._is_lost = True, False
-        for link in self._links.values():
-            link.hold()
+        was_lost, self._is_held, self._is_lost = self._is_lost, True, False
+        lost = [link.hold() for link in self._links.values()]
+        return was_lost or not lost or any(lost)
 
     async def aclose(self) -> None:
         """Close all connections."""

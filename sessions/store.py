@@ -109,13 +109,14 @@ class Store(Partitions):
         """The partitions that have a journal: all in a cluster, one on a single node."""
         return range(self.lanes)
 
-    def hold(self) -> None:
+    def hold(self) -> bool:
         """From now on a server that is lost stays lost (StoreAway), until this is called again.
 
         So that what is read from a server is sealed and trimmed there and nowhere else: one that has taken
-        over may have lines that the former one never had, under the same ids or below them.
+        over may have lines that the former one never had, under the same ids or below them. True if it may be
+        another one than before: then `meet` comes first.
         """
-        self._link.hold()
+        return self._link.hold()
 
     async def journal(
         self,

@@ -3,7 +3,8 @@
 The former password is refused from that moment on, and whoever is signed in with it is out of these pages.
 The engine believes what it was told of that sign-in for a quarter of an hour at most; `passation rooms renew`
 there ends it at once. A letter holds a new password once: a page that was made before another letter is
-refused, so a double click makes one letter.
+refused, so a double click makes one letter. A first letter ends nothing and is printed at one click; before
+another one ends the password that a teacher holds, a page asks.
 """
 
 from __future__ import annotations
@@ -21,6 +22,15 @@ async def access_page(call: Call) -> Response:
     """When the letter was printed, and what can be done."""
     issued_ms = await call.services.register.doors.issued_ms(call.here.room)
     return call.page("access.html", here=call.here, issued_ms=issued_ms)
+
+
+async def ask_letter(call: Call) -> Response:
+    """Nor does the password that a teacher holds end by one: he may be in front of his class."""
+    issued_ms = await call.services.register.doors.issued_ms(call.here.room)
+    if not issued_ms:
+        raise _gone()
+    sent = {"over": issued_ms}
+    return call.ask("access_again", f"/classes/{call.here.id}/access", sent=sent, label=call.here.label)
 
 
 async def letter(call: Call) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,13 +93,17 @@ class Call:
         }
         return self.services.pages.render(template, self.language, status, **(shared | values))
 
-    def ask(self, what: str, back: str, **values: object) -> Response:
-        """The page that asks before something is done for good; it posts to its own address.
+    def ask(
+        self, what: str, back: str, *, sent: Mapping[str, object] | None = None, **values: object
+    ) -> Response:
+        """The page that asks before something is done for good; it posts `sent` to its own address.
 
         `what` begins its words: `what_ask`, `what_text`, `what`; `back` is where it was asked for.
         """
         asked = {"title": f"{what}_ask", "text": f"{what}_text", "go": what}
-        return self.page("confirm.html", here=self.here, back=back, asked=asked, values=values)
+        return self.page(
+            "confirm.html", here=self.here, back=back, asked=asked, sent=sent or {}, values=values
+        )
 
 
 Handler = Callable[[Call], Awaitable[Response]]

@@ -36,6 +36,7 @@ class JournalReader:
         self._journals: Sequence[int] = store.journals()
         self._ahead: asyncio.Task[Portion] | None = None
         self._sealing: asyncio.Task[None] | None = None
+        self._is_met = False
 
     async def of(self, journals: Sequence[int]) -> None:
         """Read these journals from now on."""
@@ -44,12 +45,19 @@ class JournalReader:
             self._journals = journals
 
     async def read(self) -> Portion:
-        """The oldest lines, sorted for the archive; an empty portion when there are none."""
+        """The oldest lines, sorted for the archive; an empty portion when there are none.
+
+        StoreForeign where a new connection leads to a Redis that another version has filled.
+        """
         ahead, self._ahead = self._ahead, None
         if ahead is not None and (portion := await ahead).positions:
             return portion
         await self.sealed()
-        self._store.hold()  # nothing of another server's is under way
+        if self._store.hold():  # nothing of another server's is under way
+            self._is_met = False
+        if not self._is_met:
+            await self._store.meet()
+            self._is_met = True
         return await self._read({})
 
     def look_ahead(self, portion: Portion) -> None:

@@ -99,8 +99,9 @@ class MiscountingLink(SimulatedLink):
 class AnyServer(SimulatedLink):
     """What was read from one server is sealed and trimmed on the one that took over."""
 
-    def hold(self) -> None:
+    def hold(self) -> bool:
         """A connection that is lost is made anew."""
+        return False
 
 
 class NoWait(SimulatedLink):

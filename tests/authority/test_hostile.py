@@ -152,7 +152,7 @@ async def test_forms_that_no_page_sends_are_refused(
             sent = {
                 f"{here}/pupils/{pupil.id}": (fields | {"version": "9" * 40}, 409),
                 f"{here}/validation": ({"checked": "yes", "version": "9" * 400}, 409),
-                f"{here}/access/letter.pdf": ({"over": "9" * 40}, 409),
+                f"{here}/access/letter": ({"over": "9" * 40}, 409),
                 f"{here}/pupils": (fields | {"family": "Ro\x00ux"}, 400),
                 f"{here}/pupils/%00": (fields | {"version": "1"}, 404),
                 f"{here}/pupils/{strangers.id}": (fields | {"version": str(strangers.version)}, 409),

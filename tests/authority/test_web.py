@@ -53,7 +53,8 @@ ALLOWED = {
     "GET /classes/{class_id}/codes/{session}/withdrawal": (HEAD,),
     "POST /classes/{class_id}/codes/{session}/withdrawal": (HEAD,),
     "GET /classes/{class_id}/access": (HEAD,),
-    "POST /classes/{class_id}/access/letter.pdf": (HEAD,),
+    "GET /classes/{class_id}/access/letter": (HEAD,),
+    "POST /classes/{class_id}/access/letter": (HEAD,),
     "GET /classes/{class_id}/access/withdrawal": (HEAD,),
     "POST /classes/{class_id}/access/withdrawal": (HEAD,),
     "GET /classes/{class_id}/room": STAFF,
@@ -230,10 +231,10 @@ async def test_one_classs_access_is_withdrawn_alone_and_given_anew(tmp_path: Pat
         await beside.enter(sibling.room, passwords[sibling.room])
         of.clock[0] += 1000
 
-        page = await head.get(f"/classes/{own.id}/access")
+        page = await head.get(f"/classes/{own.id}/access/letter")
         over = {"over": re.findall(r'name="over" value="(\d+)"', page.text)[0]}
-        letter = await head.post(f"/classes/{own.id}/access/letter.pdf", over)
-        twice = await head.post(f"/classes/{own.id}/access/letter.pdf", over)
+        letter = await head.post(f"/classes/{own.id}/access/letter", over)
+        twice = await head.post(f"/classes/{own.id}/access/letter", over)
 
         assert (letter.status_code, letter.content[:4], twice.status_code) == (200, b"%PDF", 409)
         assert letter.headers["content-disposition"] == 'attachment; filename="letter.pdf"'
@@ -261,11 +262,12 @@ async def test_the_page_says_what_the_test_site_still_believes(tmp_path: Path) -
     """Out here is not out there: until when, and who ends it at once, in both languages."""
     async with office(tmp_path) as of:
         own = await of.with_class()
+        await of.credential(own.room, "teacher", COLETTE, own.id)
         password = await of.credential(COLETTE.id, "head", COLETTE)
         async with visitor(of, COLETTE.id, password) as head:
             for language, words in (("fr", "un quart d’heure"), ("en", "a quarter of an hour")):
                 await head.post("/language", {"language": language, "back": "/"})
-                text = (await head.get(f"/classes/{own.id}/access")).text
+                text = (await head.get(f"/classes/{own.id}/access/letter")).text
                 assert words in text
                 assert "passation rooms renew" in text
 

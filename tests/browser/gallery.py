@@ -115,7 +115,8 @@ HEAD = {
 }
 HEAD_DOES = {
     "asp-access": Shot(f"{_CLASS}/access", ASP, "A teacher's access: the letter again, or none"),
-    "asp-access-withdrawal": Shot(f"{_CLASS}/access/withdrawal", ASP, "No access is withdrawn by one click"),
+    "asp-access-letter": Shot(f"{_CLASS}/access/letter", ASP, "No password in use ends by one click"),
+    "asp-access-withdrawal": Shot(f"{_CLASS}/access/withdrawal", ASP, "Nor is an access withdrawn by one"),
     "asp-removal": Shot(f"{_CLASS}/pupils/{{pupil}}/removal", ASP, "Nor does a pupil go off a list by one"),
     "asp-withdrawal": Shot(f"{_CLASS}/codes/{{session}}/withdrawal", ASP, "Nor is a code withdrawn by one"),
     "asp-school-results": Shot("/school/results", ASP, "A school's results, class beside class", height=1100),

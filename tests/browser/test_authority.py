@@ -212,6 +212,11 @@ class Head:
         assert download.value.suggested_filename == "letter.pdf"
         page.reload()
         expect(page.locator(".lead")).to_contain_text("Courrier imprimé")
+        self.click("Imprimer un nouveau courrier (PDF)", "link")
+        self.look("access letter")
+        with page.expect_download():
+            page.get_by_role("button", name="Imprimer un nouveau courrier (PDF)", exact=True).click()
+        self.click("Annuler", "link")
         self.click("Retirer l’accès sans le remplacer", "link")
         self.look("access withdrawal")
         self.click("Annuler", "link")
@@ -248,7 +253,7 @@ def test_a_head_brings_a_list_corrects_validates_and_prints(opened: Open, author
 
     said = " ".join(head.addresses) + authority.log.read_text()
     assert head.inspector.wrong == []
-    assert len(head.inspector.seen) == 14
+    assert len(head.inspector.seen) == 15
     assert "/classes/{class_id}" in said
     assert [name for name in ("Nguy", "tienne", "cha", "6e%20Z", "0750999Z") if name in said] == []
 

@@ -16,7 +16,9 @@ from engine.archive.drain import Drain
 from engine.archive.lease import Lease
 from engine.archive.reading import JournalReader
 from engine.archive.sweep import Sweep
-from sessions.link import Link
+from sessions import keys
+from sessions.link import Link, StoreForeign
+from sessions.store import Store
 from tests.engine.archives import NOON_MS
 from tests.engine.days import Day, until
 from tests.engine.test_archive_drain import Blinking, day
@@ -160,6 +162,41 @@ async def test_a_defect_is_not_waited_for(day: Day, redis: Redis) -> None:
     drain.stop()
     with pytest.raises(RuntimeError, match="a defect"):
         await drain.run()
+
+
+async def test_a_redis_of_another_version_behind_a_new_connection_is_not_drained(
+    day: Day, redis: Redis
+) -> None:
+    """It came while ours was away: what waits there is for the drain of its own version."""
+    running = asyncio.create_task(a_drain(day).run())
+    await until(lambda: _journal_is_empty(day), running)
+    async with redis.pipeline(transaction=True) as at_once:
+        at_once.flushall()
+        at_once.set(keys.LAYOUT_MARK, keys.LAYOUT + 1)
+        at_once.xadd(keys.journal(0), {"t": "no time", "l": b"\x90"})
+        at_once.execute_command("CLIENT", "KILL", "TYPE", "normal")  # all but this one
+        await at_once.execute()
+    with pytest.raises(StoreForeign):
+        await running
+    assert await redis.xlen(keys.journal(0)) == 1
+
+
+async def test_a_drain_that_found_no_redis_looks_whose_it_is_once_there_is_one(
+    day: Day, redis: Redis, tmp_path: Path, redis_url: str
+) -> None:
+    """Not one line is read before; one without deliveries and without a mark is not ours either."""
+    socket = tmp_path / "redis.sock"
+    store = Store(Link(f"unix://{socket}"))
+    day.reader = JournalReader(store)
+    running = asyncio.create_task((drain := a_drain(day)).run())
+    await until(lambda: _said(drain.is_waiting), running)
+    await redis.flushall()
+    await redis.xadd(keys.journal(0), {"t": "no time", "l": b"\x90"})
+    socket.symlink_to(redis_url.removeprefix("unix://"))
+    with pytest.raises(StoreForeign):
+        await running
+    await store.aclose()
+    assert await redis.xlen(keys.journal(0)) == 1
 
 
 async def test_a_lease_that_cannot_be_given_back_runs_out(day: Day) -> None:

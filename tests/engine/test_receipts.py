@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,9 @@ from engine import seats
 from engine.archive.answers import receipts_of
 from engine.catalog import Catalog
 from engine.recovery import publish
-from sessions.model import RECEIPT, Close, Heartbeat
+from sessions.link import Link
+from sessions.model import RECEIPT, Close, Heartbeat, Operation, Reply, SessionRow
+from sessions.store import Store
 from tests.engine.archives import NOON_MS, a_sid, empty_address
 from tests.engine.days import Day, begun
 from tests.engine.sittings import NAME
@@ -70,3 +72,41 @@ async def test_a_seat_that_sent_more_after_its_receipt_is_not_called_safe(day: D
     await publish(day.archive, day.store, day.keyring)
 
     assert await safe(day, 1) == [False]
+
+
+class Watched(Store):
+    """Knows how many commits were under way at once, by the kind of their first operation."""
+
+    def __init__(self, link: Link) -> None:
+        super().__init__(link)
+        self.under_way: dict[type, int] = {}
+        self.most: dict[type, int] = {}
+
+    async def commit(self, operations: Sequence[Operation], now_ms: int) -> list[Reply]:
+        kind = type(operations[0]) if operations else type(None)
+        self.under_way[kind] = self.under_way.get(kind, 0) + 1
+        self.most[kind] = max(self.most.get(kind, 0), self.under_way[kind])
+        try:
+            return await super().commit(operations, now_ms)
+        finally:
+            self.under_way[kind] -= 1
+
+
+async def test_sessions_and_receipts_come_back_side_by_side(day: Day, redis: Redis, redis_url: str) -> None:
+    """Each has a time, and so a commit, of its own; one after the other each would wait for a disk."""
+    await day.store.commit([Close(a_sid(1)), Close(a_sid(2))], NOON_MS + 4_000)
+    for number in (1, 2):
+        heartbeat = Heartbeat(day.tickets[number], RECEIPT)
+        await day.store.commit([heartbeat], NOON_MS + 5_000 + number)
+    await day.drain()
+    told = await receipts_of(day.archive.database, [a_sid(1), a_sid(2)])
+
+    await redis.flushall()
+    store = Watched(Link(redis_url))
+    await publish(day.archive, store, day.keyring)
+    await store.aclose()
+
+    assert (store.most[SessionRow], store.most[Heartbeat]) == (3, 2)
+    assert await safe(day, 1, 2, 3) == [True, True, False]
+    await day.drain()
+    assert await receipts_of(day.archive.database, [a_sid(1), a_sid(2)]) == told

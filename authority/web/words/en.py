@@ -89,12 +89,15 @@ EN: dict[str, str] = {
     ),
     "access_first": "Print the letter (PDF)",
     "access_again": "Print a new letter (PDF)",
+    "access_letter_text": (
+        "The password stands there alone: print the letter, hand it over in person, delete the file."
+    ),
+    "access_again_ask": "Print a new letter for class {label}?",
     "access_again_text": (
-        "The password stands there alone: print the letter, hand it over in person, delete the file. "
-        "The former password is refused at once, and whoever is signed in with it is out of these pages. "
-        "On the test site, a page that is open with the former access may still act for a quarter of an "
-        "hour at most; the test site’s operator ends it at once (passation rooms renew). The other classes "
-        "notice nothing."
+        "The former password will be refused at once, and whoever is signed in with it will be out of these "
+        "pages. On the test site, a page that is open with the former access may still act for a quarter of "
+        "an hour at most; the test site’s operator ends it at once (passation rooms renew). The other "
+        "classes notice nothing. Once the file is saved, go back to the page of the class."
     ),
     "access_withdraw_lead": "Nobody is to come in for this class any more? You alone follow it then.",
     "access_withdraw": "Withdraw the access without a new one",

@@ -97,12 +97,16 @@ FR: dict[str, str] = {
     ),
     "access_first": "Imprimer le courrier (PDF)",
     "access_again": "Imprimer un nouveau courrier (PDF)",
-    "access_again_text": (
+    "access_letter_text": (
         "Le mot de passe n’est écrit que là : imprimez le courrier, remettez-le en main propre, "
-        "effacez le fichier. L’ancien mot de passe est refusé aussitôt, et qui est connecté avec lui est "
-        "dehors ici. Sur le site du test, une page ouverte avec l’ancien accès peut encore agir pendant "
-        "un quart d’heure au plus ; l’exploitant du site du test y met fin aussitôt (passation rooms renew). "
-        "Les autres classes ne remarquent rien."
+        "effacez le fichier."
+    ),
+    "access_again_ask": "Imprimer un nouveau courrier pour la classe {label} ?",
+    "access_again_text": (
+        "L’ancien mot de passe sera refusé aussitôt, et qui est connecté avec lui sera dehors ici. Sur le "
+        "site du test, une page ouverte avec l’ancien accès peut encore agir pendant un quart d’heure au "
+        "plus ; l’exploitant du site du test y met fin aussitôt (passation rooms renew). Les autres classes "
+        "ne remarquent rien. Une fois le fichier enregistré, revenez à la page de la classe."
     ),
     "access_withdraw_lead": "Plus personne ne doit entrer pour cette classe ? Vous seul la suivez alors.",
     "access_withdraw": "Retirer l’accès sans le remplacer",
