@@ -29,7 +29,6 @@ class Registry:
         self._partitioned = partitioned
         self._upkeep = upkeep_script()
         self._is_met = False
-        self._upkeep = upkeep_script()
 
     async def meet(self) -> None:
         """StoreForeign if another version of the program filled this Redis; an empty one is nobody's yet.

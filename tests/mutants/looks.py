@@ -29,11 +29,13 @@ STORE = (
     ),
     "tests/simulation/test_corners.py",
     "tests/simulation/test_script.py",
+    "tests/simulation/test_lanes.py",
     "tests/sessions/test_convergence.py",
 )
 PROTOCOL = (
     "tests/simulation/test_corners.py",
     "tests/simulation/test_script.py",
+    "tests/simulation/test_lanes.py",
     *(f"tests/simulation/test_outbox.py::{name}" for name in PURE),
     "tests/simulation/test_worlds.py::test_no_promise_is_broken_whatever_goes_wrong[some]",
 )

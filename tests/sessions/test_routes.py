@@ -163,7 +163,7 @@ async def test_a_cluster_whose_nodes_are_frozen_acknowledges_nothing(
     assert await store.tick(NOW) == []
     for node in nodes:
         await node.command("CLIENT", "PAUSE", 600_000)
-    monkeypatch.setattr("sessions.store.TICK_S", 0.01)
+    monkeypatch.setattr("sessions.partitions.TICK_S", 0.01)
     with pytest.raises(StoreAway, match="does not answer"):
         await store.tick(NOW + 1)
     for node in nodes:
