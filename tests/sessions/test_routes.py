@@ -172,6 +172,26 @@ async def test_a_cluster_whose_nodes_are_frozen_acknowledges_nothing(
 
 
 @pytest.mark.long
+async def test_what_was_read_from_a_node_that_is_lost_is_read_again(cluster: list[int]) -> None:
+    """Who reads and acts upon it later holds the nodes: one that has taken over may hold other lines."""
+    nodes = await joined(cluster)
+    store = open_store(f"redis+cluster://127.0.0.1:{cluster[0]}")
+    store.hold()
+    assert await store.journal_length() == 0
+    for node in nodes:
+        await node.command("CLIENT", "KILL", "TYPE", "normal")
+    with pytest.raises(StoreAway):
+        await store.journal_length()
+    with pytest.raises(StoreAway, match="is to be read again"):
+        await store.journal_length()
+    store.hold()
+    assert await store.journal_length() == 0
+    for node in nodes:
+        await node.aclose()
+    await store.aclose()
+
+
+@pytest.mark.long
 async def test_a_slot_that_no_node_has_is_away(cluster: list[int]) -> None:
     """A cluster that is being put together: the call may be repeated until somebody has the slot."""
     (node, _) = nodes = [Link(f"redis://127.0.0.1:{port}") for port in cluster]
