@@ -108,6 +108,24 @@ CORNERS: list[list[Step]] = [
         for item in ITEMS
         for response in "abx"
     ),
+    # A question is answered anew while its batch waits, which is then refused: for it, or for another one.
+    *(
+        [
+            *[["answer", item, "a"] for item in ITEMS[:2]],
+            ["send", [["moved", 0]]],
+            ["answer", again, "b"],
+            ["send", [[word, 0]]],
+            ["answer", "i1", "c"],
+            ["send", []],
+        ]
+        for again in ITEMS[:2]
+        for word in ("bad", "refused", "nonsense")
+    ),
+    # The test is over, and another seat has our numbers: what the server says of each batch.
+    *(
+        [*_TWO, ["answer", "i1", "b"], ["send", []], ["moved"], ["ended", 2, 0, [[word, 2]]], ["send", []]]
+        for word in ("ok", "fork", "handed in", "moved", "nonsense")
+    ),
     # Nothing was sent but signs of life when the batches are to be made anew, and the page is closed.
     [
         ["answer", "i1", "a"],
