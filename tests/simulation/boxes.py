@@ -111,7 +111,8 @@ CORNERS: list[list[Step]] = [
     # A question is answered anew while its batch waits, which is then refused: for it, or for another one.
     *(
         [
-            *[["answer", item, "a"] for item in ITEMS[:2]],
+            ["answer", "i1", "a"],
+            ["answer", "i2", "a"],
             ["send", [["moved", 0]]],
             ["answer", again, "b"],
             ["send", [[word, 0]]],

@@ -267,18 +267,34 @@ async def given_since(both: Both) -> None:
         sid = bytes(15) + bytes([number])
         seat = Ticket(sid, "maths26a", NOW, 9, Status.RUNNING, started_ms, end_ms)
         old = a_batch(seat._replace(epoch=1, status=Status.READY, started_ms=0, deadline_ms=0), 1)
-        rows = [SessionRow(sid, "maths26a", "R1"), Login(sid), old]
+        rows: list[Operation] = [SessionRow(sid, "maths26a", "R1"), Login(sid), old]
         await both.commit(rows, NOW - MINUTE)
         for at_ms in (NOW - 1, NOW, NOW + 1):
             await both.commit([Extend(sid, extra_ms, f"{at_ms}"), Extend(sid, 7, f"{at_ms}")], at_ms)
         last: list[Operation] = [Extend(sid, 1_000, first), Extend(sid, 500, "")]
-        if first == "a":  # in the very group that brings the ticket
+        if first == "a":  # in the very group that brings the ticket, and another pupil's time
+            other = SessionRow(bytes(14) + bytes([1, number]), "maths26a", "R1")
+            last += [other, Extend(other.sid, 9_000, first)]
             await both.commit([*last, old._replace(digest=bytes(32)), Heartbeat(seat)], NOW + 2)
         else:
             await both.commit(last, NOW + 2)
             await both.commit([Read(seat._replace(status=Status.PAUSED))], NOW + 3)
         await both.commit([Extend(sid, 1, "c"), Heartbeat(seat._replace(version=99))], NOW + 4)
     await both.same_journal()
+
+
+async def holes(both: Both) -> None:
+    """A new seat's batch for a hole counts for more than all of the seat before, and less than its own."""
+    for number, names in enumerate((("i1",), ITEMS)):
+        row = a_running(bytes(15) + bytes([number]))
+        seat = seat_of(row)
+        early = [a_batch(seat, n, full=True)._replace(items=names) for n in (5, 7)]
+        await both.commit([row, *early, Login(row.sid)], NOW)
+        new = seat._replace(epoch=NOW, version=2)
+        for n in (2, 4, 9, 8, 3):
+            late = a_batch(new, n, full=n == 9)._replace(items=names[: 1 + n % 2])
+            await both.commit([late, Read(new)], NOW)
+        await both.same_journal()
 
 
 async def taken_back(both: Both) -> None:
@@ -308,7 +324,7 @@ def a_sitting(seed: int) -> Corner:
     return lambda both: sitting(both, seed)
 
 
-SMALL: list[Corner] = [excuses, without_a_clock, alike, apart, given_since, taken_back, shown]
+SMALL: list[Corner] = [excuses, without_a_clock, alike, apart, given_since, holes, taken_back, shown]
 CORNERS: list[Corner] = [*SMALL, *(a_sitting(seed) for seed in SITTINGS)]
 
 
