@@ -87,6 +87,20 @@ _FROZEN: list[list[Step]] = [
     for word in ("late", "proved", "ok")
 ]
 """Five seconds before the batch arrives, and a millisecond longer."""
+_ANEW: list[list[Step]] = [
+    [
+        ["answer", "i1", "a"],
+        ["answer", "i2", "a"],
+        ["send", [["moved", 0]]],
+        ["answer", again, "b"],
+        ["send", [[word, 0]]],
+        ["answer", "i1", "c"],
+        ["send", []],
+    ]
+    for again in ITEMS[:2]
+    for word in ("bad", "refused", "nonsense")
+]
+"""A question is answered anew while its batch waits, which is then refused: for it, or for another one."""
 CORNERS: list[list[Step]] = [
     # More answers than one batch may have.
     [*(["answer", f"j{number}", "a"] for number in range(201)), ["send", []], ["send", []]],
@@ -108,20 +122,7 @@ CORNERS: list[list[Step]] = [
         for item in ITEMS
         for response in "abx"
     ),
-    # A question is answered anew while its batch waits, which is then refused: for it, or for another one.
-    *(
-        [
-            ["answer", "i1", "a"],
-            ["answer", "i2", "a"],
-            ["send", [["moved", 0]]],
-            ["answer", again, "b"],
-            ["send", [[word, 0]]],
-            ["answer", "i1", "c"],
-            ["send", []],
-        ]
-        for again in ITEMS[:2]
-        for word in ("bad", "refused", "nonsense")
-    ),
+    *_ANEW,
     # The test is over, and another seat has our numbers: what the server says of each batch.
     *(
         [*_TWO, ["answer", "i1", "b"], ["send", []], ["moved"], ["ended", 2, 0, [[word, 2]]], ["send", []]]

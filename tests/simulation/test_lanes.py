@@ -28,7 +28,7 @@ from tests.simulation.test_corners import a_moment, a_row, an_act
 from tests.simulation.test_script import GRACE_MS, NOW
 
 PARTITIONS = 3
-SOME, MANY = range(12), range(12, 200)
+SOME, MANY = range(8), range(8, 150)
 """Seeds of random days."""
 
 
