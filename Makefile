@@ -30,9 +30,10 @@ BIN := .venv/bin
 # long days in a browser do not come last.
 SPREAD := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export PYTHONDONTWRITEBYTECODE ?=
-COVERING := $(wildcard tests/engine/test_archive_*.py) tests/sessions tests/simulation/test_script.py \
-	tests/simulation/test_outbox.py $(addprefix tests/engine/test_,audit.py beats.py keyring.py recovery.py \
-	wrapping.py writer.py api_files.py::test_a_file_moved_cut_or_changed_is_noticed \
+COVERING := $(wildcard tests/engine/test_archive_*.py) tests/sessions \
+	$(addprefix tests/simulation/test_,script.py corners.py lanes.py outbox.py) \
+	$(addprefix tests/engine/test_,audit.py beats.py keyring.py recovery.py wrapping.py writer.py \
+	api_files.py::test_a_file_moved_cut_or_changed_is_noticed \
 	backup.py::test_a_backlog_of_more_lines_than_one_reading_takes_is_in_the_backup \
 	serve_refusals.py::test_a_redis_that_another_version_has_filled_is_left_alone \
 	serve_refusals.py::test_a_redis_that_another_version_has_filled_since_ends_those_that_ran)

@@ -31,11 +31,6 @@ class Partitions(Registry):
         self._gap_ms = gap_ms
 
     @property
-    def partitions(self) -> int:
-        """How many there are; `sessions.keys.partition_of` says in which one a session is."""
-        return self._partitions
-
-    @property
     def gap_ms(self) -> int:
         """A silence of more than this is an outage."""
         return self._gap_ms

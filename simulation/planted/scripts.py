@@ -239,7 +239,7 @@ def adopt_any_batch(session: Session, operation: Operation, now_ms: int, outages
     """A seat whose log-in was lost is taken over by whatever it sends, with another seat's `last`."""
     ticket = getattr(operation, "ticket", None)
     if ticket is not None and ticket.epoch > session.epoch:
-        adopted, lines = adopt(session, ticket, now_ms)
+        adopted, lines = adopt(session, ticket, now_ms, with_seat=True)
         outcome = do(adopted, operation, now_ms, outages)
         return outcome._replace(lines=lines + outcome.lines)
     return do(session, operation, now_ms, outages)

@@ -154,12 +154,12 @@ class Outbox:
         """A refused batch consumed no number: its good answers go again under the same one."""
         box = self.box
         for entry in entries or [{"item": item} for item in batch["items"]]:
-            box["aside"][entry["item"]] = entry.get("problem", "refused")
+            if entry["item"] not in box["dirty"]:  # else: answered anew since, and not refused
+                box["aside"][entry["item"]] = entry.get("problem", "refused")
         box["batches"] = [kept for kept in box["batches"] if kept is not batch]
         if batch["n"] == box["top"]:
             box["top"] -= 1
         box["full"] = batch["full"] or batch["n"] <= box["top"]
-        box["dirty"] = [item for item in box["dirty"] if item not in box["aside"]]
         self.again(batch["items"])
 
     def again(self, items: Sequence[str]) -> None:

@@ -120,7 +120,7 @@ def is_strange(session: Session, operation: PupilOperation) -> bool:
 
 
 def adopt(
-    session: Session, ticket: Ticket, now_ms: int, *, with_seat: bool = True
+    session: Session, ticket: Ticket, now_ms: int, *, with_seat: bool
 ) -> tuple[Session, tuple[Line, ...]]:
     """What is ahead in a ticket proves that the store lost its last moments, and is taken over.
 

@@ -19,6 +19,7 @@ PURE = (
     "test_what_was_acknowledged_and_then_lost_goes_again_from_a_new_seat",
     "test_a_new_seat_sends_only_what_the_server_lacks",
     "test_an_answer_of_another_seat_stands_though_its_number_was_ours_once",
+    "test_an_answer_that_was_given_since_is_not_refused_with_the_one_before",
 )
 STORE = (
     "tests/sessions/test_model.py",
@@ -29,11 +30,13 @@ STORE = (
     ),
     "tests/simulation/test_corners.py",
     "tests/simulation/test_script.py",
+    "tests/simulation/test_lanes.py",
     "tests/sessions/test_convergence.py",
 )
 PROTOCOL = (
     "tests/simulation/test_corners.py",
     "tests/simulation/test_script.py",
+    "tests/simulation/test_lanes.py",
     *(f"tests/simulation/test_outbox.py::{name}" for name in PURE),
     "tests/simulation/test_worlds.py::test_no_promise_is_broken_whatever_goes_wrong[some]",
 )

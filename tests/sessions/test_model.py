@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sessions.model import (
+    RECEIPT,
     Allow,
     Close,
     CodeEntry,
@@ -16,6 +17,7 @@ from sessions.model import (
     Save,
     SessionRow,
     SessionState,
+    Submit,
     Ticket,
     Verdict,
 )
@@ -30,6 +32,16 @@ def test_a_device_that_says_nothing_more_holds_nothing_back() -> None:
     assert Heartbeat(TICKET) == (TICKET, "", 0)
     assert Save(TICKET, 1, b"digest", b"body", ()) == (TICKET, 1, b"digest", b"body", (), False, 0, 0, "", 0)
     assert Login(SID) == (SID, b"")
+
+
+def test_the_word_for_a_receipt_is_what_redis_has_kept_of_the_screens_of_before() -> None:
+    """Under another word a receipt would be told to the archive once more."""
+    assert RECEIPT == "receipt"
+
+
+def test_who_hands_in_hands_in_whatever_is_held() -> None:
+    """Unless what was looked at, and nothing else, is to be handed in."""
+    assert Submit(TICKET, 3) == (TICKET, 3, False)
 
 
 def test_an_act_of_staff_without_a_change_has_no_line_in_the_audit_log() -> None:

@@ -163,9 +163,29 @@ async def test_a_cluster_whose_nodes_are_frozen_acknowledges_nothing(
     assert await store.tick(NOW) == []
     for node in nodes:
         await node.command("CLIENT", "PAUSE", 600_000)
-    monkeypatch.setattr("sessions.store.TICK_S", 0.01)
+    monkeypatch.setattr("sessions.partitions.TICK_S", 0.01)
     with pytest.raises(StoreAway, match="does not answer"):
         await store.tick(NOW + 1)
+    for node in nodes:
+        await node.aclose()
+    await store.aclose()
+
+
+@pytest.mark.long
+async def test_what_was_read_from_a_node_that_is_lost_is_read_again(cluster: list[int]) -> None:
+    """Who reads and acts upon it later holds the nodes: one that has taken over may hold other lines."""
+    nodes = await joined(cluster)
+    store = open_store(f"redis+cluster://127.0.0.1:{cluster[0]}")
+    store.hold()
+    assert await store.journal_length() == 0
+    for node in nodes:
+        await node.command("CLIENT", "KILL", "TYPE", "normal")
+    with pytest.raises(StoreAway):
+        await store.journal_length()
+    with pytest.raises(StoreAway, match="a node was lost"):  # whichever has its slots now
+        await store.journal_length()
+    store.hold()
+    assert await store.journal_length() == 0
     for node in nodes:
         await node.aclose()
     await store.aclose()

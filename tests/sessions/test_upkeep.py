@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from redis.asyncio import Redis
 
-from sessions.link import StoreRefused
+from sessions.link import Link, StoreRefused
 from sessions.model import Close, Credit, Outage, Pause, Resume, Submit
 from sessions.partitions import GAP_MS
 from sessions.store import Store
@@ -119,3 +119,30 @@ async def test_a_reply_that_is_no_reply_is_a_defect(store: Store, redis: Redis) 
     await redis.hset("u:{p00}", "a", "b")
     with pytest.raises(StoreRefused):
         await store.tick(NOW)
+
+
+async def test_a_partition_whose_node_came_up_empty_bears_no_mark(redis_url: str, redis: Redis) -> None:
+    """Of a cluster; a single node has lost everything or nothing, which its deliveries tell."""
+    store = Store(Link(redis_url), partitions=4, partitioned=True)
+    await store.set_filled(await store.unfilled())
+    assert await store.unfilled() == set()
+    await redis.delete("f:{p02}")
+    assert await store.unfilled() == {2}
+    await store.set_filled(())
+    assert await store.unfilled() == {2}
+    await store.aclose()
+    await redis.flushall()
+    single = Store(Link(redis_url))
+    assert await single.unfilled() == set()
+    await single.aclose()
+
+
+async def test_in_a_cluster_each_partition_acknowledges_by_itself(redis_url: str, redis: Redis) -> None:
+    """Something else lies in the place of one clock: the others' ticks count, and the defect is told."""
+    store = Store(Link(redis_url), partitions=4, partitioned=True)
+    await redis.hset("u:{p02}", "a", "b")
+    with pytest.raises(StoreRefused):
+        await store.tick(NOW)
+    await redis.delete("u:{p02}")
+    assert await store.clocks() == {0: NOW, 1: NOW, 3: NOW}
+    await store.aclose()

@@ -91,6 +91,20 @@ _FROZEN: list[list[Step]] = [
     for word in ("late", "proved", "ok")
 ]
 """Five seconds before the batch arrives, and a millisecond longer."""
+_ANEW: list[list[Step]] = [
+    [
+        ["answer", "i1", "a"],
+        ["answer", "i2", "a"],
+        ["send", [["moved", 0]]],
+        ["answer", again, "b"],
+        ["send", [[word, 0]]],
+        ["answer", "i1", "c"],
+        ["send", []],
+    ]
+    for again in ITEMS[:2]
+    for word in ("bad", "refused", "nonsense")
+]
+"""A question is answered anew while its batch waits, which is then refused: for it, or for another one."""
 CORNERS: list[list[Step]] = [
     # More answers than one batch may have.
     [*(["answer", f"j{number}", "a"] for number in range(201)), ["send", []], ["send", []]],
@@ -114,6 +128,12 @@ CORNERS: list[list[Step]] = [
     ),
     # Each batch that a server has lost is kept aside by one at which another seat had handed in.
     [*_TWO, ["answer", "i1", "b"], ["send", []], ["lost", 0, [["handed in", 0]] * 3], ["reload"]],
+    *_ANEW,
+    # The test is over, and another seat has our numbers: what the server says of each batch.
+    *(
+        [*_TWO, ["answer", "i1", "b"], ["send", []], ["moved"], ["ended", 2, 0, [[word, 2]]], ["send", []]]
+        for word in ("ok", "fork", "handed in", "moved", "nonsense")
+    ),
     # Nothing was sent but signs of life when the batches are to be made anew, and the page is closed.
     [
         ["answer", "i1", "a"],

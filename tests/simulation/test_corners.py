@@ -260,11 +260,72 @@ async def apart(both: Both) -> None:
     await both.same_journal()
 
 
+async def given_since(both: Both) -> None:
+    """A start that was lost: its ticket's deadline has what staff gave before it, not what came since."""
+    started_ms, end_ms = NOW, NOW + 60 * MINUTE
+    for number, (extra_ms, first) in enumerate((one, two) for one in (MINUTE, -90 * MINUTE) for two in "ab"):
+        sid = bytes(15) + bytes([number])
+        seat = Ticket(sid, "maths26a", NOW, 9, Status.RUNNING, started_ms, end_ms)
+        old = a_batch(seat._replace(epoch=1, status=Status.READY, started_ms=0, deadline_ms=0), 1)
+        rows: list[Operation] = [SessionRow(sid, "maths26a", "R1"), Login(sid), old]
+        await both.commit(rows, NOW - MINUTE)
+        for at_ms in (NOW - 1, NOW, NOW + 1):
+            await both.commit([Extend(sid, extra_ms, f"{at_ms}"), Extend(sid, 7, f"{at_ms}")], at_ms)
+        last: list[Operation] = [Extend(sid, 1_000, first), Extend(sid, 500, "")]
+        if first == "a":  # in the very group that brings the ticket, and another pupil's time
+            other = SessionRow(bytes(14) + bytes([1, number]), "maths26a", "R1")
+            last += [other, Extend(other.sid, 9_000, first)]
+            await both.commit([*last, old._replace(digest=bytes(32)), Heartbeat(seat)], NOW + 2)
+        else:
+            await both.commit(last, NOW + 2)
+            await both.commit([Read(seat._replace(status=Status.PAUSED))], NOW + 3)
+        await both.commit([Extend(sid, 1, "c"), Heartbeat(seat._replace(version=99))], NOW + 4)
+    await both.same_journal()
+
+
+async def holes(both: Both) -> None:
+    """A new seat's batch for a hole counts for more than all of the seat before, and less than its own."""
+    for number, names in enumerate((("i1",), ITEMS)):
+        row = a_running(bytes(15) + bytes([number]))
+        seat = seat_of(row)
+        early = [a_batch(seat, n, full=True)._replace(items=names) for n in (5, 7)]
+        await both.commit([row, *early, Login(row.sid)], NOW)
+        new = seat._replace(epoch=NOW, version=2)
+        for n in (2, 4, 9, 8, 3):
+            late = a_batch(new, n, full=n == 9)._replace(items=names[: 1 + n % 2])
+            await both.commit([late, Read(new)], NOW)
+        await both.same_journal()
+
+
+async def taken_back(both: Both) -> None:
+    """Time may be taken back, down to nothing and no further."""
+    for number, extra_ms in enumerate((-MINUTE - 1, -MINUTE, 1 - MINUTE)):
+        row = a_running(bytes(15) + bytes([number]), MINUTE)
+        await both.commit([row, Extend(row.sid, extra_ms), Extend(row.sid, 5)], NOW)
+    await both.same_journal()
+
+
+async def shown(both: Both) -> None:
+    """A receipt on the screen of a closed session is told once, as of the version before, and stays there."""
+    for number, version in enumerate((0, 1, 5)):
+        closed = a_running(bytes(15) + bytes([number]))._replace(status=Status.CLOSED, version=version)
+        seat = seat_of(closed)
+        for ats in (["i1"], [RECEIPT], [RECEIPT, "i2"], ["i1", RECEIPT]):
+            await both.commit([closed, *(Heartbeat(seat, at, 2) for at in ats)], NOW)
+            await both.same_glances([closed.sid])
+    row = a_running(bytes(15) + bytes([9]))
+    beat = Heartbeat(seat_of(row), RECEIPT)
+    await both.commit([row, beat, beat._replace(at="i1"), Close(row.sid), beat, beat], NOW)
+    await both.same_glances([row.sid])
+    await both.same_journal()
+
+
 def a_sitting(seed: int) -> Corner:
     return lambda both: sitting(both, seed)
 
 
-CORNERS: list[Corner] = [excuses, without_a_clock, alike, apart, *(a_sitting(seed) for seed in SITTINGS)]
+SMALL: list[Corner] = [excuses, without_a_clock, alike, apart, given_since, holes, taken_back, shown]
+CORNERS: list[Corner] = [*SMALL, *(a_sitting(seed) for seed in SITTINGS)]
 
 
 def test_the_script_does_what_the_protocol_says_on_every_edge(redis_url: str) -> None:

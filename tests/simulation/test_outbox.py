@@ -186,6 +186,14 @@ def test_a_new_seat_sends_only_what_the_server_lacks() -> None:
     assert [[answer["item"] for answer in batch] for batch in sent] == [["i1"], ["i2"], ["i2"], []]
 
 
+def test_an_answer_that_was_given_since_is_not_refused_with_the_one_before() -> None:
+    """The first one waited without a line; the server refuses it, and has not seen the second."""
+    first: list[Step] = [["answer", "i1", "a"], ["send", [["moved", 0]]]]
+    found = played([*first, ["answer", "i1", "b"], ["send", [["bad", 0]]]])
+    assert json.loads(found["sent"][-1])["answers"][0]["response"] == {"r1": "b"}
+    assert found["boxes"][-1]["aside"] == {}
+
+
 def test_after_the_end_a_batch_goes_again_as_it_was_whoever_has_its_number() -> None:
     """The server says whether it has it: no question is taken for answered because a number is taken."""
     answers: list[Step] = [["answer", "i1", "a"], ["send", []], ["answer", "i2", "b"], ["send", []]]

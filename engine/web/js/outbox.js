@@ -274,11 +274,11 @@ export class Outbox {
   setAside(batch, entries) {
     const { box } = this
     const bad = entries.length ? entries : batch.items.map((item) => ({ item }))
-    for (const { item, problem = 'refused' } of bad) box.aside[item] = problem
+    for (const { item, problem = 'refused' } of bad)
+      if (!box.dirty.includes(item)) box.aside[item] = problem // else: answered anew since, and not refused
     box.batches = box.batches.filter((kept) => kept !== batch)
     if (batch.n === box.top) box.top -= 1
     box.full = batch.full || batch.n <= box.top
-    box.dirty = box.dirty.filter((item) => !box.aside[item])
     this.again(batch.items)
     this.sitting.emit('answers')
   }
