@@ -9,13 +9,12 @@ For most batches the stream holds the name of a key only, and the bytes lie unde
 
 from __future__ import annotations
 
-from binascii import hexlify, unhexlify
-from collections import defaultdict
+from binascii import unhexlify
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sessions.model import Late, SessionState
-from sessions.packing import WrongOwner, read_state, split_state, unpacked, unpacked_all
+from sessions.packing import read_state, split_state, unpacked
 
 
 class BatchLine(NamedTuple):
@@ -84,80 +83,50 @@ class PassedLine(NamedTuple):
     received_ms: int
 
 
-_LABELS = {
+LABELS = {
     f"{kind}:{late.value}".encode(): (late.value, kind == "paused")
     for kind in ("batch", "paused")
     for late in Late
 }
 """What the label of an accepted batch says: how late it was, and whether the clock stood still."""
 
-_LOST, PASSED = b"\xc0", b"\x90"
-"""In place of the bytes of a batch: nil and an empty array of msgpack."""
-
-_made = tuple.__new__
-"""A named tuple made of its values at half the cost of calling its class: there are as many as saves."""
-
 JournalLine = BatchLine | AsideLine | StateLine | MissingLine | PassedLine
 Entry = tuple[bytes, Sequence[bytes]]
+Where = tuple[int, str, int]
+"""Partition of the journal, stream id, time received: the same of all lines of an entry."""
 
 
 class RawLine(NamedTuple):
-    """A line as it stands in the stream. `where`: partition of the journal, stream id, time received.
+    """A line as it stands in the stream.
 
     With `names_key` the line is the name of the key under which the bytes of a batch lie. Those that stand
     here are a msgpack array.
     """
 
-    where: tuple[int, str, int]
+    where: Where
     label: bytes
     line: bytes
     names_key: bool
 
 
+def opened(partition: int, entry: Entry) -> tuple[Where, list[bytes], list[bytes]]:
+    """Where an entry stands, the labels of its lines, and the lines, as Redis gives it."""
+    stream_id, (_, now, _, packed) = entry
+    parts = unpacked(packed)
+    return (partition, stream_id.decode(), int(now)), parts[::2], parts[1::2]
+
+
 def raw_lines(partition: int, entries: Iterable[Entry]) -> Iterator[RawLine]:
     """The lines of stream entries as Redis gives them; `partition` is that of the journal."""
-    for stream_id, (_, now, _, packed) in entries:
-        where = (partition, stream_id.decode(), int(now))
-        parts = unpacked(packed)
-        for label, line in zip(parts[::2], parts[1::2], strict=True):
-            yield _made(RawLine, (where, label, line, line[:2] == b"b:" and label in _LABELS))
+    for entry in entries:
+        where, labels, lines = opened(partition, entry)
+        for label, line in zip(labels, lines, strict=True):
+            yield RawLine(where, label, line, names_key(label, line))
 
 
-def whole_entries(found: Iterable[tuple[int, Sequence[Entry]]], lines_max: int) -> Iterator[RawLine]:
-    """The lines of the entries that journals gave; from `lines_max` on no further entry is begun."""
-    count = 0
-    for partition, entries in found:
-        for entry in entries:
-            if count >= lines_max:
-                return
-            lines = list(raw_lines(partition, [entry]))
-            count += len(lines)
-            yield from lines
-
-
-def named_keys(lines: Iterable[RawLine]) -> dict[int, list[bytes]]:
-    """The keys that lines name, in their order, by journal."""
-    found: defaultdict[int, list[bytes]] = defaultdict(list)
-    for where, _, line, names_key in lines:
-        if names_key:
-            found[where[0]].append(line)
-    return found
-
-
-def read_lines(lines: Iterable[RawLine], values: Sequence[bytes | None]) -> Iterator[JournalLine]:
-    """Lines with the bytes of the batches whose keys they name: `values`, in the order of these lines.
-
-    None for a batch that is lost, PASSED for one that the archive has. WrongOwner if a key holds another
-    batch than the one that it names.
-    """
-    batches = iter(unpacked_all([_LOST if value is None else value for value in values]))
-    for where, label, line, names_key in lines:
-        if not names_key:
-            yield _line(where, label, line)
-        elif batch := next(batches):
-            yield _batch(where, label, batch, line)
-        else:
-            yield MissingLine(*where, *owner_of(line)) if batch is None else PassedLine(*where)
+def names_key(label: bytes, line: bytes) -> bool:
+    """Whether a line is the name of a key."""
+    return line[:2] == b"b:" and label in LABELS
 
 
 def owner_of(key: bytes) -> tuple[bytes, int]:
@@ -177,24 +146,12 @@ def after(stream_id: str) -> str:
     return f"{moment}-{int(count) + 1}"
 
 
-def _batch(where: tuple[int, str, int], label: bytes, batch: Sequence[Any], key: bytes = b"") -> BatchLine:
-    """The batch, of which there are as many as saves: nothing here is done twice."""
-    sid, epoch, n, full, age_ms, digest, body = batch
-    if key and not key.endswith(b":%b:%d" % (hexlify(sid), n)):
-        raise WrongOwner("a key holds another batch than the one that it names")
-    partition, stream_id, received_ms = where
-    late, paused = _LABELS[label]
-    line = (partition, stream_id, sid, epoch, n, digest, received_ms, late, bool(full), paused, age_ms, body)
-    return _made(BatchLine, line)
-
-
-def _line(where: tuple[int, str, int], label: bytes, line: bytes) -> JournalLine:
+def rare_line(where: Where, label: bytes, line: bytes) -> StateLine | AsideLine:
+    """What is no accepted batch."""
     kind, _, what = label.decode().partition(":")
     if kind == "state":
         record, reason = split_state(line)
         sid = record[:16]
         return StateLine(*where, sid, what, reason, read_state(sid, record, 0))
-    if kind == "aside":
-        sid, epoch, n, full, age_ms, digest, body = unpacked(line)
-        return AsideLine(*where, sid, epoch, n, full, age_ms, digest, body, what)
-    return _batch(where, label, unpacked(line))
+    sid, epoch, n, full, age_ms, digest, body = unpacked(line)
+    return AsideLine(*where, sid, epoch, n, full, age_ms, digest, body, what)

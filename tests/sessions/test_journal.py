@@ -15,7 +15,7 @@ from sessions.model import Heartbeat, Seal
 from sessions.packing import WrongOwner
 from sessions.pipe import Command
 from sessions.registry import CALL_MAX
-from sessions.store import Store
+from sessions.store import PAGES_AHEAD, Store
 from tests.sessions.given import MANY, NOW, a_running, a_save, a_sid, one, verdicts
 
 
@@ -166,15 +166,15 @@ class Noting(Link):
         return await super().commands(commands, waits=waits)
 
 
-async def test_redis_looks_the_next_page_up_while_one_is_read(store: Store, redis_url: str) -> None:
-    """The question is on its way before the first page is handed out."""
+async def test_redis_looks_the_next_pages_up_while_one_is_read(store: Store, redis_url: str) -> None:
+    """The questions are on their way before the first page is handed out, and no more than these."""
     ticket = await a_running(store, a_sid())
-    for first in range(1, 2 * CALL_MAX, 64):
+    for first in range(1, 4 * CALL_MAX, 64):
         await verdicts(store, *(a_save(ticket, n) for n in range(first, first + 64)))
     link = Noting(redis_url)
     pages = Store(link).journal_pages([0], 10_000)
     assert len(await anext(pages)) == CALL_MAX
-    assert link.sent == 2
+    assert link.sent == 1 + PAGES_AHEAD
     await pages.aclose()
     await link.aclose()
 
