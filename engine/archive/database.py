@@ -27,7 +27,7 @@ PAGE = 2000
 
 _FED_BYTES = 2 * 1024 * 1024
 """What may wait for PostgreSQL in its socket while COPY runs, where the system allows so much: some 15 ms of
-its work. This process reads the journal as well, and a local socket lets no more in until a quarter is left."""
+its work. We read the journal meanwhile, and a local socket lets nothing more in until a quarter is left."""
 
 FIRST_REVISION = "0001"
 
