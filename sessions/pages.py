@@ -124,11 +124,10 @@ class Page:
 
     def rows(self) -> list[Row]:
         """The accepted batches whose bytes are here, in their order."""
-        batches, wheres, labels = self._batches, self._wheres, self._labels
+        batches: Sequence[Any] = self._batches
+        wheres, labels = self._wheres, self._labels
         if not all(batches):
-            batches, wheres, labels = (
-                tuple(compress(column, self._batches)) for column in (batches, wheres, labels)
-            )
+            batches, wheres, labels = (list(compress(it, self._batches)) for it in (batches, wheres, labels))
         if not batches:
             return []
         sids, epochs, ns, fulls, ages, digests, bodies = zip(*batches, strict=True)

@@ -152,6 +152,7 @@ class Store(Partitions):
                 page, answer = asked[0]
                 batches = await answer
                 asked.popleft()
+                await asyncio.sleep(0)  # what has come is taken in, what is to be asked goes out
                 yield Page(page, batches)
         finally:
             for _, answer in asked:
