@@ -8,24 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
 
 from sessions import keys
-from sessions.journal import (
-    PASSED,
-    JournalLine,
-    RawLine,
-    after,
-    named_keys,
-    owner_of,
-    raw_lines,
-    read_lines,
-    sealed_key,
-    whole_entries,
-)
+from sessions.journal import JournalLine, after, owner_of, raw_lines, sealed_key
 from sessions.link import Link, StoreAway
 from sessions.model import (
     Destroy,
@@ -37,6 +26,7 @@ from sessions.model import (
     Verdict,
 )
 from sessions.packing import WrongOwner, decode, encode, glance, packed, sid_of, unpacked
+from sessions.pages import PASSED, Page, RawPage, raw_pages
 from sessions.partitions import GAP_MS, TICK_S, Partitions
 from sessions.registry import CALL_MAX
 from sessions.routes import Cluster, Routed, connect, holders
@@ -46,6 +36,7 @@ LINES_MAX = 16_384
 """Lines of the journal at once: some 10 MB with the batches that they name."""
 ENTRIES_PAGE = 64
 """Entries looked at in one call when lines are only counted."""
+PAGES_AHEAD = 2
 SEALS_MAX = 2_000
 """Sessions sealed in one call, some 2 ms; Lua passes 8,000 arguments at once."""
 
@@ -139,10 +130,11 @@ class Store(Partitions):
         count: int,
         behind: Mapping[int, str] | None = None,
         lines_max: int = LINES_MAX,
-    ) -> AsyncGenerator[list[JournalLine]]:
+    ) -> AsyncGenerator[Page]:
         """The same lines, CALL_MAX at a time: some 1 ms of work, and whoever shares this loop gets a turn.
 
-        The next ones are asked for before these are read: Redis and we work side by side.
+        Those of the next PAGES_AHEAD pages are asked for before a page is read: Redis and we work side by
+        side, and what it has to say does not wait for us to listen.
         """
         if not self._is_met:
             await self._look()
@@ -153,21 +145,25 @@ class Store(Partitions):
             for partition in names
         ]
         found = await self._link.commands(reads) if reads else []
-        lines = whole_entries(zip(names, found, strict=True), lines_max)
-        page = list(islice(lines, CALL_MAX))
-        asked = asyncio.create_task(self._named_batches(page))
+        pages = raw_pages(zip(names, found, strict=True), lines_max, CALL_MAX)
+        asked = deque(map(self._asked, islice(pages, PAGES_AHEAD)))
         try:
-            while page:
-                held, batches = page, await asked
-                page = list(islice(lines, CALL_MAX))
-                asked = asyncio.create_task(self._named_batches(page))
-                await asyncio.sleep(0)  # it asks, and Redis looks while these are read
-                yield list(read_lines(held, batches))
+            while asked:
+                asked.extend(map(self._asked, islice(pages, 1)))
+                page, answer = asked[0]
+                batches = await answer
+                asked.popleft()
+                await asyncio.sleep(0)  # what has come is taken in, what is to be asked goes out
+                yield Page(page, batches)
         finally:
-            asked.cancel()
-            await asyncio.gather(asked, return_exceptions=True)
+            for _, answer in asked:
+                answer.cancel()
+            await asyncio.gather(*(answer for _, answer in asked), return_exceptions=True)
 
-    async def _named_batches(self, lines: Sequence[RawLine]) -> list[bytes | None]:
+    def _asked(self, page: RawPage) -> tuple[RawPage, asyncio.Task[list[bytes | None]]]:
+        return page, asyncio.create_task(self._named_batches(page))
+
+    async def _named_batches(self, page: RawPage) -> list[bytes | None]:
         """The batches whose keys lines name, in the order of the lines: None for one that is lost.
 
         PASSED for one that is not there and sealed: its line is read again, since the journal is trimmed
@@ -175,7 +171,7 @@ class Store(Partitions):
         """
         slices = [
             names[start : start + CALL_MAX]
-            for names in named_keys(lines).values()  # lines come a journal after the other
+            for names in page.keys().values()  # lines come a journal after the other
             for start in range(0, len(names), CALL_MAX)
         ]
         found = await self._link.commands([("MGET", *names) for names in slices]) if slices else []

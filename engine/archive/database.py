@@ -7,7 +7,8 @@ PostgreSQL: `synchronous_commit=on`, which waits for the standby as well where o
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from socket import SO_SNDBUF, SOL_SOCKET
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, event, insert, inspect, select
@@ -24,8 +25,9 @@ BUSY_MS = 20_000
 PAGE = 2000
 """Rows written or read at a time: a few hundred kilobytes, far past the knee of both databases."""
 
-_FED_BYTES = 4 * 1024 * 1024
-"""What may wait for PostgreSQL in this process while COPY runs: some 6,000 batches, 30 ms of its work."""
+_FED_BYTES = 2 * 1024 * 1024
+"""What may wait for PostgreSQL in its socket while COPY runs, where the system allows so much: some 15 ms of
+its work. We read the journal meanwhile, and a local socket lets nothing more in until a quarter is left."""
 
 FIRST_REVISION = "0001"
 
@@ -177,13 +179,12 @@ def _insert_text(table: Table, verb: str) -> str:
     return f"{verb} INTO {table.name} ({','.join(table.c.keys())}) VALUES ({marks})"
 
 
-async def _copy(connection: AsyncConnection, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
+async def _copy(connection: AsyncConnection, table: Table, rows: Rows) -> None:
     """COPY on the driver's own connection: only below `begin_nested`, which has begun the transaction."""
     raw = (await connection.get_raw_connection()).driver_connection
     assert raw is not None
-    # A server that has eaten all it was given waits until this process, which reads the journal as well, has
-    # a moment for it. There is no public way to the limits.
-    raw._transport.set_write_buffer_limits(high=_FED_BYTES)
+    # There is no public way to the socket.
+    raw._transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_SNDBUF, _FED_BYTES)
     # An asyncpg error outside SQLAlchemy's cursor is not translated; the callers know SQLAlchemy's alone.
     try:
         await raw.copy_records_to_table(table.name, records=rows, columns=table.c.keys())

@@ -29,16 +29,16 @@ Key = tuple[Any, ...]
 
 async def note_exceptions(connection: AsyncConnection, portion: Portion) -> None:
     """Write down what `portion` brings that is against the rule; call it before its rows are written."""
-    if not (portion.asides or portion.events or any(row[5] for row in portion.batches)):
+    if not (portion.asides or portion.events or portion.has_late):
         return
     found = {
         "seat.moved": await _moved(connection, portion),
         "answers.late": await _late(connection, portion),
         "answers.aside": await _aside(connection, portion),
     }
-    at_ms = _newest_ms(portion)
     for act, counts in found.items():
         for detail in _details(counts):
+            at_ms = _newest_ms(portion)
             await audit.append(connection, at_ms=at_ms, who=WHO, act=act, delivery="", detail=detail)
 
 
@@ -62,7 +62,7 @@ async def _moved(connection: AsyncConnection, portion: Portion) -> Counter[Key]:
 
 
 async def _late(connection: AsyncConnection, portion: Portion) -> Counter[Key]:
-    late = {row[:3]: row[5] for row in portion.batches if row[5]}
+    late = {row[:3]: row[5] for row in portion.batches if row[5]} if portion.has_late else {}
     new = await _new(connection, batches, ("sid", "epoch", "n"), late)
     return Counter((key[0], late[key]) for key in new)
 

@@ -8,7 +8,6 @@ that arrives after its session has ended has it scored again.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -58,39 +57,27 @@ _NEWER = _newer()
 async def write_portion(database: Database, connection: AsyncConnection, portion: Portion) -> None:
     """Write what `portion` brings that is new, and what of it is an exception to the rules."""
     await note_exceptions(connection, portion)
-    if not await database.add_new(connection, batches, by_session(portion.batches)):
-        await _keep_conflicts(database, connection, portion)
+    rows = portion.batches
+    if not await database.add_new(connection, batches, rows):
+        await _keep_conflicts(database, connection, rows)
     await database.add_new(connection, asides, list(dict.fromkeys(portion.asides)))
     await database.add_new(connection, events, list(dict.fromkeys(portion.events)))
     await _take_over_states(connection, portion)
     await _mark_for_scoring(database, connection, portion)
 
 
-def by_session(rows: Sequence[Row]) -> list[Row]:
-    """`rows` in the order of the key that they have in the archive; those of a session as they came.
-
-    Its index costs PostgreSQL more than the rows themselves, and a third to a half less in this order.
-    """
-    found: defaultdict[bytes, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[row[0]].append(row)
-    return [row for sid in sorted(found) for row in found[sid]]
-
-
-async def _keep_conflicts(database: Database, connection: AsyncConnection, portion: Portion) -> None:
+async def _keep_conflicts(database: Database, connection: AsyncConnection, rows: Sequence[Row]) -> None:
     """Two batches of one (session, epoch, n) with other bytes can only mean that Redis forgot the first: the
     first one stays, the other is kept as evidence."""
     known: dict[tuple[Any, ...], bytes] = {}
-    keys = [row[:3] for row in portion.batches]
+    keys = [row[:3] for row in rows]
     columns = (batches.c.sid, batches.c.epoch, batches.c.n)
     for start in range(0, len(keys), _KEY_PAGE):
         query = select(*columns, batches.c.digest).where(
             tuple_(*columns).in_(keys[start : start + _KEY_PAGE])
         )
         known |= {(row.sid, row.epoch, row.n): row.digest for row in await connection.execute(query)}
-    others = [
-        (*row[:3], "conflict", row[3], row[4], row[9]) for row in portion.batches if known[row[:3]] != row[3]
-    ]
+    others = [(*row[:3], "conflict", row[3], row[4], row[9]) for row in rows if known[row[:3]] != row[3]]
     await database.add_new(connection, asides, list(dict.fromkeys(others)))
 
 

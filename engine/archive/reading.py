@@ -12,10 +12,11 @@ How many entries are asked for follows from what the last ones held, so that a p
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from engine.archive.portion import Portion
-from sessions.journal import AsideLine, BatchLine, JournalLine, MissingLine, StateLine
+from sessions.journal import AsideLine, MissingLine, StateLine
+from sessions.pages import Page
 from sessions.store import LINES_MAX, Store
 
 LINES = LINES_MAX
@@ -101,8 +102,8 @@ class JournalReader:
 
     async def _read(self, behind: Mapping[int, str]) -> Portion:
         portion = Portion()
-        async for lines in self._store.journal_pages(self._journals, self._entries, behind):
-            add_lines(portion, lines)
+        async for page in self._store.journal_pages(self._journals, self._entries, behind):
+            add_page(portion, page)
         self._adapt(portion)
         return portion
 
@@ -114,26 +115,13 @@ class JournalReader:
             self._entries = min(ENTRIES_MAX, self._entries * 2)
 
 
-def sort(lines: Iterable[JournalLine]) -> Portion:
-    """Lines of the journal as what the tables take."""
-    portion = Portion()
-    add_lines(portion, lines)
-    return portion
-
-
-def add_lines(portion: Portion, lines: Iterable[JournalLine]) -> None:
-    """Sort further lines into `portion`; those of one entry come together."""
-    batches, highest, last = portion.batches, portion.highest, ""
-    for line in lines:
-        if line[1] is not last:  # the lines of an entry share its id
-            last = line[1]
-            portion.reach(line[0], last)
-        if type(line) is BatchLine:  # nearly all, so `portion.add_batch` is spelled out
-            batches.append(line[2:])
-            sid, n = line[2], line[4]
-            if n > highest.get(sid, 0):
-                highest[sid] = n
-        elif isinstance(line, AsideLine):
+def add_page(portion: Portion, page: Page) -> None:
+    """Sort the lines of another page into `portion`."""
+    for partition, stream_id in page.reached():
+        portion.reach(partition, stream_id)
+    portion.add_batches(page.rows())
+    for line in page.others():
+        if isinstance(line, AsideLine):
             portion.asides.append(
                 (line.sid, line.epoch, line.n, line.verdict, line.digest, line.received_ms, line.body)
             )

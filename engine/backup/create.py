@@ -15,12 +15,11 @@ from engine import __version__
 from engine.archive import Archive
 from engine.archive.copying import Snapshot, snapshot, tables
 from engine.archive.portion import Portion
-from engine.archive.reading import sort
+from engine.archive.reading import add_page
 from engine.backup.folders import records
 from engine.backup.manifest import ID_BYTES, Manifest, part_key, write_manifest
 from engine.backup.parts import BackupProblem, Part, PartWriter
 from engine.settings import Settings
-from sessions.journal import JournalLine
 from sessions.store import LINES_MAX, Store
 
 FOLDERS = ("bank", "key", "content", "files")
@@ -108,20 +107,23 @@ class _Maker:
 
 async def waiting_in_journal(store: Store) -> Portion:
     """What Redis has accepted and the archive may not have yet."""
-    lines: list[JournalLine] = []
+    portion, lines = Portion(), 0
     for partition in store.journals():
         behind: dict[int, str] = {}
-        while page := await store.journal([partition], JOURNAL_ENTRIES, behind):
-            lines += page
-            if len(lines) > JOURNAL_LINES_MAX:
+        while True:
+            lines_before, entries_before = lines, portion.entries
+            async for page in store.journal_pages([partition], JOURNAL_ENTRIES, behind):
+                add_page(portion, page)
+                lines += len(page)
+            if lines > JOURNAL_LINES_MAX:
                 raise BackupProblem(
                     f"the archive is more than {JOURNAL_LINES_MAX} lines of the journal behind: `passation "
                     "archive status` says why; make the backup when it has caught up"
                 )
-            if len(page) < LINES_MAX and len({line.stream_id for line in page}) < JOURNAL_ENTRIES:
+            if lines - lines_before < LINES_MAX and portion.entries - entries_before < JOURNAL_ENTRIES:
                 break  # what comes while we read belongs to the next backup
-            behind = {partition: page[-1].stream_id}
-    return sort(lines)
+            behind = {partition: portion.positions[partition]}
+    return portion
 
 
 def journal_records(portion: Portion) -> list[list[Any]]:

@@ -80,7 +80,7 @@ def portion_of(found: Iterable[list[Any]]) -> Portion:
     portion = Portion()
     for kind, *row in found:
         if kind == "batch":
-            portion.add_batch(tuple(row))
+            portion.add_batches([tuple(row)])
         elif kind == "aside":
             portion.asides.append(tuple(row))
         else:

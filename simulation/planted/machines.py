@@ -215,12 +215,12 @@ class NeverSeals(JournalReader):
 
 
 class LosesLines(JournalReader):
-    """The last line of a portion is trimmed with the others and written nowhere."""
+    """A line of a portion is trimmed with the others and written nowhere."""
 
     async def read(self) -> Portion:
         portion = await super().read()
-        if len(portion.batches) > 1:
-            portion.batches.pop()
+        if len(rows := portion.batches) > 1:
+            portion.by_session[rows[-1][0]].pop()
         return portion
 
 

@@ -110,8 +110,7 @@ class Sitting:
     async def write(self, *batches: StoredBatch, ended: tuple[int, ...] = ()) -> None:
         """Archive batches; the sessions `ended` are handed in."""
         portion = Portion()
-        for batch in batches:
-            portion.add_batch(batch)
+        portion.add_batches(batches)
         for number in ended:
             last = portion.highest.get(a_sid(number), 0)
             state = {"status": "submitted", "epoch": 1, "version": 9, "last": last}

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from engine.archive import Archive
-from engine.archive.intake import by_session, write_portion
+from engine.archive.intake import write_portion
 from engine.archive.lease import LEASE_MS, Lease, LeaseLost, this_process
 from engine.archive.portion import Portion
 from engine.archive.records import StoredBatch
@@ -50,8 +50,7 @@ def a_portion(*batches: StoredBatch, events: tuple[dict[str, Any], ...] = ()) ->
     portion = Portion()
     for event in events:
         portion.add_event(**event)
-    for batch in batches:
-        portion.add_batch(batch)
+    portion.add_batches(batches)
     return portion
 
 
@@ -66,7 +65,7 @@ def test_batches_go_in_by_session_and_those_of_a_session_as_they_came() -> None:
     first, second = a_batch(1, 7), a_batch(1, 7, digest=b"e" * 32)
     came = [a_batch(3, 1), first, a_batch(2, 1), second, a_batch(1, 2), a_batch(3, 2), a_batch(2, 9)]
 
-    found = by_session(came)
+    found = a_portion(*came).batches
 
     assert [(row[0], row[2]) for row in found] == [
         *[(a_sid(1), n) for n in (7, 7, 2)],

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from sessions.journal import BatchLine, MissingLine, PassedLine, after
+from sessions.journal import AsideLine, BatchLine, MissingLine, PassedLine, StateLine, after
 from sessions.link import Link
 from sessions.model import Heartbeat, Seal
 from sessions.packing import WrongOwner
 from sessions.pipe import Command
 from sessions.registry import CALL_MAX
-from sessions.store import Store
+from sessions.store import PAGES_AHEAD, Store
 from tests.sessions.given import MANY, NOW, a_running, a_save, a_sid, one, verdicts
 
 
@@ -97,6 +97,23 @@ async def test_lines_keep_their_order_whatever_has_become_of_their_bytes(store: 
     assert [line.n for line in lines if isinstance(line, BatchLine)] == [3, 9, 5]
 
 
+async def test_a_page_has_its_batches_as_rows_and_all_else_apart(store: Store, redis: Redis) -> None:
+    """What the drain takes of a page at once is what it would have taken line by line."""
+    ticket = await a_running(store, a_sid())
+    for n in (1, 2, 3):
+        await verdicts(store, a_save(ticket, n, f"i{n}"))
+    await verdicts(store, a_save(ticket, 9, full=True), a_save(ticket, 5, "i5"), Seal(ticket.sid, 1))
+    names: Any = await redis.keys("b:*:[12]")
+    await redis.delete(*names)
+    await verdicts(store, a_save(ticket, 10), a_save(ticket, 10, "i1"))  # the second one is set aside
+    (page,) = [page async for page in store.journal_pages([0], 100)]
+    lines = list(page)
+    assert {type(line) for line in lines} == {StateLine, PassedLine, MissingLine, BatchLine, AsideLine}
+    assert page.rows() == [line[2:] for line in lines if isinstance(line, BatchLine)]
+    assert page.others() == [line for line in lines if not isinstance(line, BatchLine)]
+    assert list(page.reached()) == list(dict.fromkeys((line.partition, line.stream_id) for line in lines))
+
+
 async def test_what_came_after_the_archived_lines_is_kept(store: Store) -> None:
     """Trimming goes up to the id given, that one included."""
     ticket = await a_running(store, a_sid())
@@ -141,40 +158,45 @@ async def test_lines_come_a_page_at_a_time_and_an_entry_as_a_whole(store: Store)
     assert len(lines) == 60 + 19 * 30, "log-ins and starts, and the entry that goes past what was asked for"
 
 
-async def test_who_stops_reading_leaves_no_question_under_way(store: Store) -> None:
-    """The next page is asked for while one is read; nobody waits for its answer then."""
-    ticket = await a_running(store, a_sid())
-    for first in range(1, 2 * CALL_MAX, 64):
-        await verdicts(store, *(a_save(ticket, n) for n in range(first, first + 64)))
-    before = asyncio.all_tasks()
-    pages = store.journal_pages([0], 10_000)
-    assert len(await anext(pages)) == CALL_MAX
-    assert asyncio.all_tasks() != before
-    await pages.aclose()
-    assert asyncio.all_tasks() == before
-    assert len(await store.journal([0], 10_000)) > CALL_MAX
-
-
 class Noting(Link):
-    """A link that tells what went over it."""
+    """A link that tells what went over it, and gives the replies up to `answers`."""
 
-    sent: int = 0
+    sent, answers = 0, 99
 
     async def commands(self, commands: Sequence[Command], *, waits: bool = False) -> list[Any]:
         """One more question for batches, if it is one."""
         self.sent += commands[0][0] == "MGET"
+        if self.sent > self.answers:
+            await asyncio.Event().wait()
         return await super().commands(commands, waits=waits)
 
 
-async def test_redis_looks_the_next_page_up_while_one_is_read(store: Store, redis_url: str) -> None:
-    """The question is on its way before the first page is handed out."""
+async def test_who_stops_reading_leaves_no_question_under_way(store: Store, redis_url: str) -> None:
+    """The next pages are asked for while one is read; nobody waits for their answers then."""
     ticket = await a_running(store, a_sid())
     for first in range(1, 2 * CALL_MAX, 64):
+        await verdicts(store, *(a_save(ticket, n) for n in range(first, first + 64)))
+    before = asyncio.all_tasks()
+    link = Noting(redis_url)
+    link.answers = 1
+    pages = Store(link).journal_pages([0], 10_000)
+    assert len(await anext(pages)) == CALL_MAX
+    assert asyncio.all_tasks() != before
+    await pages.aclose()
+    assert asyncio.all_tasks() == before
+    await link.aclose()
+    assert len(await store.journal([0], 10_000)) > CALL_MAX
+
+
+async def test_redis_looks_the_next_pages_up_while_one_is_read(store: Store, redis_url: str) -> None:
+    """The questions are on their way before the first page is handed out, and no more than these."""
+    ticket = await a_running(store, a_sid())
+    for first in range(1, 4 * CALL_MAX, 64):
         await verdicts(store, *(a_save(ticket, n) for n in range(first, first + 64)))
     link = Noting(redis_url)
     pages = Store(link).journal_pages([0], 10_000)
     assert len(await anext(pages)) == CALL_MAX
-    assert link.sent == 2
+    assert link.sent == 1 + PAGES_AHEAD
     await pages.aclose()
     await link.aclose()
 
