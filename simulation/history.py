@@ -98,6 +98,8 @@ class History:
         self.remarks: list[Remark] = []
         self.problems: list[str] = []
         """Exceptions that nobody expected."""
+        self.said: dict[bytes, dict[str, Any]] = {}
+        """What was answered to each item, by the digest of a batch."""
         self.unsealed: set[bytes] = set()
         """Sessions of which a fail-over forgot that the archive holds them as far as it does."""
         self.outrun: set[bytes] = set()

@@ -35,7 +35,10 @@ def acknowledged(evidence: Evidence) -> Iterator[Violation]:
 
 
 def _is_superseded(evidence: Evidence, call: Call) -> bool:
-    """By what counts for more, or by what the device sent later: lost numbers are given anew."""
+    """By what counts for more, or by what the device sent later: lost numbers are given anew.
+
+    Or the same answer counts already: a device does not send again what a server shows it as it was.
+    """
     mine = (call.epoch, call.n)
     newer = [
         other
@@ -43,7 +46,18 @@ def _is_superseded(evidence: Evidence, call: Call) -> bool:
         if (other.sid, other.n, other.digest) in evidence.kept
         and ((other.epoch, other.n) >= mine or _is_sent_again(call, other))
     ]
-    return set(call.items) <= {item for other in newer for item in other.items}
+    left = set(call.items) - {item for other in newer for item in other.items}
+    return all(_counts_as_well(evidence, call, item) for item in left)
+
+
+def _counts_as_well(evidence: Evidence, call: Call, item: str) -> bool:
+    session, said = evidence.data.sessions[call.sid], evidence.history.said
+    counting = session.batches.get(session.counting.get(item, 0))
+    return (
+        counting is not None
+        and (call.sid, counting.n, counting.digest) in evidence.kept
+        and said[counting.digest][item] == said[call.digest][item]
+    )
 
 
 def _is_sent_again(call: Call, other: Call) -> bool:

@@ -58,6 +58,8 @@ class Network:
             call.n, call.is_full = batch.get("n", 0), bool(batch.get("full"))
             call.items = tuple(answer["item"] for answer in batch["answers"])
             call.digest = hashlib.sha256(body).digest()
+            said = {answer["item"]: answer["response"] for answer in batch["answers"]}
+            self._history.said[call.digest] = said
         elif path == "submit":
             call.n = orjson.loads(body)["last"]
         self._history.calls.append(call)
