@@ -105,7 +105,7 @@ class Page:
         try:
             self._batches, self._rows, self._others = _read(raw, packed)
         except UNREADABLE as error:
-            raise next(_damaged(raw, packed)) from error
+            raise next(filter(None, map(_damage, *raw, packed))) from error
 
     def __len__(self) -> int:
         return len(self._wheres)
@@ -165,10 +165,10 @@ def _look_at_owners(lines: Sequence[bytes], batches: Sequence[Any], named: Seque
             raise WrongOwner(f"{line.decode()} in Redis holds another batch than the one that it names")
 
 
-def _damaged(raw: RawPage, packed: Sequence[bytes]) -> Iterator[Damaged]:
-    """What cannot be read of a page: the lines that cannot be read by themselves."""
-    for where, label, line, is_named, value in zip(*raw, packed, strict=True):
-        try:
-            _read(RawPage([where], [label], [line], [is_named]), [value])
-        except UNREADABLE as error:
-            yield damaged_key(line, error) if is_named else damaged_entry(*where[:2], error)
+def _damage(where: Where, label: bytes, line: bytes, is_named: bool, value: bytes) -> Damaged | None:
+    """Why this line cannot be read by itself."""
+    try:
+        _read(RawPage([where], [label], [line], [is_named]), [value])
+    except UNREADABLE as error:
+        return damaged_key(line, error) if is_named else damaged_entry(*where[:2], error)
+    return None
