@@ -134,7 +134,8 @@ class Writer(Generic[Operation, Reply]):
         waiting = len(self)
         if not waiting or not self._commits:
             return waiting > 0
-        return waiting >= EVEN * self._share(waiting) and len(self._commits) < self._commits_max
+        enough = min(self._group_max, EVEN * self._share(waiting))
+        return waiting >= enough and len(self._commits) < self._commits_max
 
     def _share(self, waiting: int) -> float:
         return (waiting + self._under_way) / SHARES

@@ -115,7 +115,7 @@ class Damaged(ValueError):
     """What lies in Redis cannot be read: the message names the key, or the entry of the journal."""
 
 
-UNREADABLE = (ValueError, TypeError, KeyError, struct.error)
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, struct.error)
 """What reading says of bytes that are not ours."""
 
 
@@ -164,7 +164,7 @@ def raw_lines(partition: int, entries: Iterable[Entry]) -> Iterator[RawLine]:
 
 def names_key(label: bytes, line: bytes) -> bool:
     """Whether a line is the name of a key."""
-    return line[:2] == b"b:" and label in LABELS
+    return label in LABELS and line[:2] == b"b:"
 
 
 def owner_of(key: bytes) -> tuple[bytes, int]:

@@ -31,8 +31,11 @@ from sessions.journal import (
 )
 from sessions.packing import WrongOwner, unpacked_all
 
-LOST, PASSED = b"\xc0", b"\x90"
-"""In place of the bytes of a batch: nil and an empty array of msgpack."""
+LOST, PASSED = b"\xd9\x00", b"\xdc\x00\x00"
+"""In place of the bytes of a batch: an empty string and an empty array of msgpack.
+
+Known by identity, for a damaged key may hold the same; the interpreter keeps one of each string of one byte.
+"""
 
 Row = tuple[Any, ...]
 """A batch in the order of the archive's columns: a BatchLine without its place in the journal."""
@@ -136,7 +139,8 @@ def _read(raw: RawPage, packed: Sequence[bytes]) -> tuple[Sequence[Any], list[Ro
     if all(batches):
         return batches, _rows(batches, wheres, labels), []
     here = [list(compress(column, batches)) for column in (batches, wheres, labels)]
-    others = [_other(*line) for line in zip(wheres, labels, lines, batches, strict=True) if not line[3]]
+    rest = zip(wheres, labels, lines, packed, batches, strict=True)
+    others = [_other(where, label, line, value) for where, label, line, value, batch in rest if not batch]
     return batches, _rows(*here), others
 
 
@@ -150,12 +154,12 @@ def _rows(batches: Sequence[Any], wheres: Sequence[Where], labels: Sequence[byte
     return list(zip(sids, epochs, ns, digests, *columns, strict=True))
 
 
-def _other(where: Where, label: bytes, line: bytes, batch: Any) -> JournalLine:
-    if batch is not None and batch != ():
-        raise ValueError(f"found {batch!r}")
-    if label not in LABELS:
-        return rare_line(where, label, line)
-    return MissingLine(*where, *owner_of(line)) if batch is None else PassedLine(*where)
+def _other(where: Where, label: bytes, line: bytes, value: bytes) -> JournalLine:
+    if value is LOST:
+        return MissingLine(*where, *owner_of(line))
+    if value is not PASSED:
+        raise ValueError("nothing that counts")
+    return PassedLine(*where) if label in LABELS else rare_line(where, label, line)
 
 
 def _look_at_owners(lines: Sequence[bytes], batches: Sequence[Any], named: Sequence[bool]) -> None:

@@ -37,6 +37,7 @@ LINES_MAX = 16_384
 ENTRIES_PAGE = 64
 """Entries looked at in one call when lines are only counted."""
 PAGES_AHEAD = 2
+"""Asked for while one is read: three are in memory at once, a megabyte of usual batches."""
 SEALS_MAX = 2_000
 """Sessions sealed in one call, some 2 ms; Lua passes 8,000 arguments at once."""
 
@@ -146,8 +147,9 @@ class Store(Partitions):
         ]
         found = await self._link.commands(reads) if reads else []
         pages = raw_pages(zip(names, found, strict=True), lines_max, CALL_MAX)
-        asked = deque(map(self._asked, islice(pages, PAGES_AHEAD)))
+        asked: deque[tuple[RawPage, asyncio.Task[list[bytes | None]]]] = deque()
         try:
+            asked.extend(map(self._asked, islice(pages, PAGES_AHEAD)))
             while asked:
                 asked.extend(map(self._asked, islice(pages, 1)))
                 page, answer = asked[0]

@@ -183,7 +183,8 @@ async def _copy(connection: AsyncConnection, table: Table, rows: Rows) -> None:
     """COPY on the driver's own connection: only below `begin_nested`, which has begun the transaction."""
     raw = (await connection.get_raw_connection()).driver_connection
     assert raw is not None
-    # There is no public way to the socket.
+    # There is no public way to either. A socket of TCP may take less: then this process holds as much.
+    raw._transport.set_write_buffer_limits(high=_FED_BYTES)
     raw._transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_SNDBUF, _FED_BYTES)
     # An asyncpg error outside SQLAlchemy's cursor is not translated; the callers know SQLAlchemy's alone.
     try:

@@ -101,7 +101,7 @@ class Sender:
         self.state = state
         self.outbox = self.outbox_type(state["box"], state["answers"])
         self.backoff = Backoff(device.chance)
-        self.is_away = self.is_stopped = self.is_hurried = False
+        self.is_away = self.is_stopped = self.is_hurried = self.is_over = False
         self.token_after_end = ""
         """The token of the sitting as it ran, once it is over: kept by the page alone."""
         self.flush_after_ms = float(TYPING_MS)
@@ -237,7 +237,7 @@ class Sender:
 
     async def _handled(self, batch: Batch | None, reply: dict[str, Any]) -> bool:
         self.is_away = reply["code"] in PASSING or reply["code"] == "slow_down"
-        if not self.outbox.refused(batch, reply, bool(self.token_after_end)):
+        if not self.outbox.refused(batch, reply, self.is_over):
             self.not_before_ms = self.device.perf_ms() + PATIENCE_MS
             self._refused(reply)
             return False

@@ -185,6 +185,7 @@ class Tab:
         sender = self._seated()
         arrived = [batch for batch in sender.outbox.doubtful if await self._is_there(batch)]
         sender.outbox.merge_ended(sender.outbox.delivered(arrived), is_new_seat, sender.now_ms())
+        sender.is_over = sender.is_hurried = True
         if sender.outbox.waiting:
             await sender.flush()
         sender.stop()
@@ -323,7 +324,7 @@ class Tab:
         state, box = sender.state, sender.outbox.box
         self.is_over = self.device.had_receipt = True
         self._remark(self.device.name, f"has its receipt, last {reply['last']}")
-        sender.token_after_end = state["token"]
+        sender.token_after_end, sender.is_over = state["token"], True
         box["told"] = max(box.get("told") or 0, reply["last"])
         sender.outbox.settle(reply["last"], reply["sealed"])
         state.update(receipt=reply["receipt"], token=None, key=None)
@@ -345,11 +346,14 @@ class Tab:
             sender.outbox.gap(again["last"], box["told"] + 1)
         elif again["code"] not in PASSING:
             self.stands = again["code"]
-        if box["last"] < box["told"] or box["full"]:
+        is_lost = box["last"] < box["told"] or box["full"]
+        if again["ok"]:
+            box["told"] = again["last"]
+        if is_lost:
             self._remark(self.device.name, f"sends again what was lost after {box['last']}")
             await sender.recover()
         if again["ok"]:
-            box["told"] = box["last"] = again["last"]
+            box["last"] = box["told"]
 
     def _is_holding(self) -> bool:
         sender = self._seated()

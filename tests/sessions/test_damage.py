@@ -19,6 +19,9 @@ NO_BATCH = {
     "two values": b"\x90\x90",
     "a number": packed(7),
     "a zero, which is not `sealed already`": packed(0),
+    "an empty array, which is not `sealed already` either": packed([]),
+    "nil, which is not `lost`": packed(None),
+    "two fields of one who could be its owner": packed([b"1" * 16, 1]),
     "too few fields": packed([1, 2]),
     "fields of other kinds": packed([1, 2, 3, 4, 5, 6, 7]),
     "a key of a map that cannot be one": b"\x81\x80\x01",
@@ -70,6 +73,7 @@ async def test_bytes_that_swallow_their_neighbours_are_named(store: Store, redis
         {"t": NOW, "l": packed(["batch:", packed([1])])},
         {"t": NOW, "l": packed(["a label of nobody", packed([1, 2, 3, 4, 5, 6, 7])])},
         {"t": NOW, "l": packed([1, 2])},
+        {"t": NOW, "l": packed([[], b"short"])},
     ],
 )
 async def test_an_entry_that_is_not_ours_is_named(store: Store, redis: Redis, fields: dict[Any, Any]) -> None:

@@ -103,8 +103,10 @@ async function watchOver(sitting) {
     const again = await post('submit', { last: box.told }, token)
     if (again.ok) sitting.settle(again)
     else if (again.code === 'gap') sitting.gap(again.last, box.told + 1)
-    if (box.last < box.told || box.full) await outbox.recover()
-    if (again.ok) box.told = box.last = again.last // it is over there: what was kept aside now is not taken later
+    const isLost = box.last < box.told || box.full
+    if (again.ok) box.told = again.last // it is over there: what is kept aside now is not taken, what is taken counts
+    if (isLost) await outbox.recover()
+    if (again.ok) box.last = box.told
     await wipeWhenSealed(sitting)
   }
 }

@@ -93,6 +93,7 @@ async function ended(sitting, isNewSeat) {
   showNotice('sending', 'sending', words.handingIn, [words.handingInText])
   mergeEnded(sitting, await delivered(sitting.state), isNewSeat)
   const outbox = new Outbox(sitting)
+  sitting.isOver = outbox.isHurried = true
   if (outbox.waiting) await outbox.flush()
   outbox.stop()
   return receive(sitting)
