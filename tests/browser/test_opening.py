@@ -77,10 +77,11 @@ def test_who_said_ready_starts_by_himself_when_the_bell_rings(page: Page, engine
     sitting = wait_for_bell(page, delivered)
     expect(page.locator(".bell")).to_have_text(re.compile(r"^\d:\d\d$"))
     expect(page.locator(".card")).to_contain_text("Ton temps ne part qu’avec la première question.")
-    ring(delivered)
     rung_ms = now_ms()
     with page.expect_response("**/api/v1/start") as started:
-        page.clock.fast_forward(BELL_MS - 10_000)
+        ring(delivered)
+        if page.locator(".bell").count():  # a page whose clock stood still for a moment asks by itself
+            page.clock.fast_forward(BELL_MS - 10_000)
     session: dict[str, Any] = started.value.json()["session"]
     assert session["started_at_ms"] >= rung_ms
     expect(page.locator(".question .item")).to_be_visible()
