@@ -156,7 +156,10 @@ async def _restore(
             told.append(([Heartbeat(ticket_of(session, _seat(session, kept)), RECEIPT)], receipt_ms))
     for group in made, told:
         # Each has its own time, so each is a commit; those that go out side by side share an fsync.
-        await asyncio.gather(*(store.commit(operations, at_ms) for operations, at_ms in group))
+        commits = (store.commit(operations, at_ms) for operations, at_ms in group)
+        ended = await asyncio.gather(*commits, return_exceptions=True)  # none goes on behind a failure
+        if problems := [found for found in ended if isinstance(found, BaseException)]:
+            raise problems[0]
 
 
 def _again(session: SessionFacts, batches: Sequence[KeptBatch], kek: bytes | None) -> list[Operation]:

@@ -36,9 +36,10 @@ async def note_exceptions(connection: AsyncConnection, portion: Portion) -> None
         "answers.late": await _late(connection, portion),
         "answers.aside": await _aside(connection, portion),
     }
-    for act, counts in found.items():
-        for detail in _details(counts):
-            at_ms = _newest_ms(portion)
+    details = [(act, detail) for act, counts in found.items() for detail in _details(counts)]
+    if details:  # seldom, and the whole portion is looked through for it
+        at_ms = _newest_ms(portion)
+        for act, detail in details:
             await audit.append(connection, at_ms=at_ms, who=WHO, act=act, delivery="", detail=detail)
 
 
