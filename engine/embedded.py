@@ -55,6 +55,7 @@ def durable_options(folder: Path) -> list[str]:
     return [
         *("--dir", str(folder)),
         *("--appendonly", "yes", "--appendfsync", "always", "--save", "", "--aof-use-rdb-preamble", "yes"),
+        *("--rdbcompression", "no"),  # most of it is sealed, which nothing makes smaller
         *("--no-appendfsync-on-rewrite", "no", "--auto-aof-rewrite-min-size", "256mb"),
         *("--hash-max-ziplist-entries", "512", "--hash-max-ziplist-value", "1024"),
         *("--maxclients", "1000", "--maxmemory-policy", "noeviction", "--daemonize", "no"),

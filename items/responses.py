@@ -67,7 +67,7 @@ def _check(shape: Mapping[str, Any]) -> Check:
     pairs = _pairs(shape) if "match_max" in shape else None
     if "associables" in shape:
         pairs = _both(_undirected, _pairs(shape))
-    return _several(one, shape["max"] or _most(shape), pairs)
+    return _several(one, _choices(shape), shape["max"] or _most(shape), pairs)
 
 
 def _most(shape: Mapping[str, Any]) -> int:
@@ -81,15 +81,19 @@ def _most(shape: Mapping[str, Any]) -> int:
     return len(shape["sources"]) * len(shape["targets"])
 
 
-def _value(shape: Mapping[str, Any]) -> Check:
+def _choices(shape: Mapping[str, Any]) -> frozenset[str]:
+    """All values that there are; none where they cannot be counted."""
     if "choices" in shape:
-        return _choice(frozenset(shape["choices"]))
+        return frozenset(shape["choices"])
     if "sources" in shape:
-        pairs = ((a, b) for a in shape["sources"] for b in shape["targets"])
-        return _choice(_allowed(pairs, shape))
-    if "associables" in shape:
-        names = shape["associables"]
-        return _choice(_allowed(((a, b) for a in names for b in names if a != b), shape))
+        return _allowed(((a, b) for a in shape["sources"] for b in shape["targets"]), shape)
+    names = shape.get("associables", ())
+    return _allowed(((a, b) for a in names for b in names if a != b), shape)
+
+
+def _value(shape: Mapping[str, Any]) -> Check:
+    if "choices" in shape or "sources" in shape or "associables" in shape:
+        return _choice(_choices(shape))
     if "width" in shape:
         return _point(shape["width"], shape["height"])
     if "low" in shape:
@@ -164,20 +168,31 @@ def _point(width: float, height: float) -> Check:
     return check
 
 
-def _several(one: Check, most: int, pairs: Check | None) -> Check:
+def _several(one: Check, choices: frozenset[str], most: int, pairs: Check | None) -> Check:
     def check(values: Any) -> str | None:
         if type(values) is not list:
             return "wrong_cardinality"
         if len(values) > most:
             return "too_many"
-        for value in values:
-            if (problem := one(value)) is not None:
-                return problem
-        if len(set(values)) < len(values):
-            return "repeated"
-        return pairs(values) if pairs else None
+        problem = None if _are_distinct(values, choices) else _first_problem(values, one)
+        return problem or (pairs(values) if pairs else None)
 
     return check
+
+
+def _are_distinct(values: list[Any], choices: frozenset[str]) -> bool:
+    """Whether all are choices, none twice: nearly always, and told at once."""
+    try:
+        return len(choices.intersection(values)) == len(values)
+    except TypeError:  # what cannot be in a set is no choice
+        return False
+
+
+def _first_problem(values: list[Any], one: Check) -> str | None:
+    for value in values:
+        if (problem := one(value)) is not None:
+            return problem
+    return "repeated" if len(set(values)) < len(values) else None
 
 
 def _texts(one: Check, most: int) -> Check:
@@ -198,8 +213,11 @@ def _pairs(shape: Mapping[str, Any]) -> Check:
     limits: Mapping[str, int] = shape["match_max"]
 
     def check(values: Any) -> str | None:
+        halves = " ".join(values).split()
+        if len(set(halves)) == len(halves):
+            return None
         used: dict[str, int] = {}
-        for half in " ".join(values).split():
+        for half in halves:
             used[half] = count = used.get(half, 0) + 1
             if count > 1 and 0 < limits[half] < count:
                 return "too_many"

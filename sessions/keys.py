@@ -47,7 +47,7 @@ LAYOUT_MARK = "{deliveries}:layout"
 WORKERS = "workers"
 FIGURES = "figures"
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised whenever a key above, or a line of the journal, is written so that another program would misread it:
 one that meets another number touches nothing (`Registry.meet`). Those before the first bore no mark."""
 
@@ -65,6 +65,8 @@ STATE_FIELDS = {
     "started_ms": ("L", "Q"),
     "deadline_ms": ("L", "Q"),
     "last": ("I", "I"),
+    "seen_ms": ("L", "Q"),
+    "held": ("I", "I"),
     "taken_over_ms": ("L", "Q"),
     "paused_at_ms": ("L", "Q"),
     "paused_from_ms": ("L", "Q"),
@@ -72,8 +74,6 @@ STATE_FIELDS = {
     "extra_ms": ("l", "q"),
     "asides": ("I", "I"),
     "dropped": ("I", "I"),
-    "seen_ms": ("L", "Q"),
-    "held": ("I", "I"),
     "spilled": ("I", "I"),
 }
 """The numbers of the session record, big-endian, as Lua's struct and as Python's struct call them. Reading
@@ -82,8 +82,9 @@ msgpack into a table takes Lua three times as long, on every save."""
 REPLY_FIELDS = 7
 """The first so many of them go into every reply."""
 
-TEXT_FIELDS = ("at", "batches", "loose", "retained", "digests")
-"""Behind the numbers: byte strings, each after its length (four bytes); see `lua/batches.lua`."""
+TEXT_FIELDS = ("at", "batches", "retained", "loose", "digests")
+"""Behind the numbers: the lengths of these byte strings (four bytes each), then they themselves; see
+`lua/batches.lua`. What each save changes stands together, or grows at its end: `lua/answers.lua`."""
 
 CONSTANT_FIELDS = ("delivery", "room", "factor_permille", "needs", "wrapped_key")
 

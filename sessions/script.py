@@ -21,7 +21,9 @@ from sessions.states import NUMBERS, RANKS, REFUSALS, TRANSITIONS, Status
 DIGEST_BYTES = 8
 """Kept of each accepted batch: enough to tell a repeat from a fork among the batches of one pupil."""
 DIGESTS_KEPT = 16
-"""Digests in the session record, which each save writes whole; beyond it half of them are spilled at once."""
+"""Digests in the session record, which each save writes whole; beyond it the older ones are spilled."""
+DIGESTS_LEFT = 4
+"""So many stay: a batch that is repeated is one of the last."""
 LOOSE_BYTES = 160
 """Batches are put in order when those that came since make so much text: eleven of them, of three items."""
 BATCHES_MAX = 2_000
@@ -83,8 +85,14 @@ def _constants() -> dict[str, int | str]:
         **{status.name: NUMBERS[status] for status in Status},
         "REPLY_BYTES": struct.calcsize(">" + "".join(codes[:REPLY_FIELDS])),
         "STATE_BYTES": struct.calcsize(">" + "".join(codes)),
+        "TEXTS": struct.calcsize(">" + "".join(codes)) + 4 * len(TEXT_FIELDS) + 1,
+        "SPILLED_BYTE": struct.calcsize(">" + "".join(codes[:-1])) + 1,
+        "TICKET_BYTE": struct.calcsize(">" + codes[0]) + 1,
+        "HEAD_BYTES": struct.calcsize(">" + "".join(codes[: REPLY_FIELDS - 1])),
+        "AFTER_HELD": struct.calcsize(">" + "".join(codes[: REPLY_FIELDS + 2])) + 1,
         "DIGEST_BYTES": DIGEST_BYTES,
         "DIGESTS_KEPT": DIGESTS_KEPT,
+        "DIGESTS_LEFT": DIGESTS_LEFT,
         "LOOSE_BYTES": LOOSE_BYTES,
         "BATCHES_MAX": BATCHES_MAX,
         "ASIDES_MAX": ASIDES_MAX,
@@ -112,11 +120,22 @@ def _tables() -> list[str]:
 def _record_functions() -> list[str]:
     """Lua's way from the session record to an array and back."""
     numbers = "".join(lua_code for lua_code, _ in STATE_FIELDS.values())
-    count = len(STATE_FIELDS)
-    places = [f"r[{place}]" for place in range(1, count + 1)]
-    places += [f"#r[{place}], r[{place}]" for place in range(count + 1, count + len(TEXT_FIELDS) + 1)]
+    first = len(STATE_FIELDS) + 1
+    texts = [f"r[{place}]" for place in range(first, first + len(TEXT_FIELDS))]
+    places = [*(f"r[{place}]" for place in range(1, first)), *(f"#{text}" for text in texts)]
     return [
-        f'local RECORD = ">{numbers}{"Ic0" * len(TEXT_FIELDS)}"',
-        f"local function pack_record(r) return struct.pack(RECORD, {', '.join(places)}) end",
-        "local function unpack_record(packed) return { struct.unpack(RECORD, packed) } end",
+        f'local RECORD = ">{numbers}{"I" * len(TEXT_FIELDS)}"',
+        "local function pack_record(r)",
+        f"    return struct.pack(RECORD, {', '.join(places)}) .. {' .. '.join(texts)}",
+        "end",
+        "local function unpack_record(packed)",
+        "    local r = { struct.unpack(RECORD, packed) }",
+        "    local from = TEXTS",
+        f"    for place = {first}, {first + len(TEXT_FIELDS) - 1} do",
+        "        local size = r[place]",
+        "        r[place] = string.sub(packed, from, from + size - 1)",
+        "        from = from + size",
+        "    end",
+        "    return r",
+        "end",
     ]

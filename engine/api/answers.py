@@ -21,6 +21,7 @@ from engine.errors import Problem
 from engine.nonces import random_nonces
 from engine.respond import header, problem_of, read_body, send_json
 from engine.services import ACCEPTED, RANK_RESUME, Services, refusal
+from engine.usual import usual_batch
 from engine.wire import ANSWERS_BYTES_MAX, AnswerBatch, answer_batch
 from sessions.cipher import SessionCipher
 from sessions.model import Heartbeat, Operation, Read, Reply, Save, Ticket, Verdict
@@ -112,7 +113,8 @@ class Answers:
     def _commit(self, call: Call, ticket: Ticket, opened: Opened, cipher: SessionCipher) -> None:
         services = self._services
         check_intake(opened.record, services.clock())
-        batch = answer_batch(call.body, check_of(opened, services.files, ticket))
+        check = check_of(opened, services.files, ticket)
+        batch = usual_batch(call.body, check) or answer_batch(call.body, check)
         operation: Operation = (
             sealed_save(batch, call.body, ticket, cipher, next(self._nonces), opened.record["grace_ms"])
             if batch.n

@@ -4,12 +4,15 @@
 -- comes late for a number in such a hole is taken as well. A repeated batch (our reply was lost on the way) is
 -- acknowledged again and changes nothing; other bytes under an accepted number are a fork and kept aside.
 --
--- op     SAVE: ticket (epoch, version, status, started, deadline); n, full 0 or 1, age of the newest answer and
---        grace in milliseconds, batches held by the device; first 8 bytes of the digest; ";n=,item,item" ("" without
---        items); the key of the batch; item on screen; the batch's bytes, for the archive and for resuming
+-- op     SAVE: what the record begins with if nothing has changed since the ticket (session, status, epoch, version,
+--        started, deadline) and the number before this one; number and batches held by the device, as the record has
+--        them; until when it is in time, 0 if it cannot be the commonest one (`save_next`); first 8 bytes of the digest;
+--        ";n=,item,item" ("" without items); the key of the batch; item on screen; the batch's bytes, for the archive
+--        and for resuming. For all others then: full 0 or 1, age of the newest answer and grace in milliseconds
 
-local TICKET = ">LIBLL"
-local SAVE, BEAT = TICKET .. "IBLLI" .. "c" .. DIGEST_BYTES .. string.rep("Ic0", 4), TICKET .. "I"
+local TICKET = ">BLILL"
+local SAVE, REST = ">c" .. HEAD_BYTES .. "Ic4c4Lc" .. DIGEST_BYTES .. string.rep("Ic0", 4), ">BLL"
+local BEAT = TICKET .. "I"
 
 -- "" if the batch is in time. Later, the pupil's word that it was answered before the deadline is corroborated
 -- by an outage between that moment and the end of the grace: then it could not have come in time.
@@ -59,9 +62,40 @@ local function refusal(owner, record, epoch, n, digest, full)
     return nil
 end
 
+local NOW = struct.pack(">L", now)
+
+-- The commonest batch by far: the next of a seat for which nothing has changed since its ticket. Nothing is to be
+-- adopted and nothing can be refused, so most of the record is copied as it is, and the rest grows at its end.
+-- nil if it is another, or if batches or digests must be put in order first.
+local function save_next(packed, owner, head, before, n, held_back, digest, entry, key, at, bytes)
+    if not packed or cut(packed, 1, HEAD_BYTES) ~= head then return nil end
+    if struct.unpack(">I", packed, HEAD_BYTES + 1) ~= before then return nil end
+    local spilled, on_screen, batches, retained, loose, digests = struct.unpack(">IIIIII", packed, SPILLED_BYTE)
+    loose, digests = loose + #entry, digests + DIGEST_BYTES
+    local is_full = digests > DIGESTS_KEPT * DIGEST_BYTES or loose > LOOSE_BYTES
+    if is_full or digests ~= (before + 1 - spilled) * DIGEST_BYTES then return nil end
+    local from = TEXTS + on_screen
+    local place = from + batches + retained + loose - #entry
+    records[owner] = head .. n .. NOW .. held_back .. cut(packed, AFTER_HELD, STATE_BYTES)
+        .. struct.pack(">IIIII", #at, batches, retained, loose, digests)
+        .. at .. cut(packed, from, place - 1) .. entry .. cut(packed, place) .. digest
+    changed[#changed + 1] = owner
+    sets[#sets + 1] = key
+    sets[#sets + 1] = bytes
+    note("batch:", before >= sealed[owner] and key or bytes)
+    return head .. n .. text_of[sealed[owner]]
+end
+
 local function save(op, owner)
-    local epoch, version, status, started, deadline, n, full, age, grace, held_back, digest, entry, key, at, bytes =
-        struct.unpack(SAVE, op)
+    local head, before, n, held_back, till, digest, entry, key, at, bytes, place = struct.unpack(SAVE, op)
+    if now <= till then
+        local packed = records[owner]
+        local reply = save_next(packed, owner, head, before, n, held_back, digest, entry, key, at, bytes)
+        if reply then return reply end
+    end
+    local full, age, grace = struct.unpack(REST, op, place)
+    local status, epoch, version, started, deadline = struct.unpack(TICKET, head, TICKET_BYTE)
+    n, held_back = before + 1, struct.unpack(">I", held_back)
     assert(n >= 1)
     local record = open(owner)
     if not record then return unknown() end
@@ -103,7 +137,7 @@ end
 -- heartbeat: the pupil is there. op[3] numbers (BEAT): ticket, batches held by the device; op[4] item on screen
 local function heartbeat(op)
     local owner, at = op[2], op[4]
-    local epoch, version, status, started, deadline, held_back = struct.unpack(BEAT, op[3])
+    local status, epoch, version, started, deadline, held_back = struct.unpack(BEAT, op[3])
     assert(type(at) == "string")
     local record = open(owner)
     if not record then return unknown() end
@@ -124,7 +158,7 @@ end
 -- read: what a seat needs to resume: constants and all batches that count. op[3] ticket
 local function read(op)
     local owner = op[2]
-    local epoch, version, status, started, deadline = struct.unpack(TICKET, op[3])
+    local status, epoch, version, started, deadline = struct.unpack(TICKET, op[3])
     local record = open(owner)
     if not record then return unknown() end
     if adopt(owner, record, epoch, version, status, started, deadline) then return answer("gap", "", owner) end

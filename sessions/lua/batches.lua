@@ -28,6 +28,17 @@ local function accepted_digest(owner, record, n)
     return digest
 end
 
+-- All but the newest digests leave the record.
+local function spill(owner, record)
+    local digests = record[DIGESTS]
+    local spilled = #digests / DIGEST_BYTES - DIGESTS_LEFT
+    if spilled <= 0 then return end
+    local bytes = spilled * DIGEST_BYTES
+    -- At once: these are digests that the record holds as well, until it is written.
+    redis.call("SETRANGE", "d:" .. owner, record[SPILLED] * DIGEST_BYTES, cut(digests, 1, bytes))
+    record[DIGESTS], record[SPILLED] = cut(digests, bytes + 1), record[SPILLED] + spilled
+end
+
 local function put_digest(owner, record, n, digest)
     local digests, from = record[DIGESTS], (n - record[SPILLED] - 1) * DIGEST_BYTES
     if from < 0 then
@@ -41,14 +52,8 @@ local function put_digest(owner, record, n, digest)
     else
         digests = cut(digests, 1, from) .. digest .. cut(digests, from + DIGEST_BYTES + 1)
     end
-    if #digests > DIGESTS_KEPT * DIGEST_BYTES then
-        local spilled = math.floor(#digests / DIGEST_BYTES) - DIGESTS_KEPT / 2
-        local bytes = spilled * DIGEST_BYTES
-        -- At once: these are digests that the record holds as well, until it is written.
-        redis.call("SETRANGE", "d:" .. owner, record[SPILLED] * DIGEST_BYTES, cut(digests, 1, bytes))
-        digests, record[SPILLED] = cut(digests, bytes + 1), record[SPILLED] + spilled
-    end
     record[DIGESTS] = digests
+    if #digests > DIGESTS_KEPT * DIGEST_BYTES then spill(owner, record) end
 end
 
 -- A batch that counts for no item any more: its bytes go, now if the archive has them, else later.
@@ -85,25 +90,28 @@ local function counting(record, n, entry)
     return find_text(counted, ",", 1, true) and counted or ""
 end
 
+-- Looked up in a table with this, an item stays the first time and goes ever after.
+local ONCE = { __index = function(met, item) met[item] = "" end }
+
 -- Put the batches in order: each with the items for which it counts, those that count for none released.
 local function settle(owner, record)
     let_go(owner, record)
-    local entries, newer = {}, {}
-    for entry in string.gmatch(record[LOOSE], ";[^;]+") do
+    local entries, newer, kept = {}, setmetatable({}, ONCE), 0
+    for entry in string.gmatch(record[BATCHES] .. record[LOOSE], ";[^;]+") do
         entries[#entries + 1] = entry
     end
     for i = #entries, 1, -1 do
         entries[i] = string.gsub(entries[i], ",([^,]+)", newer)
-        for item in string.gmatch(entries[i], ",([^,]+)") do
-            newer[item] = ""
+    end
+    for i = 1, #entries do
+        if find_text(entries[i], ",", 1, true) then
+            kept = kept + 1
+            entries[kept] = entries[i]
+        else
+            release(owner, record, string.match(entries[i], "%d+"))
         end
     end
-    local all = string.gsub(record[BATCHES], ",([^,;]+)", newer) .. table.concat(entries) .. ";"
-    all = string.gsub(all, ";(%d+)=%d*%f[;]", function(n)
-        release(owner, record, n)
-        return ""
-    end)
-    record[BATCHES], record[LOOSE] = cut(all, 1, -2), ""
+    record[BATCHES], record[LOOSE] = table.concat(entries, "", 1, kept), ""
 end
 
 -- Hold a batch that counts for an item: then true. `entry` is ";n=,item,item", "" without items.
@@ -111,7 +119,10 @@ local function hold(owner, record, n, entry, key, bytes)
     if n <= record[LAST] then entry = counting(record, n, entry) end
     if entry == "" then return false end
     record[LOOSE] = record[LOOSE] .. entry
-    if #record[LOOSE] > LOOSE_BYTES then settle(owner, record) end
+    if #record[LOOSE] > LOOSE_BYTES then
+        settle(owner, record)
+        spill(owner, record) -- both at once: it is long until the next time
+    end
     sets[#sets + 1] = key
     sets[#sets + 1] = bytes
     return true

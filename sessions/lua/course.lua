@@ -47,7 +47,7 @@ end
 -- start: start the clock, once. op[3] ticket, op[4] duration in milliseconds
 local function start(op)
     local owner, duration = op[2], op[4]
-    local epoch, version, status, started, deadline = struct.unpack(TICKET, op[3])
+    local status, epoch, version, started, deadline = struct.unpack(TICKET, op[3])
     assert(duration > 0)
     local record = open(owner)
     if not record then return unknown() end
@@ -71,7 +71,7 @@ end
 -- op[3] ticket, op[4] number of the last batch that the player sent
 local function submit(op)
     local owner, last = op[2], op[4] + 0
-    local epoch, version, status, started, deadline = struct.unpack(TICKET, op[3])
+    local status, epoch, version, started, deadline = struct.unpack(TICKET, op[3])
     local record = open(owner)
     if not record then return unknown() end
     if adopt(owner, record, epoch, version, status, started, deadline) then return answer("gap", "", owner) end

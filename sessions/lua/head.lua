@@ -20,10 +20,18 @@ local operations = cmsgpack.unpack(ARGV[1])
 local now = tonumber(ARGV[2])
 
 local records, sealed = {}, {} -- by "{pNN}:SID": the packed session record, false if none; what is archived
-local names = {}               -- by "{pNN}:SID": the key of the record
 local said = {}                -- what this group has yet to write and may ask for meanwhile, by key and field
-local changed = {}             -- by "{pNN}:SID": true if the record is to be written
-local lines, sets, later, dead -- what else is to be written: journal, strings, other commands, keys that go
+local changed, lines, sets, later, dead -- to be written: records ("{pNN}:SID"), journal, strings, commands, keys that go
+
+-- Many sessions of a group have the same few numbers; to read and to write one costs more than to look it up.
+local number_of = setmetatable({}, { __index = function(known, text)
+    known[text] = tonumber(text)
+    return known[text]
+end })
+local text_of = setmetatable({}, { __index = function(known, number)
+    known[number] = string.format("%.0f", number)
+    return known[number]
+end })
 
 local function begin()
     changed, lines, sets, later, dead = {}, {}, { "MSET" }, {}, { "DEL" }
@@ -33,17 +41,17 @@ local function read_all()
     local command, owners = { "MGET" }, {}
     for i = 1, #operations, 2 do
         local owner = operations[i]
-        if not names[owner] then
-            names[owner] = "s:" .. owner
+        if records[owner] == nil then
+            records[owner] = false
             owners[#owners + 1] = owner
-            command[#command + 1] = names[owner]
+            command[#command + 1] = "s:" .. owner
             command[#command + 1] = "e:" .. owner
         end
     end
     local found = redis.call(unpack(command))
     for i = 1, #owners do
         records[owners[i]] = found[2 * i - 1]
-        sealed[owners[i]] = tonumber(found[2 * i] or 0)
+        sealed[owners[i]] = number_of[found[2 * i] or "0"]
     end
 end
 
@@ -61,9 +69,9 @@ local function write_all()
     call_in_slices(sets)
     if #lines > 0 then redis.call("XADD", journal, "*", "t", now, "l", cmsgpack.pack(lines)) end
     local written = { "MSET" }
-    for owner in pairs(changed) do
-        written[#written + 1] = names[owner]
-        written[#written + 1] = records[owner]
+    for i = 1, #changed do
+        written[2 * i] = "s:" .. changed[i]
+        written[2 * i + 1] = records[changed[i]]
     end
     call_in_slices(written)
     for i = 1, #later do
@@ -81,7 +89,7 @@ end
 -- Returns the packed record.
 local function keep(owner, record)
     local packed = pack_record(record)
-    records[owner], changed[owner] = packed, true
+    records[owner], changed[#changed + 1] = packed, owner
     return packed
 end
 

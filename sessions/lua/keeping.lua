@@ -5,7 +5,7 @@ local function create(op)
     local owner, packed = op[2], op[3]
     if records[owner] then return answer("repeated", "", owner) end
     local record = unpack_record(packed)
-    records[owner], sealed[owner], changed[owner] = packed, op[5], true
+    records[owner], sealed[owner], changed[#changed + 1] = packed, op[5], owner
     said["c:" .. owner] = op[4]
     sets[#sets + 1] = "c:" .. owner
     sets[#sets + 1] = op[4]
@@ -35,7 +35,7 @@ local function destroy(op)
     write_all()
     local record = open(owner)
     if not record then return unknown() end
-    local command = { "DEL", names[owner], "c:" .. owner, "e:" .. owner, "d:" .. owner, "x:" .. owner, "l:" .. owner }
+    local command = { "DEL", "s:" .. owner, "c:" .. owner, "e:" .. owner, "d:" .. owner, "x:" .. owner, "l:" .. owner }
     for n in string.gmatch(record[BATCHES] .. record[LOOSE] .. record[RETAINED], ";(%d+)") do
         command[#command + 1] = "b:" .. owner .. ":" .. n
     end

@@ -10,7 +10,7 @@ local VERBS = {
 local FATAL = { "OOM", "MISCONF", "READONLY", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN", "LOADING" }
 
 local function run(owner, op)
-    local line, set, more, gone = #lines, #sets, #later, #dead
+    local line, set, more, gone, kept = #lines, #sets, #later, #dead, #changed
     local record = records[owner]
     local fine, result = pcall(type(op) == "string" and save or VERBS[op[1]], op, owner)
     if fine then return result end
@@ -20,7 +20,7 @@ local function run(owner, op)
     end
     -- Forget what the failed operation wanted to write.
     records[owner] = record
-    for list, size in pairs({ [lines] = line, [sets] = set, [later] = more, [dead] = gone }) do
+    for list, size in pairs({ [lines] = line, [sets] = set, [later] = more, [dead] = gone, [changed] = kept }) do
         for place = #list, size + 1, -1 do
             list[place] = nil
         end

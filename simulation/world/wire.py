@@ -12,7 +12,7 @@ from typing import Any
 
 import msgpack
 
-from sessions.keys import REPLY_FIELDS, STATE_FIELDS, owner
+from sessions.keys import REPLY_FIELDS, STATE_FIELDS, TEXT_FIELDS, owner
 from sessions.model import (
     Allow,
     Close,
@@ -32,15 +32,16 @@ from sessions.model import (
     Submit,
     Ticket,
 )
-from sessions.script import DIGEST_BYTES
-from sessions.states import NUMBERS, STATUSES
+from sessions.script import BATCHES_MAX, DIGEST_BYTES
+from sessions.states import NUMBERS, STATUSES, Status
 from simulation.protocol.session import Line, Outcome, Says, Session
 
 _CODES = [code for _, code in STATE_FIELDS.values()]
 _STATE = struct.Struct(">" + "".join(_CODES))
 _HEAD = struct.Struct(">" + "".join(_CODES[:REPLY_FIELDS]))
-_TICKET = struct.Struct(">QIBQQ")
-_SAVE = struct.Struct(f">QIBQQIBQQI{DIGEST_BYTES}s")
+_TICKET = struct.Struct(">BQIQQ")
+_SAVE = struct.Struct(f">16sBQIQQIIIQ{DIGEST_BYTES}s")
+_SAVE_REST = struct.Struct(">BQQ")
 
 
 def pack(value: Any) -> bytes:
@@ -65,24 +66,30 @@ def read_operations(packed: bytes) -> list[tuple[bytes, Operation]]:
 
 
 def _ticket(sid: bytes, numbers: bytes) -> Ticket:
-    epoch, version, status, started_ms, deadline_ms = _TICKET.unpack_from(numbers)
+    status, epoch, version, started_ms, deadline_ms = _TICKET.unpack_from(numbers)
     return Ticket(sid, "", epoch, version, STATUSES[status - 1], started_ms, deadline_ms)
 
 
 def _save(sid: bytes, packed: bytes) -> Save:
     *numbers, short = _SAVE.unpack_from(packed)
-    n, full, age_ms, grace_ms, held = numbers[5:]
+    before, n, held, till = numbers[6:]
+    ticket = _ticket(sid, packed[len(sid) :])
+    rest = len(packed) - _SAVE_REST.size
+    full, age_ms, grace_ms = _SAVE_REST.unpack_from(packed, rest)
     texts, place = [], _SAVE.size
-    while place < len(packed):
+    while place < rest:
         end = place + 4 + int.from_bytes(packed[place : place + 4])
         texts.append(packed[place + 4 : end])
         place = end
     entry, key, at, line = texts
     digest, body = msgpack.unpackb(line, raw=True)[5:]
+    is_next = ticket.status is Status.RUNNING and ticket.started_ms > 0 and entry and n <= BATCHES_MAX
+    if numbers[0] != sid or before != n - 1 or till != (ticket.deadline_ms + grace_ms if is_next else 0):
+        raise ValueError("what the script takes for granted is not so")
     if digest[: len(short)] != short or sid_of_owner(key[2:]) != sid or not key.endswith(b":%d" % n):
         raise ValueError("what the script compares is not what the line holds")
     items = tuple(entry.decode().split(",")[1:])
-    return Save(_ticket(sid, packed), n, digest, body, items, bool(full), age_ms, grace_ms, at.decode(), held)
+    return Save(ticket, n, digest, body, items, bool(full), age_ms, grace_ms, at.decode(), held)
 
 
 def _heartbeat(sid: bytes, numbers: bytes, at: bytes) -> Heartbeat:
@@ -144,17 +151,17 @@ def head(session: Session) -> bytes:
 def record(session: Session) -> bytes:
     """The numbers of a session record, its digests not spilled."""
     times = (session.taken_over_ms, session.paused_at_ms, session.paused_from_ms, session.paused_to_ms)
-    counts = (session.extra_ms, session.asides, session.dropped, session.seen_ms, session.held, 0)
+    counts = (session.extra_ms, session.asides, session.dropped, 0)
     return head(session) + _STATE.pack(
         session.sid, NUMBERS[session.status], session.epoch, session.version, session.started_ms,
-        session.deadline_ms, session.last, *times, *counts,
+        session.deadline_ms, session.last, session.seen_ms, session.held, *times, *counts,
     )[_HEAD.size :]  # fmt: skip
 
 
 def shown(session: Session) -> bytes:
     """The record as far as a teacher's page reads it: numbers, and the item on screen."""
     at = session.at.encode()
-    return record(session) + len(at).to_bytes(4, "big") + at
+    return record(session) + len(at).to_bytes(4, "big") + bytes(4 * (len(TEXT_FIELDS) - 1)) + at
 
 
 def constants(row: SessionRow) -> bytes:

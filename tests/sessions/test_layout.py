@@ -18,7 +18,7 @@ from sessions.script import DIGESTS_KEPT
 from sessions.store import Store
 from tests.sessions.given import MANY, NOW, a_row, a_running, a_save, a_sid, one, verdicts
 
-WRITTEN = {1: "9098a919398b4a23"}
+WRITTEN = {1: "9098a919398b4a23", 2: "2a492c5ece3b9236"}
 """By layout: the digest of all that a day of each kind of operation leaves in Redis."""
 
 
