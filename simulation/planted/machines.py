@@ -219,8 +219,8 @@ class LosesLines(JournalReader):
 
     async def read(self) -> Portion:
         portion = await super().read()
-        if len(rows := portion.batches) > 1:
-            portion.by_session[rows[-1][0]].pop()
+        if len(portion.batches) > 1:
+            portion.batches.pop()
         return portion
 
 
