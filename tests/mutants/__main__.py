@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from types import FrameType
 from typing import NamedTuple
 
 from tests.mutants import changes, looks, lua
@@ -30,6 +31,7 @@ SCRIPTS = [
 ]
 MODULES = [*PROTOCOL, *TABLES]
 LEAST = 0.9
+ENDINGS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Made(NamedTuple):
@@ -114,8 +116,8 @@ def main() -> int:
     parser.add_argument("--scripts", action="store_true", help="the Lua, which takes twice as long")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args()
-    for ending in (signal.SIGINT, signal.SIGTERM):  # the first is ignored in what a shell runs behind itself
-        signal.signal(ending, signal.default_int_handler)
+    for ending in ENDINGS:  # the first is ignored in what a shell runs behind itself
+        signal.signal(ending, _end)
     modules = given.module or (SCRIPTS if given.scripts else MODULES)
     began_s = time.monotonic()
     is_enough = report([_made_of(module) for module in modules], Judge(modules, given.jobs).seen)
@@ -152,6 +154,12 @@ def _tell(tally: Tally) -> None:
     for made in tally.survived:
         print(f"survived: {made.module}:{made.line} {made.what}")
     print(tally, flush=True)
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    for ending in ENDINGS:  # what is known is to be told undisturbed
+        signal.signal(ending, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _made_of(module: str) -> list[Made]:
