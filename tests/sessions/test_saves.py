@@ -364,11 +364,11 @@ async def test_a_server_that_cannot_write_blames_no_operation(store: Store, redi
             await one(store, saves[-1])
     finally:
         await redis.config_set("maxmemory", 0)
-    await redis.execute_command("REPLICAOF", "127.0.0.1", "1")
+    await redis.replicaof("127.0.0.1", "1")
     try:
         with pytest.raises(StoreAway):
             await one(store, saves[-1])
     finally:
-        await redis.execute_command("REPLICAOF", "NO", "ONE")
+        await redis.replicaof("NO", "ONE")
 
     assert await verdicts(store, saves[-1]) == ["ok"]
