@@ -11,7 +11,6 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from engine.cli.serve import republish
 from engine.demonstration import prepare
 from engine.embedded import redis_binary, redis_options
 from engine.keyring import KeyRing
+from engine.ports import free_port
 from engine.settings import Settings
 from engine.supervisor import Child, Supervisor, wait_for_redis, wait_until_ready
 from faults.form import write_package
@@ -214,13 +214,6 @@ def _signal(child: Child, number: int) -> None:
     if child.pid:
         with suppress(ProcessLookupError):
             os.kill(child.pid, number)
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def can_mount() -> bool:

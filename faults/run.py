@@ -15,11 +15,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from engine.ports import free_port
 from faults.badline import BadWeb, BadWire
 from faults.checker import check, read_archive
 from faults.history import History
 from faults.kinds import KINDS, Kind
-from faults.machine import ROOT, Machine, can_mount, free_port, small_disk
+from faults.machine import ROOT, Machine, can_mount, small_disk
 from faults.pupil import Habits, Pupil
 from faults.refusing import can_refuse
 from faults.scene import Scene
@@ -68,7 +69,7 @@ async def run(kind: str, seed: int, size: Size, folder: Path, old_commit: str = 
             old=stack.enter_context(sources_of(old_commit)) if "old" in needs else None,
         )
         chance = random.Random(f"{seed} lines")
-        web = BadWeb(free_port(), machine.settings.port, chance)
+        web = BadWeb(free_port([machine.settings.port]), machine.settings.port, chance)
         wire = BadWire(machine.far_socket, machine.redis_socket, chance)
         scene = Scene(machine, web, wire, postgres)
         return {"kind": kind, "seed": seed} | await _play(scene, KINDS[kind], seed, size)

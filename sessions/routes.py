@@ -14,7 +14,7 @@ import asyncio
 import binascii
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -40,6 +40,7 @@ class Routed(ABC):
         self._links: dict[str, Link] = {}
         self._is_held = self._is_lost = False
         self._lock = asyncio.Lock()
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def command(self, *command: Argument) -> Any:
         """The reply to one command."""
@@ -72,10 +73,9 @@ class Routed(ABC):
 
     async def aclose(self) -> None:
         """Close all connections."""
-        links, self._links = list(self._links.values()), {}
+        self._let_go_but([])
         await self._forget()
-        for link in links:
-            await link.aclose()
+        await asyncio.gather(*self._closing)
 
     async def _watched(self, work: Awaitable[Value]) -> Value:
         try:
@@ -88,7 +88,7 @@ class Routed(ABC):
     async def _way_to(self, key: str) -> Link:
         if self._is_lost:
             raise StoreAway("a node was lost; what was read from it is to be read again")
-        return await self._link_of(key)
+        return await self._watched(self._link_of(key))
 
     async def _ask(self, addresses: Sequence[str], enough: int, *command: Argument) -> Any:
         """What `enough` of `addresses` say alike, else what most say of those that answer in time.
@@ -108,7 +108,7 @@ class Routed(ABC):
                     continue
                 said[repr(answer)] += 1
                 answers[repr(answer)] = answer
-                if said[repr(answer)] >= enough:
+                if answer and said[repr(answer)] >= enough:  # one that knows nothing may be the quickest
                     return answer
         finally:
             for task in asking:
@@ -132,6 +132,13 @@ class Routed(ABC):
                 self._links[address].hold()
         return self._links[address]
 
+    def _let_go_but(self, addresses: Collection[str]) -> None:
+        """Forget all nodes but these; their connections are closed once the calls under way are done."""
+        for address in self._links.keys() - set(addresses):
+            closing = asyncio.create_task(self._links.pop(address).aclose())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+
     @abstractmethod
     async def _link_of(self, key: str) -> Link:
         """The node that has `key`."""
@@ -149,12 +156,13 @@ class Cluster(Routed):
     """A Redis Cluster."""
 
     _slots: list[str] | None = None
+    _members: Sequence[str] = ()
+    """Primaries and replicas of the last whole map: any of them knows the next one."""
 
     async def _link_of(self, key: str) -> Link:
         async with self._lock:
             if self._slots is None:
-                known = list(dict.fromkeys([*self._links, *self._addresses]))
-                self._slots = _slot_map(await self._ask(known, 1, "CLUSTER", "SLOTS"))
+                self._slots = await self._slots_now()
             address = self._slots[slot_of(key)]
         if not address:
             raise StoreAway(f"no node has the slot of {key}")
@@ -164,6 +172,16 @@ class Cluster(Routed):
         await self._link_of("deliveries")
         assert self._slots is not None
         return {address: self._at(address) for address in dict.fromkeys(self._slots) if address}
+
+    async def _slots_now(self) -> list[str]:
+        """The node of each slot. Whoever has none by a map without holes has left: it is asked no more."""
+        known = list(dict.fromkeys([*self._members, *self._links, *self._addresses]))
+        ranges = await self._ask(known, 1, "CLUSTER", "SLOTS")
+        slots = _slot_map(ranges)
+        if all(slots):
+            self._members = list(dict.fromkeys(_members(ranges)))
+            self._let_go_but(slots)
+        return slots
 
     async def _forget(self) -> None:
         self._slots = None
@@ -250,7 +268,16 @@ def _text(key: Argument) -> str:
 
 def _slot_map(ranges: Sequence[Any]) -> list[str]:
     slots = [""] * SLOTS
-    for first, last, (host, port, *_), *_replicas in ranges:
-        if host:  # a node that has not heard of its own address yet names none
-            slots[first : last + 1] = [f"{host.decode()}:{port}"] * (last + 1 - first)
+    for first, last, primary, *_replicas in ranges:
+        slots[first : last + 1] = [_address(primary)] * (last + 1 - first)
     return slots
+
+
+def _members(ranges: Sequence[Any]) -> list[str]:
+    return [address for _, _, *nodes in ranges for node in nodes if (address := _address(node))]
+
+
+def _address(node: Sequence[Any]) -> str:
+    """Empty for a node that has not heard of its own address yet."""
+    host, port, *_ = node
+    return f"{host.decode()}:{port}" if host else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sessions.model import Save
 from simulation.plan import Plan
@@ -86,6 +86,14 @@ class Remark:
     what: str
 
 
+class Emptied(NamedTuple):
+    """A Redis was gone, and came up empty; `partitions`: those whose clocks the archive knew."""
+
+    from_ms: int
+    to_ms: int
+    partitions: tuple[int, ...]
+
+
 class History:
     """All of it, in order."""
 
@@ -104,6 +112,7 @@ class History:
         """Sessions of which a fail-over forgot that the archive holds them as far as it does."""
         self.outrun: set[bytes] = set()
         """Sessions of which a second primary took batches, while the deposed one still answered."""
+        self.emptied: list[Emptied] = []
         self.by_session: defaultdict[bytes, list[Written]] = defaultdict(list)
         self._by_node: dict[int, list[Written]] = {}
         self._by_batch: dict[tuple[bytes, int, bytes], Written] = {}

@@ -12,7 +12,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -32,6 +31,7 @@ from engine.cli.serve import make_folders
 from engine.clock import now_ms
 from engine.keyring import KeyRing
 from engine.logs import set_up
+from engine.ports import free_port
 from engine.rehearsal.outage import credits, keep_to
 from engine.rehearsal.staff import ORIGIN, employ
 from engine.settings import Settings
@@ -260,14 +260,6 @@ def _settings(folder: Path, pupils: int, given: Mapping[str, Any]) -> Settings:
 def disk() -> str | None:
     """A folder for temporary files that is on a disk, where the system has one; TMPDIR wins."""
     return None if "TMPDIR" in os.environ or not os.access("/var/tmp", os.W_OK) else "/var/tmp"
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def crowd(target: Target, options: Sequence[str]) -> dict[str, Any]:

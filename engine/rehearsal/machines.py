@@ -12,7 +12,6 @@ import hashlib
 import os
 import secrets
 import signal
-import socket
 import subprocess
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -102,16 +101,6 @@ def node(
     return process
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports of the loopback that nobody uses, low enough for a cluster's bus 10,000 above."""
-    ports: list[int] = []
-    while len(ports) < count:
-        port = 20_000 + secrets.randbelow(25_000)
-        if port not in ports and _is_free(port) and _is_free(port + 10_000):
-            ports.append(port)
-    return ports
-
-
 async def until(agreed: Callable[[], Awaitable[bool]], what: str) -> None:
     """Wait for servers to agree among themselves; NotStarted after a minute."""
     try:
@@ -131,12 +120,3 @@ async def _holds(agreed: Callable[[], Awaitable[bool]]) -> bool:
 
 def _hashed(password: str) -> str:
     return f"#{hashlib.sha256(password.encode()).hexdigest()}"
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True

@@ -16,7 +16,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.rehearsal.machines import OPERATOR, USER, Passwords, Process, free_ports, node, until
+from engine.ports import free_ports
+from engine.rehearsal.machines import OPERATOR, USER, Passwords, Process, node, until
 from sessions.routes import SLOTS
 
 MACHINES = 3

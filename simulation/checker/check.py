@@ -8,7 +8,7 @@ from simulation.checker.answers import accounted, acknowledged, once, sent
 from simulation.checker.evidence import Evidence, Violation
 from simulation.checker.safety import audited, drained, honest
 from simulation.checker.seats import ended, fenced, forwards, isolated
-from simulation.checker.times import deadlines, outages
+from simulation.checker.times import deadlines, emptied, outages
 
 CHECKS: tuple[Callable[[Evidence], Iterator[Violation]], ...] = (
     acknowledged,
@@ -17,6 +17,7 @@ CHECKS: tuple[Callable[[Evidence], Iterator[Violation]], ...] = (
     forwards,
     deadlines,
     outages,
+    emptied,
     fenced,
     honest,
     isolated,

@@ -128,11 +128,12 @@ def outages(evidence: Evidence) -> Iterator[Violation]:
     It is the beats that say so. They are rarer than saves, fail by time-outs, and clocks of workers are up to
     three seconds apart: hence the margin at both ends, and between two outages that no beat could tell apart.
     A batch counts from when it was written: what waits in a frozen Redis bears the time at which it was sent.
+    What a Redis took that came up empty does not count: its outage begins where the archive saw it last.
     """
     taken_ms = sorted(
         (EPOCH_MS + written.at_ms, written.clock_ms, partition_of(written.sid, PARTITIONS))
         for written in evidence.history.written
-        if written.label.startswith(("batch", "paused")) and written.is_synced
+        if written.label.startswith(("batch", "paused")) and written.is_synced and written.lost != "empty"
     )
     for partition, from_ms, to_ms in evidence.missed:
         inside = [
@@ -144,6 +145,18 @@ def outages(evidence: Evidence) -> Iterator[Violation]:
             yield Violation(
                 "I5", f"{len(inside)} batches were taken within an outage of {to_ms - from_ms} ms"
             )
+
+
+def emptied(evidence: Evidence) -> Iterator[Violation]:
+    """I5: the time in which a Redis was gone that came up empty is given back like any other."""
+    for from_ms, to_ms, partitions in evidence.history.emptied:
+        for partition in partitions:
+            is_known = any(
+                of == partition and since_ms < to_ms and until_ms > from_ms
+                for of, since_ms, until_ms in evidence.missed
+            )
+            if to_ms - from_ms > GAP_MS and not is_known:
+                yield Violation("I5", f"nothing is given back for {to_ms - from_ms} ms without a Redis")
 
 
 def _longest_ms(taken_ms: Sequence[int]) -> int:

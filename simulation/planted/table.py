@@ -120,6 +120,7 @@ TIME_ON_THE_WAY = adding(
 MOVING = adding(Act(20_000, "open", 0, "b"), Act(22_000, "open", 1, "b"), Act(23_000, "answer", 0, "i1=d"))
 PAUSING = adding(Act(12_000, "pause", 0), Act(19_000, "resume", 0), Act(15_000, "extend", 1, 15_000))
 OUTAGE = adding(Act(15_000, "freeze redis", 0, 15_500), loss=0.0)
+EMPTY = adding(Act(25_000, "empty redis", 0, 12_000), loss=0.0)
 LATE = adding(
     Act(30_000, "offline", 0, 40_000), Act(34_000, "answer", 0, "i1=d"), Act(52_000, "answer", 0, "i2=d")
 )
@@ -233,6 +234,7 @@ PLANTED: tuple[Planted, ...] = (
     _reader("events lost by the drain", machines.LosesEvents, "I11"),
     _sweep("credit without a line", machines.SilentCredit, "I9", adjust=OUTAGE),
     _sweep("outage never credited", machines.NoCredit, "I5", "I11", adjust=OUTAGE),
+    _part("clocks begin anew", Parts(store=machines.ClocksAnew), "I5", adjust=EMPTY),
     _sweep("an outage with two ends", machines.NewEnds, "I9")._replace(first=15_765),
     _sweep("given time forgotten", machines.NoReplay, "I9", adjust=FORGOTTEN_TIME),
     _sweep("a quick replica not noticed", machines.NoNewcomers, "I9", adjust=FORGOTTEN_AT_ONCE),

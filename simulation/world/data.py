@@ -223,7 +223,12 @@ class Commands:
         if "NX" in options and _bytes(name) in self.data.strings:
             return None
         self.wrote = True
-        self.data.strings[_bytes(name)] = _bytes(value)
+        if _text(name).startswith("u:"):
+            partition = partition_in(_text(name))
+            before = self.data.clocks.get(partition, Partition())
+            self.data.clocks[partition] = before._replace(last_ms=int(value))
+        else:
+            self.data.strings[_bytes(name)] = _bytes(value)
         return b"OK"
 
     def delete(self, _now_ms: int, *names: Any) -> int:
@@ -238,6 +243,9 @@ class Commands:
 
     def _value(self, name: bytes) -> bytes | None:
         kind, _, owner = name.partition(b":")
+        if kind == b"u":
+            clock_ms = self.data.clocks.get(partition_in(owner.decode()), Partition()).last_ms
+            return None if clock_ms is None else b"%d" % clock_ms
         if kind not in (b"s", b"c", b"e", b"b"):
             return self.data.strings.get(name)
         session = self.data.sessions.get(wire.sid_of_owner(owner))

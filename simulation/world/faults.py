@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from simulation.history import Emptied
 from simulation.world.backstage import recover
 from simulation.world.data import Data
 from simulation.world.hall import PARTITIONS
@@ -134,8 +135,11 @@ async def empty_redis(world: World, _who: int, for_ms: int) -> None:
         old = world.primary
         old.crash(is_power_cut=False)
         world.history.lost_all("empty")
+        from_ms, rows = world.clock_ms(), world.disk.look("SELECT partition FROM clocks")
         await asyncio.sleep(for_ms / 1000)
         world.primary = world.a_node(old.number + 1, Data(PARTITIONS))
+        known = tuple(partition for (partition,) in rows)
+        world.history.emptied.append(Emptied(from_ms, world.clock_ms(), known))
         await recover(world.archive, world.office)
 
 

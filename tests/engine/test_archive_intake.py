@@ -75,6 +75,16 @@ def test_batches_go_in_by_session_and_those_of_a_session_as_they_came() -> None:
     assert found[:2] == [first, second]
 
 
+def test_the_order_is_worked_out_once_and_again_after_more_has_come() -> None:
+    """Whoever asks a second time pays for no second sorting, and misses nothing that came between."""
+    portion = a_portion(a_batch(2, 1))
+    assert portion.batches is portion.batches
+
+    portion.add_batches([a_batch(1, 1)])
+
+    assert [row[0] for row in portion.batches] == [a_sid(1), a_sid(2)]
+
+
 async def held(archive: Archive, table: Any) -> list[Any]:
     """All rows of a table."""
     async with archive.database.reading.connect() as connection:

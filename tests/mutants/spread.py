@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
 CPU_S = 120
@@ -14,24 +14,24 @@ ALARM_S = 900
 SEEN, UNSEEN = 0, 3
 
 
-def spread(given: Sequence[tuple[str, str]], look: Callable[[str, str], bool], jobs: int) -> list[bool]:
-    """What `look` says of each."""
+def spread(
+    given: Sequence[tuple[str, str]], look: Callable[[str, str], bool], jobs: int
+) -> Iterator[tuple[int, bool]]:
+    """The place of each and what `look` says of it, as they end; whoever stops asking ends all under way."""
     under_way: dict[int, int] = {}
-    seen: dict[int, bool] = {}
     try:
         for place, one in enumerate(given):
             while len(under_way) >= jobs:
-                _wait(under_way, seen)
+                yield _wait(under_way)
             if child := os.fork():
                 under_way[child] = place
             else:
                 _look(look, one)
         while under_way:
-            _wait(under_way, seen)
+            yield _wait(under_way)
     finally:
         for child in under_way:
             _end(child)
-    return [seen[place] for place in range(len(given))]
 
 
 def _look(look: Callable[[str, str], bool], one: tuple[str, str]) -> None:
@@ -46,10 +46,10 @@ def _look(look: Callable[[str, str], bool], one: tuple[str, str]) -> None:
         os._exit(status)
 
 
-def _wait(under_way: dict[int, int], seen: dict[int, bool]) -> None:
+def _wait(under_way: dict[int, int]) -> tuple[int, bool]:
     child, status = os.wait()
     _end(child)
-    seen[under_way.pop(child)] = not (os.WIFEXITED(status) and os.WEXITSTATUS(status) == UNSEEN)
+    return under_way.pop(child), not (os.WIFEXITED(status) and os.WEXITSTATUS(status) == UNSEEN)
 
 
 def _end(child: int) -> None:

@@ -12,7 +12,7 @@ from sessions.packing import WrongOwner
 from sessions.registry import CALL_MAX
 from sessions.states import Status
 from sessions.store import Store
-from tests.sessions.given import DELIVERY, HOUR, NOW, a_row, a_running, a_save, a_sid, one, verdicts
+from tests.sessions.given import DELIVERY, HOUR, MANY, NOW, a_row, a_running, a_save, a_sid, one, verdicts
 
 
 async def test_a_session_is_created_once(store: Store) -> None:
@@ -69,6 +69,18 @@ async def test_a_whole_life_fits_in_one_group(store: Store, redis: Redis) -> Non
     assert [len(replies[4].batches), replies[6].state.sealed] == [1, 1]
     assert await redis.keys("*") == [b"j:{p00}"]
     assert [type(line) for line in await store.journal([0], 100)] == [StateLine, StateLine, PassedLine]
+
+
+async def test_every_batch_goes_with_its_session(store: Store, redis: Redis) -> None:
+    """Those that count, those that came since, and those that count no more and wait for the archive."""
+    ticket = await a_running(store, a_sid())
+    saves = [*(a_save(ticket, n, *MANY) for n in (1, 2, 3)), a_save(ticket, 4, "j1")]
+    assert await verdicts(store, *saves) == ["ok"] * 4
+    assert len(await redis.keys("b:*")) == 4
+
+    assert await store.destroy_sessions([ticket.sid]) == 1
+
+    assert await redis.keys("*") == [b"j:{p00}"]
 
 
 async def test_a_glance_takes_no_part(store: Store) -> None:

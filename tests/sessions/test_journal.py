@@ -224,3 +224,15 @@ def test_the_id_after_an_id_is_the_next_one() -> None:
     """So that trimming keeps what lies from there on."""
     assert after("1800000000000-0") == "1800000000000-1"
     assert after("5-41") == "5-42"
+
+
+async def test_what_is_sealed_stays_sealed(store: Store, redis: Redis) -> None:
+    """A drain that was frozen tells an older number; one of a session that is gone makes none of it."""
+    ticket = await a_running(store, a_sid())
+    assert await verdicts(store, *(a_save(ticket, n) for n in (1, 2, 3))) == ["ok"] * 3
+    await store.sealed([(ticket.sid, 3)], {})
+
+    await store.sealed([(ticket.sid, 2), (a_sid(2), 5)], {})
+
+    assert (await one(store, Heartbeat(ticket))).state.sealed == 3
+    assert await redis.keys("e:*") == [b"e:{p00}:" + ticket.sid.hex().encode()]

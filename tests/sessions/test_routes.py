@@ -194,14 +194,58 @@ async def test_what_was_read_from_a_node_that_is_lost_is_read_again(cluster: lis
 @pytest.mark.long
 async def test_a_slot_that_no_node_has_is_away(cluster: list[int]) -> None:
     """A cluster that is being put together: the call may be repeated until somebody has the slot."""
-    (node, _) = nodes = [Link(f"redis://127.0.0.1:{port}") for port in cluster]
-    await node.command("CLUSTER", "ADDSLOTS", slot_of("deliveries"))
     store = open_store(f"redis+cluster://127.0.0.1:{cluster[0]}")
     with pytest.raises(StoreAway, match="no node has the slot of"):
         await store.deliveries_version()
+    nodes = await joined(cluster)
+    assert await store.deliveries_version() == 0
     for node in nodes:
         await node.aclose()
     await store.aclose()
+
+
+@pytest.mark.long
+async def test_a_node_that_has_left_is_asked_no_more(cluster: list[int]) -> None:
+    """Nor is what was read taken to be another server's for ever, because that one was lost."""
+    stays, leaves = nodes = await joined(cluster)
+    store = open_store(f"redis+cluster://127.0.0.1:{cluster[0]}")
+    store.hold()
+    assert await store.journal_length() == 0
+    name = (await leaves.command("CLUSTER", "MYID")).decode()
+    await leaves.command("CLUSTER", "RESET", "HARD")
+    await stays.command("CLUSTER", "FORGET", name)
+    await stays.command("CLUSTER", "ADDSLOTS", *range(8192, 16_384))
+    await until(lambda: is_whole(stays))
+
+    with pytest.raises(StoreAway):
+        await store.journal_length()
+    assert store.hold()
+    assert await store.journal_length() == 0
+    assert not store.hold()
+
+    before = await asked_of(leaves)
+    await stays.command("CLIENT", "KILL", "TYPE", "normal")
+    with pytest.raises(StoreAway):
+        await store.journal_length()
+    store.hold()
+    assert await store.journal_length() == 0
+    assert await asked_of(leaves) == before
+    for node in nodes:
+        await node.aclose()
+    await store.aclose()
+
+
+async def is_whole(node: Link) -> bool:
+    """By what this node knows, all slots are served."""
+    return b"cluster_state:ok" in await node.command("CLUSTER", "INFO")
+
+
+async def asked_of(node: Link) -> int:
+    """Connections that a node has ever had."""
+    text = (await node.command("INFO", "stats")).decode()
+    return int(
+        dict(line.split(":", 1) for line in text.splitlines() if ":" in line)["total_connections_received"]
+    )
 
 
 @pytest.mark.long

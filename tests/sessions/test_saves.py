@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from sessions.journal import AsideLine, BatchLine
-from sessions.link import StoreRefused
+from sessions.link import StoreAway, StoreFull, StoreRefused
 from sessions.model import (
     Extend,
     Heartbeat,
@@ -350,3 +350,25 @@ async def test_bytes_of_any_kind_and_size_come_back_as_they_were(store: Store, s
     (line,) = await lines(store)
     assert (line.body, line.digest) == (body, b"\r\n\0\xff" * 8)
     assert (await one(store, Read(ticket))).batches[0].body == body
+
+
+async def test_a_server_that_cannot_write_blames_no_operation(store: Store, redis: Redis) -> None:
+    """What writes half-way finds it out alone; its pupil is told to repeat, not that the batch is wrong."""
+    ticket = await a_running(store, a_sid())
+    saves = [a_save(ticket, n) for n in range(1, DIGESTS_KEPT + 2)]
+    assert set(await verdicts(store, *saves[:-1])) == {"ok"}
+
+    await redis.config_set("maxmemory", 1)
+    try:
+        with pytest.raises(StoreFull):
+            await one(store, saves[-1])
+    finally:
+        await redis.config_set("maxmemory", 0)
+    await redis.replicaof("127.0.0.1", "1")
+    try:
+        with pytest.raises(StoreAway):
+            await one(store, saves[-1])
+    finally:
+        await redis.replicaof("NO", "ONE")
+
+    assert await verdicts(store, saves[-1]) == ["ok"]
