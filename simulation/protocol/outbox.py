@@ -38,6 +38,9 @@ def fresh_box(last: int) -> Box:
 class Outbox:
     """A box with the answers that it is made from. `now_ms`: the server's clock as the device knows it."""
 
+    entries_max = ENTRIES_MAX
+    """Answers in a batch."""
+
     def __init__(self, box: Box, answers: dict[str, Any]) -> None:
         self.box = box
         self.answers = answers
@@ -77,7 +80,7 @@ class Outbox:
         if full:
             box["dirty"] = [item for item in self.answers if item not in box["aside"]]
             box["batches"] = [kept for kept in box["batches"] if kept["n"] <= box["last"]]
-        answers = [self.entry(item, now_ms) for item in box["dirty"][:ENTRIES_MAX]]
+        answers = [self.entry(item, now_ms) for item in box["dirty"][: self.entries_max]]
         n = max(box["top"], box["last"]) + 1
         items = [answer["item"] for answer in answers]
         presence = {"at": "", "held": self.waiting, "lease": box.get("lease")}

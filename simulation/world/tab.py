@@ -144,6 +144,7 @@ class Tab:
         """The sitting of this tab; its sender sends nothing before the test is on the screen."""
         if self.sender is None or self.sender.state is not state:
             self.sender = self._sender_type(self.device, self.process, state, self._call, self._refused)
+            self.sender.outbox.entries_max = self._network.setting.entries_max
         return self.sender
 
     async def _adopt(self, reply: dict[str, Any]) -> None:
