@@ -20,6 +20,8 @@ Reply = Mapping[str, Any]
 
 PASSING = ("away", "overloaded", "store_away", "store_full", "internal")
 """What passes by itself: a dead line, a time-out, a server under load."""
+OVER = ("handed_in", "session_closed")
+"""A batch refused so is kept aside."""
 
 
 def fresh_box(last: int) -> Box:
@@ -137,7 +139,7 @@ class Outbox:
             box["last"] = box["top"] = reply["last"]
             box["batches"] = [kept for kept in box["batches"] if kept["n"] <= reply["last"]]
             box["full"] = True
-        elif code in ("handed_in", "session_closed") and batch and is_over:
+        elif code in OVER and batch and is_over:
             box["last"] = batch["n"]  # it is kept aside: on to the next
         elif code not in PASSING and code != "slow_down":
             return False
@@ -234,4 +236,4 @@ def _is_ours(item: str, known: Mapping[str, Any], unsent: Sequence[Batch], told:
 
 def has_arrived(reply: Reply) -> bool:
     """Whether the server has these very bytes, among the answers or among the evidence."""
-    return bool(reply["ok"]) or reply["code"] in ("fork", "handed_in", "session_closed")
+    return bool(reply["ok"]) or reply["code"] in ("fork", *OVER)
