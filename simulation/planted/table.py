@@ -103,6 +103,20 @@ LOST_TWICE = adding(
     line_ms=(20, 60),
 )
 """Late answers to a closed session, lost, taken again and lost again before the archive has them."""
+TWO_RECEIPTS = adding(
+    Act(5_300, "answer", 0, "i3=c"),
+    Act(5_500, "open", 0, "b"),
+    Act(9_000, "end", 0),
+    Act(9_000, "offline", 0, 9_000),
+    Act(15_000, "answer", 0, "i5=d"),
+    Act(15_500, "kill drain", 0, 50_000),
+    Act(22_000, "open", 0, "a"),
+    Act(24_000, "empty redis", 0, 500),
+    count_of_drains=1,
+    loss=0.0,
+    line_ms=(20, 60),
+)
+"""Two devices with the receipt of a closed session; what one brings again takes the numbers of the other."""
 BROUGHT_IN_PARTS = adding(
     Act(10_000, "kill drain", 0, 50_000),
     *(Act(10_000 + 1_500 * n, "answer", 0, f"i{n}=d") for n in range(1, 6)),
@@ -277,6 +291,7 @@ PLANTED: tuple[Planted, ...] = (
     _outbox("deleted when acknowledged", players.DeletesWhenAcknowledged, "I1", adjust=FAIL_OVER),
     _outbox("a lower last not believed", players.NeverGoesBack, "I1", adjust=FAIL_OVER),
     _outbox("believes the numbers", players.BelievesNumbers, "I1")._replace(first=15_270),
+    _outbox("believes another device's numbers", players.BelievesNumbers, "I1", adjust=TWO_RECEIPTS),
     _outbox("gives up at a gap", players.GivesUpAtGap, "I1", "I11", adjust=FAIL_OVER),
     _outbox("stops at evidence", players.StopsAtEvidence, "I1", adjust=HANDED_IN_TWICE),
     _outbox(

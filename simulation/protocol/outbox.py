@@ -195,8 +195,10 @@ class Outbox:
 
     def merge_ended(self, answers: Mapping[str, Any], is_new_seat: bool, now_ms: int) -> None:
         """The same of a test that is over; where a server has lost what it had told, all goes again."""
-        told = self.box.get("told") or 0
+        told, asked = self.box.get("told") or 0, self.doubtful
         self.merge(answers, is_new_seat, now_ms)
+        if is_new_seat:
+            self.box["batches"] = asked  # whoever has their numbers: until the archive holds them
         if self.box["last"] < told:
             self.box["full"] = True
 
