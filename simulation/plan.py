@@ -10,6 +10,8 @@ import random
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from simulation.protocol.outbox import ENTRIES_MAX
+
 ITEMS = ("i1", "i2", "i3", "i4", "i5")
 VALUES = ("a", "b", "c", "d")
 OPENS_MS = 2_000
@@ -33,6 +35,8 @@ class Setting(NamedTuple):
     """Share of requests that arrive twice."""
     line_ms: tuple[int, int]
     count_of_drains: int
+    entries_max: int = ENTRIES_MAX
+    """Answers in a batch: with five questions, a few make a device bring them in more than one."""
 
 
 class Act(NamedTuple):

@@ -37,7 +37,8 @@ def acknowledged(evidence: Evidence) -> Iterator[Violation]:
 def _is_superseded(evidence: Evidence, call: Call) -> bool:
     """By what counts for more, or by what the device sent later: lost numbers are given anew.
 
-    Or the same answer counts already: a device does not send again what a server shows it as it was.
+    Or the same answer counts already, or one that the device gave after it: a device does not send again what
+    a server shows it as it was.
     """
     mine = (call.epoch, call.n)
     newer = [
@@ -47,7 +48,15 @@ def _is_superseded(evidence: Evidence, call: Call) -> bool:
         and ((other.epoch, other.n) >= mine or _is_sent_again(call, other))
     ]
     left = set(call.items) - {item for other in newer for item in other.items}
-    return all(_counts_as_well(evidence, call, item) for item in left)
+    later = [
+        other
+        for other in evidence.calls[call.sid]
+        if is_saved(other)
+        and (other.device, other.is_copy) == (call.device, False)
+        and other.n > call.n
+        and other.sent_ms > call.sent_ms
+    ]
+    return all(any(_counts_as_well(evidence, one, item) for one in (call, *later)) for item in left)
 
 
 def _counts_as_well(evidence: Evidence, call: Call, item: str) -> bool:
@@ -55,6 +64,7 @@ def _counts_as_well(evidence: Evidence, call: Call, item: str) -> bool:
     counting = session.batches.get(session.counting.get(item, 0))
     return (
         counting is not None
+        and item in call.items
         and (call.sid, counting.n, counting.digest) in evidence.kept
         and said[counting.digest][item] == said[call.digest][item]
     )

@@ -45,6 +45,14 @@ class StopsAtEvidence(Outbox):
         return super().refused(batch, reply)
 
 
+class StopsAtEvidenceOfClosed(Outbox):
+    """The same where the session was closed as one that had never begun, and at that end alone."""
+
+    def refused(self, batch: Batch | None, reply: Reply, is_over: bool = False) -> bool:
+        """As before the end."""
+        return super().refused(batch, reply, is_over and reply["code"] != "session_closed")
+
+
 class BelievesNumbers(Outbox):
     """After the end a number that is taken is taken for its own."""
 
@@ -76,6 +84,22 @@ class LeavesWithReceipt(Sender):
 
     async def recover(self) -> None:
         """It was acknowledged once."""
+
+
+class ForgetsWhatWasTakenAgain(Sender):
+    """Who has brought again what a server had lost goes by what it held before, and watches no longer."""
+
+    async def recover(self) -> None:
+        told = self.outbox.box.get("told")
+        await super().recover()
+        self.outbox.box["told"] = told
+
+
+class BringsOneBatch(Sender):
+    """Of what waits when the test is over one batch is brought, as if more of it came later."""
+
+    def _goes_on(self) -> bool:
+        return bool(self.outbox.unacknowledged or self.outbox.box["full"])
 
 
 class StopsTrying(Sender):

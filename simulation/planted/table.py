@@ -80,6 +80,56 @@ HANDED_IN_TWICE = adding(
     loss=0.0,
     line_ms=(20, 60),
 )
+CLOSED_BEFORE_IT_BEGAN = adding(
+    Act(1_500, "kill drain", 0, 55_000),
+    *(Act(at_ms, "answer", 0, f"i{at_ms // 4_000}=d") for at_ms in (8_000, 12_000, 16_000, 20_000)),
+    Act(22_000, "submit", 0),
+    Act(25_000, "empty redis", 0, 500),
+    Act(27_000, "end", 0),
+    count_of_drains=1,
+    loss=0.0,
+    line_ms=(20, 60),
+)
+"""A receipt, then a Redis that knows of no start; the session is closed, and the device brings evidence."""
+LOST_TWICE = adding(
+    Act(9_000, "end", 0),
+    Act(9_000, "offline", 0, 9_000),
+    *(Act(at_ms, "answer", 0, f"i{at_ms // 3_000}=d") for at_ms in (9_100, 12_000, 15_000)),
+    Act(15_500, "kill drain", 0, 50_000),
+    Act(24_000, "empty redis", 0, 500),
+    Act(44_000, "empty redis", 0, 500),
+    count_of_drains=1,
+    loss=0.0,
+    line_ms=(20, 60),
+)
+"""Late answers to a closed session, lost, taken again and lost again before the archive has them."""
+TWO_RECEIPTS = adding(
+    Act(5_300, "answer", 0, "i3=c"),
+    Act(5_500, "open", 0, "b"),
+    Act(9_000, "end", 0),
+    Act(9_000, "offline", 0, 9_000),
+    Act(15_000, "answer", 0, "i5=d"),
+    Act(15_500, "kill drain", 0, 50_000),
+    Act(22_000, "open", 0, "a"),
+    Act(24_000, "empty redis", 0, 500),
+    count_of_drains=1,
+    loss=0.0,
+    line_ms=(20, 60),
+)
+"""Two devices with the receipt of a closed session; what one brings again takes the numbers of the other."""
+BROUGHT_IN_PARTS = adding(
+    Act(10_000, "kill drain", 0, 50_000),
+    *(Act(10_000 + 1_500 * n, "answer", 0, f"i{n}=d") for n in range(1, 6)),
+    Act(21_000, "close", 0),
+    Act(22_000, "empty redis", 0, 500),
+    Act(24_000, "end", 0),
+    Act(27_000, "open", 0, "a"),
+    count_of_drains=1,
+    entries_max=1,
+    loss=0.0,
+    line_ms=(20, 60),
+)
+"""A session is closed over answers that Redis has lost; the device comes back with more than one batch."""
 WAITING = adding(
     Act(18_000, "cut replica", 0, 9_000), Act(26_000, "fail-over", 0, 300), wait_replicas=1, loss=0.0
 )
@@ -243,8 +293,22 @@ PLANTED: tuple[Planted, ...] = (
     _outbox("deleted when acknowledged", players.DeletesWhenAcknowledged, "I1", adjust=FAIL_OVER),
     _outbox("a lower last not believed", players.NeverGoesBack, "I1", adjust=FAIL_OVER),
     _outbox("believes the numbers", players.BelievesNumbers, "I1")._replace(first=15_270),
+    _outbox("believes another device's numbers", players.BelievesNumbers, "I1", adjust=TWO_RECEIPTS),
     _outbox("gives up at a gap", players.GivesUpAtGap, "I1", "I11", adjust=FAIL_OVER),
     _outbox("stops at evidence", players.StopsAtEvidence, "I1", adjust=HANDED_IN_TWICE),
+    _outbox(
+        "stops at evidence of a closed session",
+        players.StopsAtEvidenceOfClosed,
+        "I1",
+        adjust=CLOSED_BEFORE_IT_BEGAN,
+    ),
+    _part(
+        "forgets what was taken again",
+        Parts(sender=players.ForgetsWhatWasTakenAgain),
+        "I1",
+        adjust=LOST_TWICE,
+    ),
+    _part("brings one batch of many", Parts(sender=players.BringsOneBatch), "I1", adjust=BROUGHT_IN_PARTS),
     _part("leaves with the receipt", Parts(sender=players.LeavesWithReceipt), "I1", adjust=RECEIPT)._replace(
         first=8
     ),

@@ -20,6 +20,8 @@ Reply = Mapping[str, Any]
 
 PASSING = ("away", "overloaded", "store_away", "store_full", "internal")
 """What passes by itself: a dead line, a time-out, a server under load."""
+OVER = ("handed_in", "session_closed")
+"""A batch refused so is kept aside."""
 
 
 def fresh_box(last: int) -> Box:
@@ -37,6 +39,9 @@ def fresh_box(last: int) -> Box:
 
 class Outbox:
     """A box with the answers that it is made from. `now_ms`: the server's clock as the device knows it."""
+
+    entries_max = ENTRIES_MAX
+    """Answers in a batch."""
 
     def __init__(self, box: Box, answers: dict[str, Any]) -> None:
         self.box = box
@@ -77,7 +82,7 @@ class Outbox:
         if full:
             box["dirty"] = [item for item in self.answers if item not in box["aside"]]
             box["batches"] = [kept for kept in box["batches"] if kept["n"] <= box["last"]]
-        answers = [self.entry(item, now_ms) for item in box["dirty"][:ENTRIES_MAX]]
+        answers = [self.entry(item, now_ms) for item in box["dirty"][: self.entries_max]]
         n = max(box["top"], box["last"]) + 1
         items = [answer["item"] for answer in answers]
         presence = {"at": "", "held": self.waiting, "lease": box.get("lease")}
@@ -134,7 +139,7 @@ class Outbox:
             box["last"] = box["top"] = reply["last"]
             box["batches"] = [kept for kept in box["batches"] if kept["n"] <= reply["last"]]
             box["full"] = True
-        elif code in ("handed_in", "session_closed") and batch and is_over:
+        elif code in OVER and batch and is_over:
             box["last"] = batch["n"]  # it is kept aside: on to the next
         elif code not in PASSING and code != "slow_down":
             return False
@@ -190,8 +195,10 @@ class Outbox:
 
     def merge_ended(self, answers: Mapping[str, Any], is_new_seat: bool, now_ms: int) -> None:
         """The same of a test that is over; where a server has lost what it had told, all goes again."""
-        told = self.box.get("told") or 0
+        told, asked = self.box.get("told") or 0, self.doubtful
         self.merge(answers, is_new_seat, now_ms)
+        if is_new_seat:
+            self.box["batches"] = asked  # whoever has their numbers: until the archive holds them
         if self.box["last"] < told:
             self.box["full"] = True
 
@@ -231,4 +238,4 @@ def _is_ours(item: str, known: Mapping[str, Any], unsent: Sequence[Batch], told:
 
 def has_arrived(reply: Reply) -> bool:
     """Whether the server has these very bytes, among the answers or among the evidence."""
-    return bool(reply["ok"]) or reply["code"] in ("fork", "handed_in", "session_closed")
+    return bool(reply["ok"]) or reply["code"] in ("fork", *OVER)

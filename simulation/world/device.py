@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from simulation.protocol.outbox import PASSING, Batch, Outbox
+from simulation.protocol.outbox import OVER, PASSING, Batch, Outbox
 from simulation.world.loop import Process
 
 TYPING_MS, LONGEST_HOLD_MS = 1_000, 10_000
@@ -241,6 +241,9 @@ class Sender:
             self.not_before_ms = self.device.perf_ms() + PATIENCE_MS
             self._refused(reply)
             return False
+        if reply["code"] in OVER:  # it is kept aside: on to the next at once
+            self.backoff.succeeded()
+            return True
         await self.device.rest(self.backoff.delay_ms(reply))
         return True
 

@@ -144,6 +144,7 @@ class Tab:
         """The sitting of this tab; its sender sends nothing before the test is on the screen."""
         if self.sender is None or self.sender.state is not state:
             self.sender = self._sender_type(self.device, self.process, state, self._call, self._refused)
+            self.sender.outbox.entries_max = self._network.setting.entries_max
         return self.sender
 
     async def _adopt(self, reply: dict[str, Any]) -> None:
@@ -183,19 +184,23 @@ class Tab:
 
     async def _ended(self, is_new_seat: bool) -> None:
         sender = self._seated()
-        arrived = [batch for batch in sender.outbox.doubtful if await self._is_there(batch)]
-        sender.outbox.merge_ended(sender.outbox.delivered(arrived), is_new_seat, sender.now_ms())
+        arrived = sender.outbox.delivered(await self._arrived(sender))
+        sender.outbox.merge_ended(arrived, is_new_seat, sender.now_ms())
         sender.is_over = sender.is_hurried = True
         if sender.outbox.waiting:
             await sender.flush()
         sender.stop()
         await self._receive()
 
+    async def _arrived(self, sender: Sender) -> list[Batch]:
+        return [batch for batch in sender.outbox.doubtful if await self._is_there(batch)]
+
     async def _is_there(self, batch: Batch) -> bool:
         """The same bytes again: the server says whether it has them."""
         backoff = Backoff(self.device.chance)
         while True:
-            reply = await self._call("answers", self._token(), batch["body"].encode())
+            token = self._seated().token_after_end or self._token()
+            reply = await self._call("answers", token, batch["body"].encode())
             if reply["ok"] or reply["code"] not in (*PASSING, "slow_down"):
                 return has_arrived(reply)
             await self.device.rest(backoff.delay_ms(reply))
@@ -341,6 +346,10 @@ class Tab:
         body = orjson.dumps({"last": box["told"]})
         again = await self._call("submit", sender.token_after_end, body)
         if again["ok"]:
+            if again["last"] > box["told"]:  # another device's doing: no number says what is held of ours
+                box["last"], box["unsent"] = again["last"], box["batches"]
+                await self._arrived(sender)
+                del box["unsent"]
             sender.outbox.settle(again["last"], again["sealed"])
         elif again["code"] == "gap":
             sender.outbox.gap(again["last"], box["told"] + 1)

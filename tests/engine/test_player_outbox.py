@@ -273,6 +273,43 @@ def test_what_a_server_lost_after_the_hand_in_goes_again_and_is_handed_in_again(
     page: Page, device: Device, server: Server
 ) -> None:
     """Answers first, under the token of the sitting that ran; kept on this device until they are sealed."""
+    calls = hand_ins(page, server)
+    for item in ("i1", "i2"):
+        device.answer(item, "a")
+        device.send()
+    server.last = 1
+    del server.bodies[2], server.answers["i2"], server.sent[:]
+    page.clock.install()
+    page.evaluate(HAND_IN)
+    assert comes_true(page, lambda: server.last == 2)
+    assert (server.sent, server.answers) == ([(2, ["i2"], False)], {"i1": "a", "i2": "a"})
+    assert not page.evaluate("sitting.vault.isClosed")
+    server.sealed = 2
+    assert comes_true(page, lambda: page.evaluate("sitting.vault.isClosed === true"))
+    assert set(calls) == {"Bearer run 2"}
+    assert page.evaluate("sitting.state.token") is None
+
+
+def test_numbers_of_another_device_do_not_pass_for_what_a_server_lost_after_the_end(
+    page: Page, device: Device, server: Server
+) -> None:
+    """It brought all that it knows before this one asked: each batch of ours goes again as it was, once."""
+    hand_ins(page, server)
+    for item in ("i1", "i2"):
+        device.answer(item, "a")
+        device.send()
+    server.bodies, server.last, server.answers = {3: "another device's"}, 3, {}
+    del server.sent[:]
+    page.clock.install()
+    page.evaluate(HAND_IN)
+    assert comes_true(page, lambda: server.answers == {"i1": "a", "i2": "a"})
+    server.sealed = 3
+    assert comes_true(page, lambda: page.evaluate("sitting.vault.isClosed === true"))
+    assert server.sent == [(1, ["i1"], False), (2, ["i2"], False)]
+
+
+def hand_ins(page: Page, server: Server) -> list[str]:
+    """Answers `submit` from now on; the token and number of each, as they come."""
     calls: list[str] = []
 
     def submit(route: Route) -> None:
@@ -285,21 +322,8 @@ def test_what_a_server_lost_after_the_hand_in_goes_again_and_is_handed_in_again(
                 json={"token": "over", "receipt": "R", "last": server.last, "sealed": server.sealed}
             )
 
-    for item in ("i1", "i2"):
-        device.answer(item, "a")
-        device.send()
-    server.last = 1
-    del server.bodies[2], server.answers["i2"], server.sent[:]
     page.route(f"{ORIGIN}/api/v1/submit", submit)
-    page.clock.install()
-    page.evaluate(HAND_IN)
-    assert comes_true(page, lambda: server.last == 2)
-    assert (server.sent, server.answers) == ([(2, ["i2"], False)], {"i1": "a", "i2": "a"})
-    assert not page.evaluate("sitting.vault.isClosed")
-    server.sealed = 2
-    assert comes_true(page, lambda: page.evaluate("sitting.vault.isClosed === true"))
-    assert set(calls) == {"Bearer run 2"}
-    assert page.evaluate("sitting.state.token") is None
+    return calls
 
 
 def comes_true(page: Page, condition: Callable[[], bool]) -> bool:

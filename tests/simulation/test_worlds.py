@@ -74,8 +74,11 @@ def test_a_seed_is_one_history_on_every_machine() -> None:
 
 @pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.name)
 def test_a_planted_fault_is_caught(place: Shelf, planted: Planted) -> None:
-    """A checker that has never failed is no evidence."""
-    assert hunt(planted, place).seed >= 0
+    """A checker that has never failed is no evidence; nor is one that fails without the fault."""
+    caught = hunt(planted, place)
+    assert caught.seed >= 0
+    sound = run(planted.adjust(plan_of(caught.seed)), place).violations
+    assert [str(violation) for violation in sound if violation.invariant in planted.caught_by] == []
 
 
 def test_at_least_thirty_faults_are_planted() -> None:

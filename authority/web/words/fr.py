@@ -103,18 +103,19 @@ FR: dict[str, str] = {
     ),
     "access_again_ask": "Imprimer un nouveau courrier pour la classe {label} ?",
     "access_again_text": (
-        "L’ancien mot de passe sera refusé aussitôt, et qui est connecté avec lui sera dehors ici. Sur le "
-        "site du test, une page ouverte avec l’ancien accès peut encore agir pendant un quart d’heure au "
-        "plus ; l’exploitant du site du test y met fin aussitôt (passation rooms renew). Les autres classes "
-        "ne remarquent rien. Une fois le fichier enregistré, revenez à la page de la classe."
+        "L’ancien mot de passe sera refusé aussitôt, et toute personne qui s’en sert n’aura plus accès ici. "
+        "Sur le site du test, une page ouverte avec l’ancien accès peut encore agir pendant un quart d’heure "
+        "au plus ; l’exploitant du site du test y met fin aussitôt (passation rooms renew). Les autres "
+        "classes ne remarquent rien. Une fois le fichier enregistré, revenez à la page de la classe."
     ),
     "access_withdraw_lead": "Plus personne ne doit entrer pour cette classe ? Vous seul la suivez alors.",
     "access_withdraw": "Retirer l’accès sans le remplacer",
     "access_withdraw_ask": "Retirer l’accès de l’enseignant à la classe {label} ?",
     "access_withdraw_text": (
-        "Le mot de passe du courrier ne vaudra plus rien, et qui est connecté avec lui sera dehors : ici "
-        "aussitôt, sur le site du test après un quart d’heure au plus. Vous seul suivrez la classe, jusqu’à "
-        "ce qu’un nouveau courrier soit imprimé ici. Courrier perdu ? Imprimez-en un nouveau, cela suffit."
+        "Le mot de passe du courrier ne sera plus valable, et toute personne qui s’en sert n’aura plus "
+        "accès : ici aussitôt, sur le site du test après un quart d’heure au plus. Vous seul suivrez la "
+        "classe, jusqu’à ce qu’un nouveau courrier soit imprimé ici. Courrier perdu ? Imprimez-en un "
+        "nouveau, cela suffit."
     ),
     "add_class": "Ajouter une classe",
     "add_class_name": "Nom de la classe",

@@ -259,8 +259,11 @@ export class Outbox {
       box.last = box.top = reply.last
       box.batches = box.batches.filter((kept) => kept.n <= reply.last)
       box.full = true
-    } else if (OVER.includes(reply.code) && batch && this.sitting.isOver) box.last = batch.n // it is kept aside: on to the next
-    else if (!this.isAway) {
+    } else if (OVER.includes(reply.code) && batch && this.sitting.isOver) {
+      box.last = batch.n // it is kept aside: on to the next at once, for the pupil may not wait
+      this.backoff.succeeded()
+      return true
+    } else if (!this.isAway) {
       this.not_before_ms = performance.now() + PATIENCE_MS
       this.sitting.emit('refused', reply)
       return false

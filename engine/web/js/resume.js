@@ -123,8 +123,9 @@ export async function delivered({ box, token }, backoff = new Backoff()) {
 /** The same of a test that is over. Where a server has lost what it had acknowledged, all that this device knows goes again. */
 export function mergeEnded(sitting, answers, isNewSeat) {
   const { box } = sitting.state
-  const { told = 0 } = box
+  const { told = 0, unsent = [] } = box
   merge(sitting, answers, isNewSeat)
+  if (isNewSeat) box.batches = unsent.filter(({ n }) => n <= box.last) // until the archive holds them
   if (box.last < told) box.full = true
 }
 
