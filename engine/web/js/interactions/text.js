@@ -12,6 +12,7 @@ export function bind(root, context) {
   const isLong = field.matches('textarea')
   const hasLimit = field.maxLength > 0 && field.maxLength < LONGEST
   if (!hasLimit || field.maxLength > LONGEST) field.maxLength = LONGEST
+  field.spellcheck = false // no pupil's browser corrects what another's does not
   const count = isLong ? counter(field, hasLimit) : () => {}
   if (!isLong) {
     field.classList.add('field')
