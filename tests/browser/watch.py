@@ -13,6 +13,7 @@ EXPECTED = (
     "An unknown error occurred when fetching the script.",
     "Service Worker registration blocked by Playwright",
     "Nothing can be kept on this device.",
+    "The content stays in memory only.",
 )
 """What is written when a line is down, a server refuses or a disk is closed to us; all else is a fault."""
 
