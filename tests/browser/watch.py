@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebErro
 
 EXPECTED = (
     "Failed to load resource:",
+    "TypeError: error loading dynamically imported module:",
     "TypeError: Failed to fetch dynamically imported module:",
     "TypeError: Failed to register a ServiceWorker",
     "An unknown error occurred when fetching the script.",
