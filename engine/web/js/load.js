@@ -1,9 +1,7 @@
 // Modules that come when they are needed, over a line that may be down.
 
-/**
- * Firefox before 155 and older Safaris keep a failed import for as long as the page lives. They ask for the file first:
- * what does not come then is not imported. Chromium asks again by itself; no other browser has this word.
- */
+// Firefox before 155 and older Safaris keep a failed import for as long as the page lives. They ask for the file first:
+// what does not come then is not imported. Chromium asks again by itself; no other browser has this word.
 const keepsFailures = !navigator.userAgentData
 const had = new Set()
 const failed = new Set()
@@ -26,7 +24,8 @@ export async function load(path) {
 async function reach(path) {
   const reply = await fetch(new URL(path, import.meta.url))
   if (!reply.ok) throw new Error(`${path}: ${reply.status}`)
-  await reply.arrayBuffer() // to its end: an unread reply keeps its connection
+  // To its end: an unread reply keeps its connection.
+  await reply.arrayBuffer()
 }
 
 /** What was answered lies in the vault; a code that stands in its field goes along. */

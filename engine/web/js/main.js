@@ -30,8 +30,8 @@ async function begin() {
     event.preventDefault()
     document.querySelector('main h1').focus()
   })
-  // The first screen has the line for itself.
-  requestAnimationFrame(() => setTimeout(() => load('./flow.js').catch(() => {}))) // who presses asks again
+  // The first screen has the line for itself. Who presses asks again.
+  requestAnimationFrame(() => setTimeout(() => load('./flow.js').catch(() => {})))
   if (navigator.serviceWorker && navigator.serviceWorker.controller) load('./shell.js').then(({ takeNewShell }) => takeNewShell())
 }
 

@@ -2,10 +2,8 @@
 
 const held = new Set()
 
-/**
- * True if no other tab has this sitting. `lost` is called when another one takes it with `steal`.
- * A browser that may store nothing refuses locks as well: then no other tab can hold a copy either.
- */
+// True if no other tab has this sitting. `lost` is called when another one takes it with `steal`.
+// A browser that may store nothing refuses locks as well: then no other tab can hold a copy either.
 export const claim = ({ name }, lost, steal = false) =>
   new Promise((resolve) => {
     const hold = (lock) => {
