@@ -1,7 +1,7 @@
 // Keeps the page itself (never an API reply, never content) so that it opens without network.
 // VERSION is a digest of the files below; tests/engine/test_player_units.py checks both and gives the new one.
 
-const VERSION = '06bbd2b1502a'
+const VERSION = '3e7d6faa8753'
 const SHELL = 'passation-shell-' + VERSION
 const FILES = [
   '/',
@@ -74,6 +74,7 @@ const FILES = [
   '/static/js/interactions/text.js',
   '/static/js/interactions/upload.js',
   '/static/js/item.js',
+  '/static/js/load.js',
   '/static/js/main.js',
   '/static/js/map.js',
   '/static/js/notice.js',

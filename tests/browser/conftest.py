@@ -11,12 +11,13 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.browser.deliveries import Delivered, deliver
 from tests.browser.watch import Watch
@@ -25,6 +26,7 @@ from tests.served import Served, served
 
 PATIENCE_MS = 60_000
 """A guard against waiting for ever, not a measure of speed."""
+LENIENT = Path(__file__).parent / "firefox.js"
 EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ("--disable-background-networking", "--disable-component-update", "--no-first-run")
 
@@ -45,17 +47,25 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 
 
 @pytest.fixture(scope="package")
-def browser(certificate: tuple[str, str]) -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    """What drives the browsers of the run."""
+    expect.set_options(timeout=PATIENCE_MS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NODE_OPTIONS", f'--require "{LENIENT}"')
+        with sync_playwright() as running:
+            yield running
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright, certificate: tuple[str, str]) -> Iterator[Browser]:
     """The browser on the path, else Playwright's own; it trusts our certificate as if it were signed."""
     found = [path for name in EXECUTABLES if (path := shutil.which(name))]
     arguments = [*QUIET, f"--ignore-certificate-errors-spki-list={_pin(certificate[0])}"]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found[0] if found else None, args=arguments)
-        yield running
-        running.close()
+    running = playwright.chromium.launch(executable_path=found[0] if found else None, args=arguments)
+    yield running
+    running.close()
 
 
 def new_computer(browser: Browser, **options: Any) -> BrowserContext:

@@ -25,6 +25,9 @@ BEYOND = """async () => {
   for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame)
   return document.scrollingElement.scrollWidth - innerWidth
 }"""
+BELOW = """() => matchMedia('(min-width: 60rem)').matches && document.querySelector('.has-passage')
+  ? document.scrollingElement.scrollHeight - innerHeight : 0"""
+"""A text beside its question scrolls in a frame of its own, and the page not at all."""
 
 
 class Inspector:
@@ -56,10 +59,13 @@ class Inspector:
                 self.wrong.append(f"{name}: {violation['id']} {places}")
 
     def fits(self, name: str) -> None:
-        """Whether the page scrolls sideways as wide as it is."""
+        """Whether the page scrolls sideways as wide as it is, or under a text in a frame of its own."""
         beyond: int = self.page.evaluate(BEYOND)
         if beyond > 0:
             self.wrong.append(f"{name}: {beyond} px too wide")
+        below: int = self.page.evaluate(BELOW)
+        if below > 0:
+            self.wrong.append(f"{name}: {below} px too tall")
 
 
 @pytest.mark.parametrize(

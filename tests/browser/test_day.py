@@ -18,6 +18,15 @@ from tests.pupil import PupilClient, Refused
 from tests.served import Served, served
 
 FAR = "http://school.test"
+NOTHING_IS_KEPT = """if (isSecureContext) {
+  const refuse = () => new DOMException('not here', 'SecurityError')
+  const later = () => Promise.reject(refuse())
+  IDBFactory.prototype.open = () => { throw refuse() }
+  LockManager.prototype.request = later
+  for (const act of ['open', 'keys', 'match', 'delete']) CacheStorage.prototype[act] = later
+  delete Navigator.prototype.serviceWorker
+}"""
+"""Cookies are barred, or a window is private: database, locks and caches refuse, and there is no worker."""
 
 
 @pytest.mark.long
@@ -107,11 +116,9 @@ def test_a_storm_of_refusals_is_a_slower_day(opened: Open, fragile: Served, tmp_
 def test_where_nothing_can_be_kept_the_page_says_that_it_must_stay_open(
     opened: Open, forms: Callable[[str], Delivered], tmp_path: Path
 ) -> None:
-    """A private window without a database: the test is sat all the same, and no promise is made too much."""
+    """The test is sat all the same, in this one tab, and no promise is made too much."""
     context = opened()
-    context.add_init_script(
-        "IDBFactory.prototype.open = () => { throw new DOMException('not here', 'SecurityError') }"
-    )
+    context.add_init_script(NOTHING_IS_KEPT)
     sitting = Sitting(context.new_page(), forms("maths-6e"))
     sitting.begin()
     given = give(sitting, 1)

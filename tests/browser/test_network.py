@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from sessions.codes import pretty
 from tests.browser.answers import Exported, Response, plausible
 from tests.browser.conftest import Open
 from tests.browser.deliveries import Delivered, deliver
 from tests.browser.mouse import answer
-from tests.browser.sitting import LOOK_AGAIN_MS, Sitting, until
+from tests.browser.sitting import Sitting, until
 from tests.pupil import PupilClient
 from tests.served import Served, served
 
@@ -26,6 +27,8 @@ HEAR = """() => {
   new MutationObserver(() => heard.push(say.textContent)).observe(say, { childList: true })
 }"""
 """Notes all that screen readers are told: the next thing said may be that of a question."""
+LIKE_FIREFOX = "delete Navigator.prototype.userAgentData"
+"""Browsers without it keep a failed import for as long as the page lives: see `load.js`."""
 IS_KEPT = """async ([code, item, parts]) => {
   const { state } = await (await import('/static/js/vault.js')).openVault(code)
   const { response } = (state && state.answers[item]) || {}
@@ -110,21 +113,59 @@ def test_a_tab_closed_without_network_opens_again_without_network(
     assert exported.answers() == exported.expected(given)
 
 
+@pytest.mark.parametrize("keeps_failures", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_a_button_pressed_before_its_words_have_come_does_its_work_when_they_have(
-    opened: Open, forms: Callable[[str], Delivered]
+    opened: Open, forms: Callable[[str], Delivered], keeps_failures: bool
 ) -> None:
-    """On a bad line the first question is there before what stands around it; no press is lost."""
+    """The first question may come before what stands around it; no press is lost.
+
+    A browser that keeps failed imports fetches a file first, and imports what has come.
+    """
     context = opened(service_workers="block")
-    late: list[Route] = []
-    context.route("**/words/fr.late.js", lambda route: late.append(route))
+    if keeps_failures:
+        context.add_init_script(LIKE_FIREFOX)
+    asked: list[str] = []
+
+    def on_its_way(route: Route) -> None:
+        asked.append(route.request.resource_type)
+        if len(asked) == 1:
+            sitting.page.locator(".turn.middle").click()
+            route.abort()
+        else:
+            route.continue_()
+
+    context.route("**/words/fr.late.js", on_its_way)
     sitting = Sitting(context.new_page(), forms("maths-6e"))
     sitting.begin()
-    sitting.page.locator(".turn.middle").click()
-    for number, act in enumerate(("abort", "continue_")):
-        while len(late) <= number:
-            sitting.page.wait_for_timeout(LOOK_AGAIN_MS)
-        getattr(late[number], act)()
     expect(sitting.dialog.locator(".map .place")).to_have_count(20)
+    assert asked == (["fetch", "fetch", "script"] if keeps_failures else ["script", "script"])
+
+
+def test_a_page_that_can_import_no_more_is_fetched_anew_with_the_code_that_is_typed(
+    opened: Open, forms: Callable[[str], Delivered]
+) -> None:
+    """Where a browser keeps failed imports, and the line broke in the middle of one."""
+    context = opened(service_workers="block")
+    context.add_init_script(LIKE_FIREFOX)
+    lost: list[str] = []
+
+    def lose_two(route: Route) -> None:
+        if route.request.resource_type == "script" and len(lost) < 2:
+            lost.append(route.request.url)
+            route.abort()
+        else:
+            route.continue_()
+
+    context.route("**/js/flow.js", lose_two)
+    sitting = Sitting(context.new_page(), forms("maths-6e"))
+    with sitting.page.expect_request_finished(lambda request: request.url.endswith("flow.js")):
+        sitting.page.goto(sitting.url)
+    with sitting.page.expect_navigation():
+        sitting.type_code(sitting.seat.code)
+    expect(sitting.page.locator("#code")).to_have_value(pretty(sitting.seat.code))
+    assert sitting.page.evaluate("location.href") == f"{sitting.url}/"
+    sitting.page.locator("form .main").click()
+    sitting.start()
 
 
 @pytest.mark.long

@@ -8,11 +8,13 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebErro
 
 EXPECTED = (
     "Failed to load resource:",
+    "TypeError: error loading dynamically imported module:",
     "TypeError: Failed to fetch dynamically imported module:",
     "TypeError: Failed to register a ServiceWorker",
     "An unknown error occurred when fetching the script.",
     "Service Worker registration blocked by Playwright",
     "Nothing can be kept on this device.",
+    "The content stays in memory only.",
 )
 """What is written when a line is down, a server refuses or a disk is closed to us; all else is a fault."""
 

@@ -2,6 +2,7 @@
 
 import { equip } from './access/tools.js'
 import { button, h, icon } from './element.js'
+import { load } from './load.js'
 import { isMarked, mark, stateOf } from './progress.js'
 import { words } from './words.js'
 
@@ -23,10 +24,10 @@ export function adorn(paper) {
   for (const wide of sheet.querySelectorAll('table, [class*=writing-mode-v]')) {
     if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0
   }
-  if (control.allow_comment) import('./comment.js').then(({ addComment }) => addComment(paper, item), console.warn)
+  if (control.allow_comment) load('./comment.js').then(({ addComment }) => addComment(paper, item), console.warn)
   const { over } = (state.views || {})[item] || {}
   if (control.show_solution && over) {
-    import('./solution.js').then(({ offerSolution }) => offerSolution(paper, items[index]), console.warn)
+    load('./solution.js').then(({ offerSolution }) => offerSolution(paper, items[index]), console.warn)
   }
   progress.append(...items.slice(progress.children.length).map(() => h('i')))
   items.forEach((entry, place) => {

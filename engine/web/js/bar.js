@@ -2,6 +2,7 @@
 
 import { countdown } from './clock.js'
 import { button, byId, h, icon } from './element.js'
+import { load } from './load.js'
 import { say } from './notice.js'
 import { words } from './words.js'
 
@@ -81,7 +82,7 @@ function timeLine(sitting, timeUp) {
 }
 
 function looksButton(sitting) {
-  const open = () => import('./access/settings.js').then(({ showSettings }) => showSettings(sitting), () => say(words.noLine))
+  const open = () => load('./access/settings.js').then(({ showSettings }) => showSettings(sitting), () => say(words.noLine))
   const element = button('tool', open, 'Aa')
   element.title = words.looks
   element.setAttribute('aria-label', words.looks)

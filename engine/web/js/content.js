@@ -123,7 +123,7 @@ export class Content {
 
   /** Cut, changed, or another key: a reload fetches afresh. */
   fail(problem) {
-    caches.delete(CACHE + this.form)
+    caches.delete(CACHE + this.form).catch(() => {})
     this.slot = () => ({ promise: Promise.reject(problem) })
     for (const slot of Object.values(this.slots)) slot.reject(problem)
   }

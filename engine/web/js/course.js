@@ -3,6 +3,7 @@
 import { Backoff, isPassing, post, rest } from './api.js'
 import { elements } from './fragment.js'
 import { button, h, show } from './element.js'
+import { load } from './load.js'
 import { ask, showNotice } from './notice.js'
 import { Paper } from './paper.js'
 import { Stretches } from './stretches.js'
@@ -14,7 +15,7 @@ const PATIENCE_MS = 15_000 // for the server to say where to go; then the agreed
 let phrases = {}
 
 async function learn() {
-  const [more] = await Promise.all([import(`./words/${language}.course.js`), speakMore()])
+  const [more] = await Promise.all([load(`./words/${language}.course.js`), speakMore()])
   phrases = more.default
 }
 
@@ -52,7 +53,7 @@ class CoursePaper extends Paper {
     if (course.arrive(index)) return super.go(index)
     if (!course.mayRead(index, review)) return
     const readable = sitting.items.filter(({ number }) => course.mayRead(number - 1, review))
-    const { read } = await import('./reading.js')
+    const { read } = await load('./reading.js')
     return read(sitting, readable, sitting.items[index], review || (() => this.resume()))
   }
 

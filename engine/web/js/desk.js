@@ -7,6 +7,7 @@ import { fillBar } from './bar.js'
 import { normalise } from './code.js'
 import { loginOf } from './flow.js'
 import { finish, handIn } from './handin.js'
+import { load } from './load.js'
 import { showMap } from './map.js'
 import { ask, banner, closeDialogs, hold, say, showNotice } from './notice.js'
 import { Outbox } from './outbox.js'
@@ -60,13 +61,13 @@ export async function attend(opened, itsPaper) {
   survey(sitting).catch(() => {}) // what cannot be read says so itself, when it is on the screen
   if (sitting.state.paused) pause(true)
   if (Object.values(sitting.state.files || {}).some((file) => !file.isSent)) {
-    import('./files.js').then(({ filesOf }) => filesOf(sitting).flush(), console.warn)
+    load('./files.js').then(({ filesOf }) => filesOf(sitting).flush(), console.warn)
   }
   if (outbox.waiting) outbox.flush()
   await style('controls')
-  await Promise.all(CONTROLS.split(' ').map((name) => import(`./interactions/${name}.js`).catch(() => {})))
+  await Promise.all(CONTROLS.split(' ').map((name) => load(`./interactions/${name}.js`).catch(() => {})))
   const hasModules = sitting.header && sitting.header.media.some(({ type }) => type === 'text/javascript')
-  if (hasModules) import('./interactions/custom.js').then(({ warm }) => warm(), console.warn)
+  if (hasModules) load('./interactions/custom.js').then(({ warm }) => warm(), console.warn)
   keepShell()
   keepContent(sitting.content)
   clearOld(sitting.vault)

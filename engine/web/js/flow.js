@@ -4,14 +4,15 @@ import { Backoff, isPassing, post, rest } from './api.js'
 import { countdown } from './clock.js'
 import { button, byId, h, icon, show } from './element.js'
 import { elements } from './fragment.js'
+import { load } from './load.js'
 import { Paper } from './paper.js'
 import { Sitting, freshState } from './sitting.js'
 import { openVault } from './vault.js'
 import { speak, speakMore, words } from './words.js'
 
-const resumption = () => import('./resume.js')
+const resumption = () => load('./resume.js')
 /** As this pupil chose, or the school: see access/looks.js. */
-const dress = ({ state }) => (state.display || state.session.needs[0]) && import('./access/looks.js').then((looks) => looks.dress(state), () => {})
+const dress = ({ state }) => (state.display || state.session.needs[0]) && load('./access/looks.js').then((looks) => looks.dress(state), () => {})
 
 /** `form` has wait(text), fail(text), isCancelled. */
 export async function logIn(code, form) {
@@ -99,8 +100,8 @@ export function showInstructions(sitting) {
       h('div', { class: 'actions' }, note, begin),
     ),
   )
-  if (sitting.state.session.leads) import('./course.js').then((course) => course.instruct(sitting), () => {})
-  if (untilSlot(sitting) > 0) import('./opening.js').then((opening) => opening.prepare(sitting, begin), () => {})
+  if (sitting.state.session.leads) load('./course.js').then((course) => course.instruct(sitting), () => {})
+  if (untilSlot(sitting) > 0) load('./opening.js').then((opening) => opening.prepare(sitting, begin), () => {})
   const ticking = setInterval(update, 250)
   update()
 }
@@ -122,12 +123,12 @@ export async function begin(sitting) {
     sitting.emit('answers')
   }, console.error)
   await dress(sitting)
-  const desk = () => import('./desk.js')
+  const desk = () => load('./desk.js')
   const openMap = () => desk().then((open) => open.openMap())
   const finish = () => desk().then((open) => open.review())
   const turn = { openMap, finish }
   const paper = state.session.leads
-    ? await insistOn(() => import('./course.js').then((course) => course.open(sitting, turn)))
+    ? await insistOn(() => load('./course.js').then((course) => course.open(sitting, turn)))
     : new Paper(sitting, turn)
   await paper.begin()
   await new Promise(requestAnimationFrame)

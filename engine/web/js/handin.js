@@ -3,6 +3,7 @@
 import { Backoff, isPassing, post, rest } from './api.js'
 import { remainingOf } from './bar.js'
 import { button, byId, h, icon, show, style } from './element.js'
+import { load } from './load.js'
 import { showNotice } from './notice.js'
 import { words } from './words.js'
 
@@ -80,11 +81,11 @@ export async function finish(sitting, reply, isClosed) {
   const aside = (sitting.list || []).filter(({ item }) => box.aside[item]).map(({ number }) => number)
   Object.assign(state, { token: null, key: null, order: null, marks: [], at: null })
   if (!solved.length) state.views = {} // what a solution is shown in
-  if (state.files) await import('./files.js').then(({ forget }) => forget(sitting), () => {})
+  if (state.files) await load('./files.js').then(({ forget }) => forget(sitting), () => {})
   await wipeWhenSealed(sitting)
   const told = sitting.course ? await sitting.course.lastWords(sitting.token) : []
   const show = () => showReceipt(reply.receipt, isClosed, aside, told, solved.length > 0 && lookBack)
-  const lookBack = () => import('./reading.js').then(({ read }) => read(sitting, solved, solved[0], show))
+  const lookBack = () => load('./reading.js').then(({ read }) => read(sitting, solved, solved[0], show))
   show()
   await watchOver(sitting)
 }

@@ -2,6 +2,7 @@
 
 import { h, style } from './element.js'
 import { elements } from './fragment.js'
+import { load } from './load.js'
 import { speakMore } from './words.js'
 
 /** Where the controls of a kind do not lie in a module of its name. */
@@ -30,7 +31,7 @@ function fill(element, html, content) {
     content.get('media', picture.dataset.media).then((address) => (picture.src = address), () => {})
   }
   if (element.querySelector('[data-vocabulary]')) style('vocabulary')
-  if (element.querySelector('[data-recording]')) import('./recordings.js').then(({ furnish }) => furnish(element, content))
+  if (element.querySelector('[data-recording]')) load('./recordings.js').then(({ furnish }) => furnish(element, content))
   return element
 }
 
@@ -40,9 +41,9 @@ const MOVING = '[data-attempts], [data-printed], [data-template], [data-feedback
 export async function mount({ item, choices }, content, given, changed, sitting, isClosed) {
   const element = fill(h('div', { class: 'item' }), await content.get('item', item), content)
   if (element.querySelector('[data-vocabulary]')) await style('vocabulary')
-  const moving = element.querySelector(MOVING) && (await fetched(import('./attempts.js')))
+  const moving = element.querySelector(MOVING) && (await fetched(load('./attempts.js')))
   const attempts = moving && (await moving.dress(element, item, sitting))
-  const needed = element.querySelector('[data-stimulus]') && (await fetched(import('./passages.js')))
+  const needed = element.querySelector('[data-stimulus]') && (await fetched(load('./passages.js')))
   const passages = needed && (await needed.takePassages(element, content, fill))
   const controls = {}
   const report = () => {
@@ -61,7 +62,7 @@ export async function mount({ item, choices }, content, given, changed, sitting,
     controls[name] = await bind(root, context)
   }
   if (given) write(given.response)
-  if (isClosed) (await fetched(import('./closed.js'))).close(element)
+  if (isClosed) (await fetched(load('./closed.js'))).close(element)
   else if (attempts) attempts.began(controls)
   const clear = () => {
     write(null)
@@ -75,7 +76,7 @@ async function bind(root, context) {
   const note = h('p', { class: 'hint', role: 'status' })
   const name = SHARED[interaction] || interaction
   const [module, isSpoken] = await Promise.all([
-    fetched(import(`./interactions/${name}.js`)),
+    fetched(load(`./interactions/${name}.js`)),
     name === 'choice' || speakMore(),
     name === 'choice' || style('controls'),
   ])

@@ -2,6 +2,7 @@
 
 import { normalise, pretty } from './code.js'
 import { button, byId, h, show } from './element.js'
+import { load } from './load.js'
 import { LANGUAGES, language, preferred, remember, speak, speakMore, words } from './words.js'
 
 /** A code that came by QR leaves the address at once. */
@@ -29,9 +30,9 @@ async function begin() {
     event.preventDefault()
     document.querySelector('main h1').focus()
   })
-  // The first screen has the line for itself.
-  requestAnimationFrame(() => setTimeout(() => import('./flow.js')))
-  if (navigator.serviceWorker.controller) import('./shell.js').then(({ takeNewShell }) => takeNewShell())
+  // The first screen has the line for itself. Who presses asks again.
+  requestAnimationFrame(() => setTimeout(() => load('./flow.js').catch(() => {})))
+  if (navigator.serviceWorker && navigator.serviceWorker.controller) load('./shell.js').then(({ takeNewShell }) => takeNewShell())
 }
 
 function showLogin(code) {
@@ -80,7 +81,7 @@ function showLogin(code) {
       enter.disabled = field.readOnly = true
       enter.textContent = words.entering
       attempt = { fail, wait }
-      const { logIn } = await import('./flow.js')
+      const { logIn } = await load('./flow.js')
       await logIn(typed, attempt)
     } catch ({ hint }) {
       fail(hint && (await speakMore()) ? words.typo[hint](field.value.replace(/[\s-]/g, '').length) : words.noLine)

@@ -5,6 +5,7 @@ import { receive, tabLost } from './desk.js'
 import { byId } from './element.js'
 import { begin, enter, insist, showInstructions, start } from './flow.js'
 import { showReceipt } from './handin.js'
+import { load } from './load.js'
 import { showNotice } from './notice.js'
 import { OVER, Outbox } from './outbox.js'
 import { Sitting } from './sitting.js'
@@ -16,7 +17,7 @@ const SESSION_MS = 6000 // then this device's own copy opens
 
 /** Show what a refusal means: true if it is worth waiting, false if it stands. */
 export async function waits(reply, form) {
-  if (reply.place) return (await import('./queue.js')).queue(reply, form)
+  if (reply.place) return (await load('./queue.js')).queue(reply, form)
   await speakMore()
   const opens = new Date(reply.opens_at_ms).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' })
   const text = words.waits[reply.code]

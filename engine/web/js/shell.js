@@ -7,7 +7,10 @@ import { change, readStore } from './vault.js'
 const CACHES_MAX = 4 // forms that a shared computer may keep
 const KEEP_MS = 60 * 24 * 3_600_000
 
-export const keepShell = () => navigator.serviceWorker.register(workerAddress()).catch(console.warn)
+/** Where there is such a thing: a private window of Firefox had none before 139. */
+export async function keepShell() {
+  if (navigator.serviceWorker) await navigator.serviceWorker.register(workerAddress()).catch(console.warn)
+}
 
 /** On a log-in page on which nothing is typed yet: the only moment at which code may change. */
 export async function takeNewShell() {

@@ -2,7 +2,8 @@
 
 const held = new Set()
 
-/** True if no other tab has this sitting. `lost` is called when another one takes it with `steal`. */
+// True if no other tab has this sitting. `lost` is called when another one takes it with `steal`.
+// A browser that may store nothing refuses locks as well: then no other tab can hold a copy either.
 export const claim = ({ name }, lost, steal = false) =>
   new Promise((resolve) => {
     const hold = (lock) => {
@@ -10,5 +11,6 @@ export const claim = ({ name }, lost, steal = false) =>
       resolve(held.has(name))
       return lock && new Promise(() => {})
     }
-    navigator.locks.request('passation-' + name, steal ? { steal } : { ifAvailable: true }, hold).catch(lost)
+    const ended = (problem) => (problem.name === 'AbortError' ? lost() : resolve(true))
+    navigator.locks.request('passation-' + name, steal ? { steal } : { ifAvailable: true }, hold).catch(ended)
   })

@@ -1,5 +1,7 @@
 // What the pages say: words/fr.js, up to the first question fr.test.js, then fr.late.js.
 
+import { load } from './load.js'
+
 export const LANGUAGES = { fr: 'Français', en: 'English' }
 export const words = {}
 export let language = ''
@@ -14,7 +16,7 @@ export function speak(wanted, ...parts) {
 }
 
 async function learn(part, name) {
-  Object.assign(words, (await import(`./words/${name}${part}.js`)).default)
+  Object.assign(words, (await load(`./words/${name}${part}.js`)).default)
   spoken[part] = name
 }
 

@@ -2,6 +2,7 @@
 
 import { DRAWINGS, button, h, icon } from '../element.js'
 import { elements } from '../fragment.js'
+import { load } from '../load.js'
 import { ask } from '../notice.js'
 import { language, words } from '../words.js'
 import { hasNeed } from './looks.js'
@@ -117,7 +118,7 @@ function filled(entry, { content }) {
     content.get('media', picture.dataset.media).then((address) => (picture.src = address), () => {})
   }
   if (entry.querySelector('[data-recording]')) {
-    import('../recordings.js').then(({ furnish: play }) => play(entry, content), console.warn)
+    load('./recordings.js').then(({ furnish: play }) => play(entry, content), console.warn)
   }
   return entry
 }

@@ -1,6 +1,7 @@
 // The aids around a question, each fetched when something asks for it: cards, listening, ruler, crossing out.
 
 import { style } from '../element.js'
+import { load } from '../load.js'
 import { hasNeed, looksOf } from './looks.js'
 import { learn } from './phrases.js'
 
@@ -41,7 +42,7 @@ async function prepare(aids, scene) {
   const [, , ...modules] = await Promise.all([
     learn(),
     style('access'),
-    ...aids.map((name) => import(`./${name}.js`)),
+    ...aids.map((name) => load(`./access/${name}.js`)),
   ])
   for (const module of modules) await module.equip(scene)
 }

@@ -3,6 +3,7 @@
 
 import { button } from '../element.js'
 import { arrange } from '../item.js'
+import { load } from '../load.js'
 import { say } from '../notice.js'
 import { words } from '../words.js'
 import { draggable } from './drag.js'
@@ -11,7 +12,7 @@ import { groupsOf, leastUse } from './groups.js'
 const NEAR_PX = 12
 
 export async function bind(root, context) {
-  if (root.querySelector('.qti-gap')) return (await import('./slots.js')).bind(root, context)
+  if (root.querySelector('.qti-gap')) return (await load('./interactions/slots.js')).bind(root, context)
   const gaps = [...root.querySelectorAll('select[data-gap]')]
   const bank = root.querySelector('.qti-gap-choices')
   arrange(bank, context.order)

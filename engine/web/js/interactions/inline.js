@@ -1,10 +1,11 @@
 // A choice in the middle of a sentence: a native select, or radio buttons that unfold.
 
 import { arrange } from '../item.js'
+import { load } from '../load.js'
 import { words } from '../words.js'
 
 export async function bind(root, context) {
-  if (root.querySelector('.qti-options')) return (await import('./folded.js')).bind(root, context)
+  if (root.querySelector('.qti-options')) return (await load('./interactions/folded.js')).bind(root, context)
   const list = root.matches('select') ? root : root.querySelector('select')
   list.classList.add('field')
   arrange(list, context.order, (option) => option.value)

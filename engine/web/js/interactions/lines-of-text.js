@@ -16,6 +16,7 @@ export function bind(root, context) {
     const field = line.querySelector('input, textarea')
     fields.push(field)
     field.classList.add('field')
+    field.spellcheck = false
     field.setAttribute('aria-label', words.answerNumber(fields.length))
     const isLine = field.matches('input')
     field.addEventListener('keydown', (event) => isLine && event.key === 'Enter' && event.preventDefault())

@@ -2,11 +2,12 @@
 
 import { button, icon } from '../element.js'
 import { arrange } from '../item.js'
+import { load } from '../load.js'
 import { words } from '../words.js'
 import { movable } from './lines.js'
 
 export async function bind(root, context) {
-  if (root.dataset.max) return (await import('./part.js')).bind(root, context)
+  if (root.dataset.max) return (await load('./interactions/part.js')).bind(root, context)
   const list = root.querySelector('.qti-order')
   arrange(list, context.order)
   const first = [...list.children].map((line) => line.dataset.choice)

@@ -1,16 +1,18 @@
 // Text entry and extended text. Listens to `input`, so that pasted and dictated text is saved as well.
 
 import { h } from '../element.js'
+import { load } from '../load.js'
 import { words } from '../words.js'
 
 const LONGEST = 15_000 // characters: a batch of 64 KiB holds it in any alphabet
 
 export function bind(root, context) {
-  if (root.querySelector('.qti-lines')) return import('./lines-of-text.js').then((module) => module.bind(root, context))
+  if (root.querySelector('.qti-lines')) return load('./interactions/lines-of-text.js').then((module) => module.bind(root, context))
   const field = root.matches('input') ? root : root.querySelector('textarea, input')
   const isLong = field.matches('textarea')
   const hasLimit = field.maxLength > 0 && field.maxLength < LONGEST
   if (!hasLimit || field.maxLength > LONGEST) field.maxLength = LONGEST
+  field.spellcheck = false // no pupil's browser corrects what another's does not
   const count = isLong ? counter(field, hasLimit) : () => {}
   if (!isLong) {
     field.classList.add('field')

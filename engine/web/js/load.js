@@ -1,0 +1,36 @@
+// Modules that come when they are needed, over a line that may be down.
+
+// Firefox before 155 and older Safaris keep a failed import for as long as the page lives. They ask for the file first:
+// what does not come then is not imported. Chromium asks again by itself; no other browser has this word.
+const keepsFailures = !navigator.userAgentData
+const had = new Set()
+const failed = new Set()
+
+/** The module at `path`, as seen from here. Rejects while it cannot be had; the next call asks again. */
+export async function load(path) {
+  if (keepsFailures && !had.has(path)) await reach(path)
+  try {
+    const module = await import(path)
+    had.add(path)
+    return module
+  } catch (problem) {
+    // It is there and does not come: the line broke between the two, and only a new page can import it.
+    if (keepsFailures && failed.has(path)) renew()
+    failed.add(path)
+    throw problem
+  }
+}
+
+async function reach(path) {
+  const reply = await fetch(new URL(path, import.meta.url))
+  if (!reply.ok) throw new Error(`${path}: ${reply.status}`)
+  // To its end: an unread reply keeps its connection.
+  await reply.arrayBuffer()
+}
+
+/** What was answered lies in the vault; a code that stands in its field goes along. */
+function renew() {
+  const field = document.getElementById('code')
+  if (field) history.replaceState(null, '', '#' + field.value.replaceAll(' ', ''))
+  location.reload()
+}
