@@ -11,15 +11,9 @@ from collections.abc import Sequence
 from statistics import median
 from typing import NamedTuple
 
-from benchmarks.generator import (
-    Connection,
-    NextRequest,
-    closed,
-    connect,
-    hang_up,
-    opened,
-    percentile_of,
-)
+from benchmarks.arrivals import opened
+from benchmarks.generator import NextRequest, percentile_of
+from benchmarks.lines import Line, saturated
 from benchmarks.measure import Result, paired
 from benchmarks.neighbours import QUIET, Neighbours
 from benchmarks.pairs import TRIES, gathered
@@ -57,9 +51,9 @@ async def save_p99_vs_noop() -> Result:
     pin_generator()
     async with stack(SAVING_PUPILS) as running, noop_server() as (port, noop):
         prepared = await Prepared.of(running)
-        ours = await connect(running.settings.port, prepared.sources())
-        theirs = await connect(port, prepared.sources())
-        rate = (await closed(ours, CAPACITY_S)).rate / 2
+        ours = [Line(running.settings.port, source) for source in prepared.sources()]
+        theirs = [Line(port, source) for source in prepared.sources()]
+        rate = saturated(ours, CAPACITY_S).rate / 2
         return await compared(running, ours, theirs, rate, noop.pid, TRIES)
 
 
@@ -84,10 +78,10 @@ async def start_p99_vs_noop() -> Result:
 async def compared_once_each(running: Stack, port: int, requests: Sequence[bytes], noop: int) -> Result:
     """For requests that can be sent once only."""
     probes, rest = list(requests[:CAPACITY_CODES]), list(requests[CAPACITY_CODES:])
-    rate = (await closed(await connect(running.settings.port, _from(probes)), CAPACITY_S)).rate / 2
+    rate = saturated([Line(running.settings.port, source) for source in _from(probes)], CAPACITY_S).rate / 2
     tries = int(0.9 * len(rest) / (rate * SLICE_S)) - 1
-    ours = await connect(running.settings.port, _from(rest))
-    theirs = await connect(port, _from(list(requests) * 2))
+    ours = [Line(running.settings.port, source) for source in _from(rest)]
+    theirs = [Line(port, source) for source in _from(list(requests) * 2)]
     return await compared(running, ours, theirs, rate, noop, tries)
 
 
@@ -96,15 +90,15 @@ def _from(requests: list[bytes]) -> list[NextRequest]:
 
 
 async def compared(
-    running: Stack, ours: list[Connection], theirs: list[Connection], rate: float, noop: int, tries: int
+    running: Stack, ours: list[Line], theirs: list[Line], rate: float, noop: int, tries: int
 ) -> Result:
     """A/B/A/B at the same rate; what the generator's lateness or neighbours disturbed does not count."""
     link = Link(running.settings.redis_address)
     own = [running.worker.pid, running.redis.pid, noop]
 
-    async def one(connections: list[Connection], seed: int) -> Slice:
+    async def one(lines: list[Line], seed: int) -> Slice:
         neighbours = Neighbours(own)
-        run = await opened(connections, rate, SLICE_S, seed=seed)
+        run = opened(lines, rate, SLICE_S, seed)
         others = neighbours.share()
         await take_journal(link)
         return Slice(run.p(99), percentile_of(run.slips_s, 99) * 1000, others)
@@ -115,7 +109,8 @@ async def compared(
     try:
         pairs = await gathered(pair, _disturbance, tries)
     finally:
-        hang_up([*ours, *theirs])
+        for line in [*ours, *theirs]:
+            line.socket.close()
         await link.aclose()
     mine_ms, noop_ms = ([found.p99_ms for found in side] for side in (pairs.ours, pairs.theirs))
     return paired(

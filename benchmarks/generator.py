@@ -1,10 +1,7 @@
 """A light HTTP load generator: prepared bytes out, as little as possible read of what comes back.
 
-    closed    each connection sends its next request when the last reply is whole: how much the server can do
-    opened    requests fall due at random moments, whatever the server does; each is timed from the moment it
-              fell due, also when all connections were busy (no coordinated omission)
-
-It costs some 15 microseconds a request, a sixth of what it measures. A reply that is not 200 voids the run.
+Each connection sends its next request when the last reply is whole. It costs some 15 microseconds a request,
+and speaks TLS where it is told to; `lines.py` and `arrivals.py` cost less. A reply that is not 200 voids the run.
 """
 
 from __future__ import annotations
@@ -12,16 +9,13 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from random import Random
 from typing import cast
 
 NextRequest = Callable[[], bytes | None]
 """The bytes of a connection's next request; None when it has no more."""
 SETTLE_S = 10.0
-PAUSE_S = 0.0005
 
 
 class Void(Exception):
@@ -49,6 +43,13 @@ class Run:
         """A percentile of the delays, in milliseconds."""
         return percentile_of(self.delays_s, percentile) * 1000
 
+    def count(self, reply: bytes) -> None:
+        """One reply more, whole."""
+        self.replies += 1
+        if reply[9:12] != b"200":
+            self.refused += 1
+            self.first_refusal = self.first_refusal or reply
+
     def checked(self) -> Run:
         """This run, or Void."""
         if self.refused:
@@ -71,7 +72,6 @@ class Connection(asyncio.Protocol):
         self.next_request = next_request
         self.on_reply: Callable[[Connection], None] = lambda connection: None
         self.run = Run()
-        self.due_s = 0.0
         self.transport: asyncio.Transport
         self._partial = b""
 
@@ -87,13 +87,9 @@ class Connection(asyncio.Protocol):
             self._partial = data
             return
         self._partial = b""
-        run = self.run
-        run.replies += 1
-        if data[9:12] != b"200":
-            run.refused += 1
-            run.first_refusal = run.first_refusal or data
-        if run.bodies is not None:
-            run.bodies.append(data.partition(b"\r\n\r\n")[2])
+        self.run.count(data)
+        if self.run.bodies is not None:
+            self.run.bodies.append(data.partition(b"\r\n\r\n")[2])
         self.on_reply(self)
 
     def send(self) -> bool:
@@ -161,58 +157,3 @@ async def closed(connections: Sequence[Connection], seconds: float, bodies: list
         await asyncio.wait_for(done.wait(), seconds + SETTLE_S)
     run.seconds = time.perf_counter() - start_s
     return run.checked()
-
-
-async def opened(connections: Sequence[Connection], rate: float, seconds: float, seed: int) -> Run:
-    """Requests that fall due at random moments, `rate` a second on average."""
-    arrivals = _Arrivals(connections)
-    random = Random(seed)
-    start_s = next_s = time.perf_counter()
-    while next_s < start_s + seconds:
-        now_s = time.perf_counter()
-        while next_s <= now_s:
-            arrivals.arrive(next_s, now_s)
-            next_s += random.expovariate(rate)
-        await asyncio.sleep(max(0.0, min(PAUSE_S, next_s - time.perf_counter())))
-    await arrivals.settled()
-    arrivals.run.seconds = time.perf_counter() - start_s
-    return arrivals.run.checked()
-
-
-class _Arrivals:
-    """Gives what falls due to an idle connection, else to the first one that is idle again."""
-
-    def __init__(self, connections: Sequence[Connection]) -> None:
-        self.run = Run()
-        self._connections = connections
-        self._idle = deque(connections)
-        self._waiting: deque[float] = deque()
-        for connection in connections:
-            connection.run, connection.on_reply = self.run, self._replied
-
-    def arrive(self, due_s: float, now_s: float) -> None:
-        """One request is due; how late this process notices is its own fault."""
-        self.run.slips_s.append(now_s - due_s)
-        if self._idle:
-            self._send(self._idle.popleft(), due_s)
-        else:
-            self._waiting.append(due_s)
-
-    async def settled(self) -> None:
-        """Return when all have been answered, or nothing comes any more."""
-        for _ in range(int(SETTLE_S / PAUSE_S)):
-            if len(self._idle) == len(self._connections):
-                return
-            await asyncio.sleep(PAUSE_S)
-
-    def _send(self, connection: Connection, due_s: float) -> None:
-        connection.due_s = due_s
-        if not connection.send():
-            raise Void("there was nothing more to send")
-
-    def _replied(self, connection: Connection) -> None:
-        self.run.delays_s.append(time.perf_counter() - connection.due_s)
-        if self._waiting:
-            self._send(connection, self._waiting.popleft())
-        else:
-            self._idle.append(connection)

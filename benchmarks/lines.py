@@ -69,10 +69,7 @@ def saturated(lines: Sequence[Line], seconds: float) -> Run:
                 reply = line.read()
                 if reply is None:
                     continue
-                run.replies += 1
-                if reply[9:12] != b"200":
-                    run.refused += 1
-                    run.first_refusal = run.first_refusal or reply
+                run.count(reply)
                 if is_over or not line.send():
                     under_way -= 1
     run.seconds = time.perf_counter() - start_s
