@@ -1,8 +1,8 @@
 """Requests that fall due at random moments, whatever the server does; each is timed from then.
 
 Also when all lines were busy, so nothing is left out because the server was slow (no coordinated omission).
-Between two arrivals the generator sleeps: one that looks at the clock all the time takes the core from whoever
-shares it, and here that is Redis, for whose replies is waited (the median save took 5.6 ms then, 1.6 ms now).
+Between two arrivals the generator sleeps: one that looks at the clock all the time takes the core from who
+shares it, and here that is Redis, for whose replies is waited (the median save: 5.6 ms then, 1.6 ms now).
 """
 
 from __future__ import annotations

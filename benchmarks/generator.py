@@ -1,7 +1,8 @@
 """A light HTTP load generator: prepared bytes out, as little as possible read of what comes back.
 
 Each connection sends its next request when the last reply is whole. It costs some 15 microseconds a request,
-and speaks TLS where it is told to; `lines.py` and `arrivals.py` cost less. A reply that is not 200 voids the run.
+and speaks TLS where it is told to; `lines.py` and `arrivals.py` cost less. A reply that is not 200 voids
+the run.
 """
 
 from __future__ import annotations

@@ -2,13 +2,13 @@
 
 What passes here passes the careful reading of `engine.wire`, with the same result. All else - a field that is
 unknown or out of its bounds, an answer that has not the shape of its item - is None, and the careful reading
-says what is wrong with it. No field may be unknown, since the decoder does not look into what it skips: what
-is sealed must be JSON in all its bytes, for others will read it.
+says what is wrong with it. No field may be unknown, since the decoder does not look into what it skips, and
+each has a type, since it holds numbers that no other reader of JSON can: what is sealed others will read.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
@@ -24,12 +24,13 @@ from engine.wire import (
 from sessions.model import RECEIPT
 
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=AGE_MS_MAX)]
+Moment = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Text = Annotated[str, msgspec.Meta(max_length=TEXT_MAX)]
 
 
 class _Answer(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     item: Text
-    response: Any = None
+    response: dict[str, str | list[str] | None]
     comment: Annotated[str, msgspec.Meta(max_length=COMMENT_MAX)] = ""
     elapsed_ms: Milliseconds = 0
     age_ms: Milliseconds = 0
@@ -43,9 +44,9 @@ class _Batch(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     held: Annotated[int, msgspec.Meta(ge=0, le=NUMBER_MAX)] = 0
     lease: Text | None = None
     # Of a test that goes by the answers: whoever scores it judges these.
-    route: Any = None
-    entered: Any = None
-    frozen_ms: Any = None
+    route: list[str] | None = None
+    entered: dict[str, Moment] | None = None
+    frozen_ms: Moment | None = None
 
 
 _decode = msgspec.json.Decoder(_Batch).decode

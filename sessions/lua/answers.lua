@@ -88,7 +88,7 @@ end
 
 local function save(op, owner)
     local head, before, n, held_back, till, digest, entry, key, at, bytes, place = struct.unpack(SAVE, op)
-    if now <= till then
+    if 0 < till and now <= till then
         local packed = records[owner]
         local reply = save_next(packed, owner, head, before, n, held_back, digest, entry, key, at, bytes)
         if reply then return reply end
@@ -96,7 +96,6 @@ local function save(op, owner)
     local full, age, grace = struct.unpack(REST, op, place)
     local status, epoch, version, started, deadline = struct.unpack(TICKET, head, TICKET_BYTE)
     n, held_back = before + 1, struct.unpack(">I", held_back)
-    assert(n >= 1)
     local record = open(owner)
     if not record then return unknown() end
     local brings_all = full == 1 and n > record[LAST]

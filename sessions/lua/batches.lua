@@ -3,9 +3,9 @@
 -- The session record carries small indexes as text and bytes, since a string search costs less than a call:
 --   BATCHES   ";n=,item,item"        batches, and the items for which they count; ";n=epoch,..." if they are of an
 --                                    earlier epoch
---   LOOSE     ";n=,item,item"        those that came since BATCHES was put in order, with all their items: a save
---                                    only appends to it, and one in some eight settles what counts
 --   RETAINED  ";n;n"                 batches that count no more, whose bytes the archive does not have yet
+--   LOOSE     ";n=,item,item"        those that came since BATCHES was put in order, with all their items: a save
+--                                    only appends to it, and one in some eleven settles what counts
 --   DIGESTS   8 bytes for each accepted number above SPILLED, zeros for a hole
 -- Bytes of batches lie once, under `b:{pNN}:SID:n`: as long as they count for an item, and until the archive has
 -- fetched them, for the journal only names them. Digests of the oldest numbers are spilled to the string

@@ -65,6 +65,9 @@ RAW = [
     b"\xef\xbb\xbf",
 ]
 
+DIGITS = b"9" * 400
+"""Digits that make no number of 64 bits: `orjson`, which reads batches ever after, refuses the whole body."""
+
 
 def check(item: str, response: object) -> str | None:
     """Shapes of a form with two items."""
@@ -117,3 +120,13 @@ def test_what_players_send_takes_the_quick_way() -> None:
     assert usual_batch(too_many, check) is None
     with pytest.raises(Problem, match="bad_request"):
         answer_batch(too_many, check)
+
+
+@pytest.mark.parametrize("field", ["route", "entered", "frozen_ms"])
+@pytest.mark.parametrize("value", [DIGITS, b"[-%b]" % DIGITS, b'{"i1":%b}' % DIGITS])
+def test_a_number_that_only_the_quick_reading_can_hold_is_left_to_the_careful_one(
+    field: str, value: bytes
+) -> None:
+    """Sealed, it could be opened for no resuming seat, no rule on the way and no score."""
+    body = b'{"n":1,"answers":[],"%b":%b}' % (field.encode(), value)
+    assert usual_batch(body, lambda item, response: None) is None
