@@ -1,7 +1,7 @@
 """Group commit: the operations of many pupils, one call to Redis, one fsync.
 
-While commits are under way, the operations that arrive wait until they are a third of all that are here;
-then they leave together as the next, and so does whatever waits when nothing is under way. Nobody waits on a
+While commits are under way, the operations that arrive wait until they are a third of all that are here, and
+some at least; then they leave together as the next, and so does whatever waits when nothing is under way. Nobody waits on a
 timer: a quiet server commits each operation at once, a busy one a hundred.
 
 Thirds of one size: if all left together, all pupils would be answered together, ask their next together, and
@@ -38,7 +38,7 @@ SHARES = 3
 EVEN = 0.9
 """Of its share a group leaves with so much: the last one or two may be slow to come."""
 GROUP_MIN = 16
-"""So few are not worth dividing."""
+"""So few are not worth dividing, nor a commit of their own while another is under way."""
 
 
 class Outcome(Protocol[Result]):
@@ -134,7 +134,7 @@ class Writer(Generic[Operation, Reply]):
         waiting = len(self)
         if not waiting or not self._commits:
             return waiting > 0
-        enough = min(self._group_max, EVEN * self._share(waiting))
+        enough = min(self._group_max, max(GROUP_MIN, EVEN * self._share(waiting)))
         return waiting >= enough and len(self._commits) < self._commits_max
 
     def _share(self, waiting: int) -> float:

@@ -65,6 +65,25 @@ async def test_a_crowd_leaves_in_thirds_and_a_few_do_not_wait_for_more() -> None
     await running
 
 
+async def test_a_few_wait_for_the_commit_under_way() -> None:
+    """Each of their own would cost Redis an fsync, which takes it as long as fifteen saves."""
+    disk = SlowDisk()
+    writer: Writer[str, str] = Writer(disk.commit, pending_max=200)
+    running = asyncio.create_task(writer.run())
+    waiting = [writer.put("anna"), *(writer.put(f"bob {number}") for number in range(2))]
+    await _until_still()
+    waiting += [writer.put(f"eve {number}") for number in range(GROUP_MIN - 1)]
+    await _until_still()
+    assert [len(group) for group in disk.commits] == [3], "the first left at once, the others wait for it"
+    waiting.append(writer.put("kim"))
+    await _until_still()
+    assert [len(group) for group in disk.commits] == [3, GROUP_MIN]
+    disk.wake.set()
+    await asyncio.gather(*waiting)
+    writer.close()
+    await running
+
+
 async def _until_still() -> None:
     """Let everything run that can."""
     for _ in range(10):
