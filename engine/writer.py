@@ -1,8 +1,8 @@
 """Group commit: the operations of many pupils, one call to Redis, one fsync.
 
 While commits are under way, the operations that arrive wait until they are a third of all that are here, and
-some at least; then they leave together as the next, and so does whatever waits when nothing is under way. Nobody waits on a
-timer: a quiet server commits each operation at once, a busy one a hundred.
+some at least; then they leave together as the next, and so does whatever waits when nothing is under way.
+Nobody waits on a timer: a quiet server commits each operation at once, a busy one a hundred.
 
 Thirds of one size: if all left together, all pupils would be answered together, ask their next together, and
 server and Redis would work by turns instead of side by side. So they do when groups may grow unlike, for who
