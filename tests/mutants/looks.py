@@ -28,6 +28,7 @@ STORE = (
         f"tests/sessions/test_{name}.py"
         for name in (
             "next_save",
+            "held",
             "saves",
             "staff",
             "course",

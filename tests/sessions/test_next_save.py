@@ -1,7 +1,7 @@
 """The commonest save, for which a record is copied and never unpacked: which saves are that, to a byte.
 
-What comes of a save is the business of `test_saves.py` and `tests/simulation`: they cannot tell how it was done.
-Here the script is the real one, but for this: it says so wherever it has to unpack a record.
+What comes of a save is the business of `test_saves.py` and `tests/simulation`, which cannot tell how it was
+done. Here the script is the real one, but for this: it says so wherever it has to unpack a record.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ async def spilled(redis: Redis, ticket: Ticket) -> int:
 async def test_a_record_full_of_digests_or_of_text_is_opened(
     opened: Opened, store: Store, redis: Redis
 ) -> None:
-    """Then both are made small. Short items fill the digests first, and the text as they would be full again."""
+    """Then both are made small. Short items fill the digests first, then the text before the digests."""
     for item, expected in (("i", {17: 13, 29: 24}), (LONG, {6: 1, 11: 6, 16: 11})):
         ticket, found = await a_running(store, a_sid(len(item))), {}
         for n in range(1, max(expected) + 2):
