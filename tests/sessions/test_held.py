@@ -16,7 +16,7 @@ from tests.sessions.given import MANY, NOW, a_running, a_save, a_sid, held, line
 
 async def retained(redis: Redis, ticket: Ticket) -> bytes:
     """What the record says of the batches that only wait for the archive."""
-    record = await redis.get("s:{p00}:" + ticket.sid.hex())
+    record: Any = await redis.get("s:{p00}:" + ticket.sid.hex())
     first = struct.calcsize(">" + "".join(code for _, code in STATE_FIELDS.values()))
     sizes = struct.unpack_from(f">{len(TEXT_FIELDS)}I", record, first)
     place = TEXT_FIELDS.index("retained")

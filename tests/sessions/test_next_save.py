@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -95,7 +96,7 @@ async def test_after_a_hole_the_next_batches_are_common_again(opened: Opened, st
     ticket = await a_running(store, a_sid(1))
     jump = a_save(ticket, 4, full=True)
     assert await opened(a_save(ticket, 1), jump, a_save(ticket, 5), a_save(ticket, 6)) == [4]
-    known = {"epoch": NOW, "version": 2, "started_ms": NOW, "deadline_ms": NOW + HOUR}
+    known: dict[str, Any] = {"epoch": NOW, "version": 2, "started_ms": NOW, "deadline_ms": NOW + HOUR}
     await store.create_sessions([a_row(a_sid(2), status=Status.RUNNING, last=3, sealed=3, **known)])
     back = ticket._replace(sid=a_sid(2), **known)
     assert await opened(*(a_save(back, n) for n in (4, 5, 6))) == [4]
