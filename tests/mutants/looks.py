@@ -26,7 +26,18 @@ STORE = (
     "tests/sessions/test_states.py",
     *(
         f"tests/sessions/test_{name}.py"
-        for name in ("saves", "staff", "course", "late", "adoption", "import", "journal", "upkeep")
+        for name in (
+            "next_save",
+            "held",
+            "saves",
+            "staff",
+            "course",
+            "late",
+            "adoption",
+            "import",
+            "journal",
+            "upkeep",
+        )
     ),
     "tests/simulation/test_corners.py",
     "tests/simulation/test_script.py",

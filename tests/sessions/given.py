@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from sessions.model import Login, Reply, Save, SessionRow, Start, Ticket
+from sessions.journal import AsideLine, BatchLine
+from sessions.model import Login, Read, Reply, Save, SessionRow, Start, Ticket
 from sessions.store import Store
 
 NOW = 1_800_000_000_000
@@ -51,3 +52,14 @@ async def one(store: Store, operation: Any, now_ms: int = NOW) -> Reply:
 async def verdicts(store: Store, *operations: Any, now_ms: int = NOW) -> list[str]:
     """The verdicts of a group."""
     return [str(reply.verdict) for reply in await store.commit(operations, now_ms)]
+
+
+async def held(store: Store, ticket: Ticket) -> list[int]:
+    """Numbers of the batches that a resuming player is given."""
+    reply = await one(store, Read(ticket))
+    return sorted(batch.n for batch in reply.batches)
+
+
+async def lines(store: Store) -> list[BatchLine | AsideLine]:
+    """Batches and asides in the journal."""
+    return [line for line in await store.journal([0], 1000) if isinstance(line, BatchLine | AsideLine)]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from sessions.journal import AsideLine, BatchLine
+from sessions.journal import AsideLine
 from sessions.link import StoreAway, StoreFull, StoreRefused
 from sessions.model import (
     Extend,
@@ -16,27 +16,15 @@ from sessions.model import (
     Operation,
     Read,
     Save,
-    Seal,
     SessionState,
     Start,
     Submit,
     Verdict,
 )
-from sessions.script import ASIDES_MAX, BATCHES_MAX, DIGESTS_KEPT, LOOSE_BYTES
+from sessions.script import ASIDES_MAX, BATCHES_MAX, DIGEST_BYTES, DIGESTS_KEPT
 from sessions.states import Status
 from sessions.store import Store
-from tests.sessions.given import HOUR, MANY, NOW, a_running, a_save, a_seat, a_sid, one, verdicts
-
-
-async def held(store: Store, ticket: object) -> list[int]:
-    """Numbers of the batches that a resuming player is given."""
-    reply = await one(store, Read(ticket))  # type: ignore[arg-type]
-    return sorted(batch.n for batch in reply.batches)
-
-
-async def lines(store: Store) -> list[BatchLine | AsideLine]:
-    """Batches and asides in the journal."""
-    return [line for line in await store.journal([0], 1000) if isinstance(line, BatchLine | AsideLine)]
+from tests.sessions.given import HOUR, NOW, a_running, a_save, a_seat, a_sid, held, lines, one, verdicts
 
 
 async def test_the_next_number_is_accepted_and_acknowledged(store: Store) -> None:
@@ -55,13 +43,16 @@ async def test_a_repeated_batch_is_acknowledged_again_and_changes_nothing(store:
     assert len(await lines(store)) == 1
 
 
-async def test_other_bytes_under_an_accepted_number_are_a_fork_and_kept_aside_once(store: Store) -> None:
-    """Whoever forked finds his bytes as evidence, not lost and not counted."""
+async def test_other_bytes_under_an_accepted_number_are_a_fork_and_kept_aside_once(
+    store: Store, redis: Redis
+) -> None:
+    """Whoever forked finds his bytes as evidence, not lost and not counted; the mark is what it ever was."""
     ticket = await a_running(store, a_sid())
     other = a_save(ticket, 1, body="other")
     assert await verdicts(store, a_save(ticket, 1), other, other) == ["ok", "fork", "fork"]
     asides = [line for line in await lines(store) if isinstance(line, AsideLine)]
     assert [(line.n, line.body, line.verdict) for line in asides] == [(1, b"other", "fork")]
+    assert await redis.hkeys("x:{p00}:" + ticket.sid.hex()) == [b"~" + other.digest[:DIGEST_BYTES]]
 
 
 async def test_a_number_too_far_is_a_gap_and_uses_nothing(store: Store) -> None:
@@ -78,72 +69,6 @@ async def test_a_full_batch_closes_every_hole_below_it(store: Store) -> None:
     replies = await store.commit([a_save(ticket, 1), full, a_save(ticket, 8)], NOW)
     assert [(reply.verdict, reply.state.last) for reply in replies] == [("ok", 1), ("ok", 7), ("ok", 8)]
     assert await held(store, ticket) == [7, 8]
-
-
-async def test_a_batch_for_a_closed_hole_is_taken_late_and_counts_where_nothing_newer_does(
-    store: Store,
-) -> None:
-    """It was frozen before the full one, so per item the higher number wins."""
-    ticket = await a_running(store, a_sid())
-    late = a_save(ticket, 2, "i1", "i5")
-    await verdicts(store, a_save(ticket, 1), a_save(ticket, 4, "i1", full=True))
-    assert await verdicts(store, late, late, a_save(ticket, 2, body="other")) == ["ok", "repeated", "fork"]
-    assert (await one(store, Heartbeat(ticket))).state.last == 4
-    assert await held(store, ticket) == [2, 4]
-    nothing_new = a_save(ticket, 3, "i1")
-    assert await verdicts(store, nothing_new, nothing_new) == ["ok", "repeated"]
-    assert await held(store, ticket) == [2, 4]
-
-
-async def test_a_newer_seat_counts_before_a_higher_number(store: Store) -> None:
-    """The new seat fills a hole below what the old one had sent: per item the highest (epoch, n) wins."""
-    old = await a_running(store, a_sid())
-    await verdicts(store, a_save(old, 9, "i1", full=True), a_save(old, 5, "i1"))
-    assert await held(store, old) == [9]
-    new = (await one(store, Login(old.sid), NOW + 1)).state.ticket()
-    assert await verdicts(store, a_save(new, 4, "i1")) == ["ok"]
-    assert await held(store, new) == [4]
-
-
-async def test_a_batch_that_counts_for_nothing_is_let_go(store: Store, redis: Redis) -> None:
-    """A session holds one batch for each item and the last few, however often answers change."""
-    ticket = await a_running(store, a_sid())
-    for n in range(1, 41):
-        await verdicts(store, a_save(ticket, n, "i1", f"i{2 + n % 2}"), Seal(ticket.sid, n))
-    assert await held(store, ticket) == [39, 40]
-    assert len(await redis.keys("b:*")) <= 2 + LOOSE_BYTES // len(";1=,i1,i2") + 1, "and the last few saves"
-    await verdicts(store, a_save(ticket, 41, *MANY))
-    assert len(await redis.keys("b:*")) == 3
-
-
-async def test_a_batch_is_written_once_and_stays_until_the_archive_has_it(store: Store, redis: Redis) -> None:
-    """The journal only names it; replaced or not, its bytes lie there until they are sealed."""
-    ticket = await a_running(store, a_sid())
-    saves = [a_save(ticket, n, "i1", body="sealed bytes " * 20) for n in range(1, 11)]
-    assert await verdicts(store, *saves) == ["ok"] * 10
-    entries: Any = await redis.xrange("j:{p00}")
-    assert b"sealed bytes" not in entries[-1][1][b"l"]
-    assert [line.body for line in await lines(store)] == [save.body for save in saves]
-    await store.commit([Seal(ticket.sid, 9), a_save(ticket, 11, "i1", *MANY)], NOW)
-    assert len(await redis.keys("b:*")) == 2, "the one that counts, and the one that is not sealed"
-    assert await held(store, ticket) == [11]
-    await store.commit([Seal(ticket.sid, 11), a_save(ticket, 12, "i1", *MANY)], NOW)
-    assert len(await redis.keys("b:*")) == 1
-
-
-async def test_an_item_named_twice_in_a_batch_counts_once(store: Store) -> None:
-    """Its batch goes as soon as one newer answer is there."""
-    ticket = await a_running(store, a_sid())
-    await verdicts(store, a_save(ticket, 1, "i1", "i1"), a_save(ticket, 2, "i1"))
-    assert await held(store, ticket) == [2]
-
-
-async def test_items_whose_names_resemble_each_other_are_kept_apart(store: Store) -> None:
-    """i1 is not i11, and names hold any sign but the two that the index uses."""
-    ticket = await a_running(store, a_sid())
-    names = ("i1", "i11", "1i1", "%d+", "i1.é", "i 1", "-")
-    await verdicts(store, *(a_save(ticket, n, name) for n, name in enumerate(names, 1)))
-    assert await held(store, ticket) == [1, 2, 3, 4, 5, 6, 7]
 
 
 async def test_repeats_and_forks_are_told_apart_however_old_they_are(store: Store, redis: Redis) -> None:
@@ -163,6 +88,11 @@ async def test_a_hole_far_back_is_filled_where_its_digest_was_spilled(store: Sto
     await verdicts(store, a_save(ticket, 300, full=True), a_save(ticket, 301))
     late = a_save(ticket, 5)
     assert await verdicts(store, late, late, a_save(ticket, 5, body="x")) == ["ok", "repeated", "fork"]
+    beside = [a_save(ticket, n) for n in (4, 6)]
+    assert await verdicts(store, late, *beside) == ["repeated", "ok", "ok"], (
+        "what the group before has written"
+    )
+    assert await verdicts(store, late, *beside) == ["repeated"] * 3
     assert await verdicts(store, a_save(ticket, 300, full=True), a_save(ticket, 299)) == ["repeated", "ok"]
 
 
@@ -285,22 +215,6 @@ async def test_what_the_journal_does_not_hold_is_not_held_at_all(store: Store, r
     assert await verdicts(store, *group) == ["ok"] * 4
     assert journal
     assert len(await lines(store)) == 3
-
-
-async def test_a_group_may_let_go_of_more_than_lua_passes_at_once(store: Store, redis: Redis) -> None:
-    """Full batches of many pupils, each replacing all that came before: 9,000 keys go in one call."""
-    tickets = [await a_running(store, a_sid(number)) for number in range(90)]
-    items = [f"i{n}" for n in range(1, 101)]
-    saves = [a_save(ticket, n, item) for ticket in tickets for n, item in enumerate(items, 1)]
-    assert set(await verdicts(store, *saves)) == {"ok"}
-    fulls = [a_save(ticket, 101, *items, full=True) for ticket in tickets]
-    assert set(await verdicts(store, *fulls)) == {"ok"}
-    assert len(await redis.keys("b:*")) == 90 * 101, "not sealed yet"
-    await store.commit([Seal(ticket.sid, 101) for ticket in tickets], NOW)
-    fulls = [a_save(ticket, 102, *items, full=True) for ticket in tickets]
-    assert set(await verdicts(store, *fulls)) == {"ok"}
-    assert len(await redis.keys("b:*")) == 90
-    assert await held(store, tickets[0]) == [102]
 
 
 async def test_a_session_that_is_not_there_is_unknown(store: Store) -> None:

@@ -297,6 +297,15 @@ async def holes(both: Both) -> None:
         await both.same_journal()
 
 
+async def sealed_before(both: Both) -> None:
+    """Where the archive is ahead, it may have other bytes under a number: those that come now stand whole."""
+    for number, version in enumerate((1, 0)):  # by the older ticket no batch is the commonest one
+        row = a_running(bytes(15) + bytes([number]))._replace(last=5)
+        seat = seat_of(row)._replace(version=version)
+        await both.commit([row, Seal(row.sid, 8), *(a_batch(seat, n) for n in range(5, 11)), Read(seat)], NOW)
+    await both.same_journal()
+
+
 async def taken_back(both: Both) -> None:
     """Time may be taken back, down to nothing and no further."""
     for number, extra_ms in enumerate((-MINUTE - 1, -MINUTE, 1 - MINUTE)):
@@ -324,7 +333,17 @@ def a_sitting(seed: int) -> Corner:
     return lambda both: sitting(both, seed)
 
 
-SMALL: list[Corner] = [excuses, without_a_clock, alike, apart, given_since, holes, taken_back, shown]
+SMALL: list[Corner] = [
+    excuses,
+    without_a_clock,
+    alike,
+    apart,
+    given_since,
+    holes,
+    sealed_before,
+    taken_back,
+    shown,
+]
 CORNERS: list[Corner] = [*SMALL, *(a_sitting(seed) for seed in SITTINGS)]
 
 

@@ -157,6 +157,7 @@ def comparable(reply: list[Any] | bytes) -> list[Any] | bytes:
 def lines_of(entries: list[Any]) -> list[RawLine]:
     """The lines of an entry without its place in the stream, and without how many digests lie elsewhere."""
     lines = [line._replace(where=(0, "", line.where[2])) for line in raw_lines(0, entries)]
+    assert all(len(line.line) >= SPILLED + 4 for line in lines if line.label.startswith(b"state:"))
     return [
         line._replace(line=line.line[:SPILLED] + line.line[SPILLED + 4 :])
         if line.label.startswith(b"state:")
