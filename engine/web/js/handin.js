@@ -116,7 +116,7 @@ async function watchOver(sitting) {
 /** Another device has brought something since, so that no number says what is held of ours: each goes again as it was. */
 function askForEach({ state: { box }, token }, last) {
   const ask = ({ delivered }) => delivered({ box: { last, unsent: box.batches }, token })
-  return import('./resume.js').then(ask).then(
+  return load('./resume.js').then(ask).then(
     () => true,
     () => false,
   )

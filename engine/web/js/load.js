@@ -3,6 +3,7 @@
 // Firefox before 155 and older Safaris keep a failed import for as long as the page lives. They ask for the file first:
 // what does not come then is not imported. Chromium asks again by itself; no other browser has this word.
 const keepsFailures = !navigator.userAgentData
+const RENEW_MS = 60_000
 const had = new Set()
 const failed = new Set()
 
@@ -14,7 +15,7 @@ export async function load(path) {
     had.add(path)
     return module
   } catch (problem) {
-    // It is there and does not come: the line broke between the two, and only a new page can import it.
+    // It is there and does not come: the line broke between the two, and only a new page could import it.
     if (keepsFailures && failed.has(path)) renew()
     failed.add(path)
     throw problem
@@ -28,9 +29,14 @@ async function reach(path) {
   await reply.arrayBuffer()
 }
 
-/** What was answered lies in the vault; a code that stands in its field goes along. */
+/**
+ * Only the page of the code is fetched anew by itself, with what stands in its field, and once a minute: elsewhere it
+ * would cost answers that nothing keeps, or the receipt. The code never goes into the address, which histories keep.
+ */
 function renew() {
   const field = document.getElementById('code')
-  if (field) history.replaceState(null, '', '#' + field.value.replaceAll(' ', ''))
+  const { renewed = 0 } = history.state || {}
+  if (!field || Date.now() - renewed < RENEW_MS) return
+  history.replaceState({ code: field.value, renewed: Date.now() }, '')
   location.reload()
 }

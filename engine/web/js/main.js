@@ -5,11 +5,11 @@ import { button, byId, h, show } from './element.js'
 import { load } from './load.js'
 import { LANGUAGES, language, preferred, remember, speak, speakMore, words } from './words.js'
 
-/** A code that came by QR leaves the address at once. */
+/** A code that came by QR leaves the address at once; until it stands in its field, a reload finds it again. */
 function codeInAddress() {
   const code = location.hash.slice(1)
-  if (code) history.replaceState(null, '', location.pathname)
-  return code
+  if (code) history.replaceState({ ...history.state, code }, '', location.pathname)
+  return (history.state && history.state.code) || ''
 }
 
 const canRun = () =>
@@ -32,7 +32,7 @@ async function begin() {
   })
   // The first screen has the line for itself. Who presses asks again.
   requestAnimationFrame(() => setTimeout(() => load('./flow.js').catch(() => {})))
-  if (navigator.serviceWorker && navigator.serviceWorker.controller) load('./shell.js').then(({ takeNewShell }) => takeNewShell())
+  if (navigator.serviceWorker && navigator.serviceWorker.controller) load('./shell.js').then(({ takeNewShell }) => takeNewShell(), () => {})
 }
 
 function showLogin(code) {
@@ -115,6 +115,7 @@ function showLogin(code) {
     h('p', { id: 'portal', class: 'help' }, h('a', { href: words.portalAt }, words.portal)),
   )
   field.value = pretty(code)
+  if (code) history.replaceState({ ...history.state, code: undefined }, '')
   free()
 }
 

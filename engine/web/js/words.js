@@ -31,7 +31,7 @@ export function remember(name) {
 
 export function preferred() {
   try {
-    if (localStorage.language) return localStorage.language
+    if (LANGUAGES[localStorage.language]) return localStorage.language
   } catch {}
   return [...navigator.languages, 'fr'].find((name) => LANGUAGES[name.slice(0, 2)])
 }
