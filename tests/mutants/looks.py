@@ -30,6 +30,8 @@ STORE = (
             "next_save",
             "held",
             "saves",
+            "saves_at_zero",
+            "short_way",
             "staff",
             "course",
             "late",
