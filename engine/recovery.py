@@ -60,9 +60,9 @@ async def publish(archive: Archive, store: Store, keyring: KeyRing | None = None
     have come up empty alone: each of its partitions bears a mark once it is filled. Without `keyring`
     sessions come back without their batches.
     """
-    await store.claim()
-    records = map(orjson.loads, await store.deliveries())
-    known = {record["id"]: record["version"] for record in records}
+    told = await store.deliveries()
+    await store.claim()  # whose words these are is known only then
+    known = {record["id"]: record["version"] for record in map(orjson.loads, told)}
     deliveries = await archive.deliveries()
     lost = await store.unfilled()
     lacking = [found for found in deliveries if found.state != "closed" and (lost or found.id not in known)]

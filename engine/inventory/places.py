@@ -16,9 +16,9 @@ NEAR = 4
 """The first so many groups are about the pupil."""
 
 _STATE = (
-    *("sid", "status", "epoch", "version", "started_ms", "deadline_ms", "last", "taken_over_ms"),
-    *("paused_at_ms", "paused_from_ms", "paused_to_ms", "extra_ms", "asides", "dropped", "seen_ms", "held"),
-    *("spilled", "at", "batches", "loose", "retained", "digests"),
+    *("sid", "status", "epoch", "version", "started_ms", "deadline_ms", "last", "seen_ms", "held"),
+    *("taken_over_ms", "paused_at_ms", "paused_from_ms", "paused_to_ms", "extra_ms", "asides", "dropped"),
+    *("spilled", "at", "batches", "retained", "loose", "digests"),
 )
 
 _TABLES = {

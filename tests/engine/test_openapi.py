@@ -109,7 +109,8 @@ def test_a_refusal_has_the_described_body(code: str) -> None:
 def test_what_can_be_wrong_with_an_answer_is_listed_in_full() -> None:
     """Read from the very functions that judge it."""
     tree = ast.parse(Path(responses.__file__).read_text())
-    judges = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "check"]
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    judges = [node for node in functions if node.name in ("check", "_first_problem")]
     returned = [
         constant.value
         for judge in judges
