@@ -25,9 +25,10 @@ from sessions.link import Link
 SLIP_MS_MAX = 5.0
 """A generator that is later than this would be seen in the figures."""
 SLICE_S = 2.0
+ONCE_SLICE_S = 1.0
 CAPACITY_S = 2.0
 SAVING_PUPILS = 4096
-CODES = 30_000
+CODES = 60_000
 """A code logs in once and a session starts once: so many decide how often a slice may be repeated."""
 CAPACITY_CODES = 4_000
 
@@ -79,10 +80,10 @@ async def compared_once_each(running: Stack, port: int, requests: Sequence[bytes
     """For requests that can be sent once only."""
     probes, rest = list(requests[:CAPACITY_CODES]), list(requests[CAPACITY_CODES:])
     rate = saturated([Line(running.settings.port, source) for source in _from(probes)], CAPACITY_S).rate / 2
-    tries = int(0.9 * len(rest) / (rate * SLICE_S)) - 1
+    tries = int(0.9 * len(rest) / (rate * ONCE_SLICE_S)) - 1
     ours = [Line(running.settings.port, source) for source in _from(rest)]
     theirs = [Line(port, source) for source in _from(list(requests) * 2)]
-    return await compared(running, ours, theirs, rate, noop, tries)
+    return await compared(running, ours, theirs, rate, noop, tries, ONCE_SLICE_S)
 
 
 def _from(requests: list[bytes]) -> list[NextRequest]:
@@ -90,7 +91,13 @@ def _from(requests: list[bytes]) -> list[NextRequest]:
 
 
 async def compared(
-    running: Stack, ours: list[Line], theirs: list[Line], rate: float, noop: int, tries: int
+    running: Stack,
+    ours: list[Line],
+    theirs: list[Line],
+    rate: float,
+    noop: int,
+    tries: int,
+    slice_s: float = SLICE_S,
 ) -> Result:
     """A/B/A/B at the same rate; what the generator's lateness or neighbours disturbed does not count."""
     link = Link(running.settings.redis_address)
@@ -98,7 +105,7 @@ async def compared(
 
     async def one(lines: list[Line], seed: int) -> Slice:
         neighbours = Neighbours(own)
-        run = opened(lines, rate, SLICE_S, seed)
+        run = opened(lines, rate, slice_s, seed)
         others = neighbours.share()
         await take_journal(link)
         return Slice(run.p(99), percentile_of(run.slips_s, 99) * 1000, others)

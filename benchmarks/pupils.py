@@ -12,6 +12,7 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, cycle
 from random import Random
 from typing import Any
 
@@ -26,6 +27,8 @@ LONG_CHARACTERS = 800
 """Length of a text where the form asks for one; each time it is sent whole."""
 LEASE = "A" * 48
 CONNECTIONS = 128
+STAGGERED = 12
+"""Pupils of a connection are so far apart at most when all have begun."""
 ENOUGH_S = 600.0
 
 
@@ -121,18 +124,25 @@ def _template(body: bytes) -> bytes:
 def save_sources(
     started: Sequence[dict[str, Any]], batches: Sequence[bytes], connections: int = CONNECTIONS
 ) -> list[NextRequest]:
-    """For each connection a source of saves: its pupils in turn, each with its own numbers 1, 2, 3 ..."""
+    """For each connection a source of saves: its pupils in turn, each with its own numbers 1, 2, 3 ...
+
+    The first time each has another number of turns: one save in eleven puts a session in order, and pupils
+    who are all equally far would come to that together, as they never do: every other second Redis then
+    needed more than there is of its core.
+    """
     pupils = [Pupil(head("/api/v1/answers", reply["token"]), reply["last"]) for reply in started]
     return [_saves(pupils[number::connections], batches) for number in range(connections)]
 
 
 def _saves(pupils: Sequence[Pupil], batches: Sequence[bytes]) -> NextRequest:
+    first = (pupil for place, pupil in enumerate(pupils) for _ in range(1 + place % STAGGERED))
+    order = chain(first, cycle(pupils))
     turn = 0
 
     def next_request() -> bytes:
         nonlocal turn
         turn += 1
-        pupil = pupils[turn % len(pupils)]
+        pupil = next(order)
         pupil.n += 1
         return pupil.head + batches[turn % VARIANTS] % pupil.n
 
