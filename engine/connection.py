@@ -105,16 +105,24 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Take a plain request that came whole by the shortest way; all else is the parser's."""
         cycle: Any = self.cycle
-        if not self._is_open and (cycle is None or cycle.response_complete) and not self.gate.is_tight:
+        if not self._is_open and (cycle is None or cycle.response_complete):
             plain = plain_request(data, ANSWERS_BYTES_MAX)
             if plain is not None:
-                self.due_s = inf
-                token, body = plain
-                call = Call(self, token, True, body)
-                self.cycle = call  # type: ignore[assignment]
-                self.answers.take(call)
+                self._take_plain(*plain)
                 return
         super().data_received(data)
+
+    def _take_plain(self, token: bytes, body: bytes) -> None:
+        self.due_s = inf
+        refusal = self.gate.turned_away(PATH, ()) if self.gate.is_tight else None
+        if refusal is None:
+            call = Call(self, token, True, body)
+            self.cycle = call  # type: ignore[assignment]
+            self.answers.take(call)
+        else:
+            turned = TurnedAway(self, refusal, True)
+            self.cycle = turned  # type: ignore[assignment]
+            self._turn_away(turned)
 
     def on_message_begin(self) -> None:
         """Prepare the little that every request needs; the scope when it is known to be needed."""

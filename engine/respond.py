@@ -53,6 +53,8 @@ def _head(status: int, headers: Headers) -> bytes:
 
 
 _OK = _head(200, JSON_HEADERS) + b"\r\ncontent-length: "
+_OVERLOADED = [[_head(503, headers) + end for headers in _REFUSALS] for end in (_CLOSING, _KEEP)]
+"""By whether the connection is kept: whole replies, for there is least time when they are needed."""
 
 
 def ok_reply(body: bytes, keep_alive: bool) -> bytes:
@@ -64,6 +66,8 @@ def ok_reply(body: bytes, keep_alive: bool) -> bytes:
 
 def refusal_reply(problem: Problem, keep_alive: bool) -> bytes:
     """The whole reply with a row of the table of refusals."""
+    if problem.code == "overloaded":
+        return random.choice(_OVERLOADED[keep_alive])
     status, headers, body = _refusal(problem)
     return b"%b\r\n\r\n%b" % (_head(status, headers if keep_alive else headers + _CLOSE), body)
 

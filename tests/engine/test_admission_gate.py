@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -25,6 +25,7 @@ from tests.served import Served
 
 NOON_MS = 1_900_000_000_000
 SECRET = bytes(range(32))
+CROWD_S = 2.0
 Replied = tuple[int, dict[str, str], bytes]
 Ask = Callable[[bytes], Coroutine[Any, Any, Replied]]
 
@@ -52,17 +53,19 @@ class House:
         await JSONResponse({})(scope, receive, send)
 
     def crowd(self, *ranks: Rank) -> None:
-        """A second in which far too many of these ranks came, and waited for long."""
-        for step in range(1, 100):
+        """Two seconds in which far too many of these ranks came, and waited for long."""
+        for step in range(1, 101):
             for rank in ranks:
                 for _ in range(200):
                     self.gate.control.admit(rank)
-            self.gate.look(0.5 + step / 10, 0.0, step * 0.02, cpu_s=0.0, served=0.0)
+            self.gate.look(0.5 + step / 10, 0.0, step * CROWD_S / 100, cpu_s=0.0, served=0.0)
 
-    def spend(self, rank: Rank) -> None:
-        """Use up what the rank may have for the moment."""
+    def spend(self, rank: Rank) -> int:
+        """Use up what the rank may have for the moment; how many calls that was."""
+        spent = 0
         while self.gate.control.admit(rank):
-            pass
+            spent += 1
+        return spent
 
 
 @asynccontextmanager
@@ -137,17 +140,33 @@ async def test_past_its_limit_a_call_gets_the_prepared_503_and_the_next_rank_non
         assert (await ask(b"GET /healthz HTTP/1.1\r\nHost: test\r\n\r\n"))[0] == 200
 
 
-async def test_answers_are_refused_last_and_as_cheaply() -> None:
+@pytest.mark.parametrize("lines", [(), ("Content-MD5: x",)], ids=["plain", "parsed"])
+async def test_answers_are_refused_last_and_as_cheaply(lines: Sequence[str]) -> None:
     """When there is nothing left to take from others; the connection stays, for the pupil comes again."""
     house = House(behind_proxy=True)
     async with open_house(house) as ask:
         house.crowd(*Rank)
         house.spend(Rank.ANSWERS)
         for _ in range(3):
-            status, headers, body = await ask(post("/api/v1/answers", b'{"n":1,"answers":[]}'))
+            status, headers, body = await ask(post("/api/v1/answers", b'{"n":1,"answers":[]}', *lines))
             assert (status, body) == (503, b"")
             assert "connection" not in headers
         assert house.asked == 0
+
+
+@pytest.mark.parametrize("lines", [(), ("Content-MD5: x",)], ids=["plain", "parsed"])
+async def test_each_batch_that_is_let_in_counts_once(lines: Sequence[str]) -> None:
+    """While answers are limited, so many come in as are left, and the next one does not."""
+    house, counted = House(behind_proxy=True), House()
+    for one in (house, counted):
+        one.crowd(*Rank)
+        one.spend(Rank.ANSWERS)
+        one.gate.control.observe(0.5, CROWD_S + 0.001)
+    left = counted.spend(Rank.ANSWERS)
+    assert left > 1
+    async with open_house(house) as ask:
+        found = [(await ask(post("/api/v1/answers", b"{}", *lines)))[0] for _ in range(left + 1)]
+    assert found == [200] * left + [503]
 
 
 async def test_a_crowd_behind_one_request_on_a_connection_passes_no_gate() -> None:
