@@ -9,7 +9,9 @@ Capacity is measured first (`--capacity` sets it): a few pupils who never think,
 act at intended moments, one save each on average every `--think` seconds (`crowd.py` says how they obey).
 
 One JSON line a step: saves acknowledged a second, refusals a second, answers acknowledged over those
-intended, p99 from the intended moment, the share of this process; `goodput` is over the best step.
+intended, p99 from the intended moment, the share of this process, cores that somebody else used. At the end
+a line for each factor: `goodput`, its saves over those of the best step of its round, and the median of that
+over the `--rounds`, for the machine's own speed changes within minutes.
 After a step above capacity half of capacity comes: `normal_after_s` is the second from which on nobody is
 refused and p99 is no more than twice that of the same crowd before. `--hammer N`: N more pupils obey nothing
 and send again as soon as their line lets them (`--hammer-line`; without a line the first to fall would be the
@@ -26,10 +28,11 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import uvloop
@@ -38,7 +41,7 @@ from benchmarks.crowd import OBEY, Counts, Crowd, Pupil, connected, lost
 from benchmarks.front import front, nginx_binary
 from benchmarks.generator import percentile_of
 from benchmarks.measure import Skipped
-from benchmarks.neighbours import cpu_s
+from benchmarks.neighbours import Neighbours, cpu_s
 from benchmarks.pupils import batches, paper_of, started_pupils
 from benchmarks.saves import take_journal
 from benchmarks.stack import Stack, pin_generator, stack
@@ -66,7 +69,8 @@ class Run:
     pupils: list[Pupil]
     hammers: list[Pupil]
     capacity: float = 0.0
-    best: float = 0.0
+    rounds: list[dict[float, dict[str, Any]]] = field(default_factory=list)
+    """What was found, by factor."""
     calm_p99_s: float = NORMAL_FLOOR_S
 
 
@@ -140,6 +144,7 @@ async def step(run: Run, factor: float, seconds: float, obey: str) -> dict[str, 
     await passed(run, crowd, pupils, seconds / 4)
     counts, struck = Counts(), Counts()
     crowd.counts, hammer.counts = counts, struck
+    neighbours = Neighbours([worker, run.stack.redis.pid])
     began_s, own_s, worker_s = time.perf_counter(), time.process_time(), cpu_s(worker)
     await emptied(run, seconds)
     passed_s = time.perf_counter() - began_s
@@ -155,6 +160,7 @@ async def step(run: Run, factor: float, seconds: float, obey: str) -> dict[str, 
         "p99_ms": counts.p_ms(99),
         "generator": round((time.process_time() - own_s) / passed_s, 2),
         "worker": round((cpu_s(worker) - worker_s) / passed_s, 2),
+        "others": round(neighbours.share(), 2),
     }
     if run.hammers:
         found["hammer_saves_per_s"] = round(struck.saves / passed_s)
@@ -177,12 +183,26 @@ async def back_to_normal(run: Run, obey: str) -> dict[str, Any]:
     return {"normal_after_s": after_s if after_s < CALM_S else None, "normal_p99_ms": round(bound_s * 1000)}
 
 
-async def told(run: Run, factor: float, found: dict[str, Any]) -> None:
+def told(run: Run, factor: float, found: dict[str, Any]) -> None:
     """One line."""
-    run.best = max(run.best, found["saves_per_s"])
-    goodput = round(found["saves_per_s"] / run.best, 3)
     given = {"factor": factor, "obey": run.given.obey, "front": run.given.front, "share": run.given.share}
-    print(json.dumps(given | found | {"goodput": goodput}), flush=True)
+    print(json.dumps(given | found), flush=True)
+
+
+def told_at_last(run: Run) -> None:
+    """A line for each factor, over all rounds."""
+    for factor in run.rounds[0]:
+        found = [steps[factor] for steps in run.rounds]
+        best = [max(step["saves_per_s"] for step in steps.values()) for steps in run.rounds]
+        goodput = [step["saves_per_s"] / most for step, most in zip(found, best, strict=True)]
+        line = {
+            "factor": factor,
+            "rounds": len(found),
+            "goodput": round(median(goodput), 3),
+            "lowest": round(min(goodput), 3),
+            "normal_after_s": [step.get("normal_after_s") for step in found],
+        }
+        print(json.dumps(line), flush=True)
 
 
 @asynccontextmanager
@@ -206,6 +226,24 @@ async def prepared(given: argparse.Namespace) -> AsyncIterator[Run]:
             await link.aclose()
 
 
+async def one_round(run: Run, factors: Sequence[float]) -> None:
+    """Half of capacity, to know what is normal, then each factor."""
+    given, steps = run.given, dict[float, dict[str, Any]]()
+    hammers, run.hammers = run.hammers, []
+    calm = await step(run, CALM_FACTOR, given.seconds / 2, given.obey)
+    run.calm_p99_s = (calm["p99_ms"] or 0) / 1000
+    told(run, CALM_FACTOR, calm)
+    run.hammers = hammers
+    for factor in factors:
+        found = await step(run, factor, given.seconds, given.obey)
+        if factor > 1 or hammers:
+            found |= await back_to_normal(run, given.obey)
+        told(run, factor, found)
+        steps[factor] = found
+        await asyncio.sleep(given.rest)
+    run.rounds.append(steps)
+
+
 async def measure(given: argparse.Namespace) -> None:
     """All steps, one JSON line each."""
     pin_generator()
@@ -217,17 +255,9 @@ async def measure(given: argparse.Namespace) -> None:
             if len(some(run, max(factors))) == len(run.pupils):
                 needed = int(run.capacity * given.think * max(factors)) + 1
                 raise Skipped(f"too few pupils: give --pupils {needed}, or a smaller --share or --think")
-            hammers, run.hammers = run.hammers, []
-            calm = await step(run, CALM_FACTOR, given.seconds / 2, given.obey)
-            run.calm_p99_s = (calm["p99_ms"] or 0) / 1000
-            await told(run, CALM_FACTOR, calm)
-            run.hammers = hammers
-            for factor in factors:
-                found = await step(run, factor, given.seconds, given.obey)
-                if factor > 1 or hammers:
-                    found |= await back_to_normal(run, given.obey)
-                await told(run, factor, found)
-                await asyncio.sleep(given.rest)
+            for _ in range(given.rounds):
+                await one_round(run, factors)
+        told_at_last(run)
         missing = await lost([*run.pupils, *run.hammers], run.stack.settings.port, ANSWER_S)
         acknowledged = sum(pupil.told for pupil in [*run.pupils, *run.hammers])
         print(json.dumps({"acknowledged": acknowledged, "lost": missing}), flush=True)
@@ -241,6 +271,7 @@ def main() -> int:
     parser.add_argument("--think", type=float, default=1.0, help="seconds between two answers of a pupil")
     parser.add_argument("--factors", default="1,1.2,2,5")
     parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--rounds", type=int, default=1, help="so often all factors in turn")
     parser.add_argument("--rest", type=float, default=2, help="seconds between two steps")
     parser.add_argument("--obey", choices=OBEY, default="retry-after")
     parser.add_argument("--pupils", type=int, default=16_000, help="the most that may be needed")
@@ -251,6 +282,8 @@ def main() -> int:
     given = parser.parse_args()
     if not SHARE_MIN <= given.share <= 1:
         parser.error(f"--share lies between {SHARE_MIN} and 1")
+    if given.rounds < 1:
+        parser.error("--rounds is 1 at least")
     if not os.access(GROUPS, os.W_OK):
         parser.error(f"{GROUPS} cannot be written: the share of the worker cannot be held")
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())

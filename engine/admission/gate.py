@@ -24,6 +24,8 @@ from engine.settings import Settings
 PLACE_HEADER = b"passation-place"
 RETRY_LOW_S, RETRY_HIGH_S, RETRY_MAX_S = 2, 10, 60
 """Between low and high while few are refused; the more are, the longer, up to the last."""
+RETRY_ANSWERS_MAX_S = 20
+"""Answers and hand-ins wait no longer: half a minute after a crowd has gone all of them are in."""
 FLUSH_MAX_MS = 30_000
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -84,7 +86,8 @@ class Gate:
     def retry_s(self, rank: Rank) -> int:
         """Seconds until a refused call may come again: spread, and longer the more are refused."""
         seconds = RETRY_LOW_S + random.random() * (RETRY_HIGH_S - RETRY_LOW_S)
-        return min(RETRY_MAX_S, int(seconds / max(0.05, 1 - self.control.refusing[rank])))
+        most_s = RETRY_MAX_S if rank > Rank.SUBMIT else RETRY_ANSWERS_MAX_S
+        return min(most_s, int(seconds / max(0.05, 1 - self.control.refusing[rank])))
 
     @contextmanager
     def under_way(self, path: bytes) -> Iterator[None]:

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from engine.admission.beat import Neighbours
-from engine.admission.gate import RETRY_MAX_S, Gate
+from engine.admission.gate import RETRY_ANSWERS_MAX_S, RETRY_MAX_S, Gate
 from engine.admission.ranks import LOGIN_PATH, Rank
 from engine.connection import close_overdue, connection_class, path_of
 from engine.errors import Problem
@@ -152,6 +152,15 @@ async def test_answers_are_refused_last_and_as_cheaply(lines: Sequence[str]) -> 
             assert (status, body) == (503, b"")
             assert "connection" not in headers
         assert house.asked == 0
+
+
+def test_answers_are_never_sent_away_for_long() -> None:
+    """However many are refused; a start or a log-in may wait longer."""
+    house = House()
+    house.gate.control.refusing = [0.99] * len(Rank)
+    waits = {rank: {house.gate.retry_s(rank) for _ in range(200)} for rank in Rank}
+    assert max(waits[Rank.ANSWERS] | waits[Rank.SUBMIT]) <= RETRY_ANSWERS_MAX_S
+    assert RETRY_ANSWERS_MAX_S < max(waits[Rank.START]) <= RETRY_MAX_S
 
 
 @pytest.mark.parametrize("lines", [(), ("Content-MD5: x",)], ids=["plain", "parsed"])
