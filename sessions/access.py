@@ -24,6 +24,7 @@ COMMANDS = (
         "wait",
         "command",
         "cluster|slots",
+        "cluster|info",
     ),
     *("get", "set", "mget", "mset", "del", "exists", "incr", "getrange", "setrange"),
     *("hget", "hset", "hdel", "hgetall", "hvals", "hexists"),

@@ -13,14 +13,13 @@ from __future__ import annotations
 import asyncio
 import binascii
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from sessions.access import privileges
 from sessions.link import Link, StoreAway, StoreError
-from sessions.pipe import Argument, Command
+from sessions.pipe import Argument, Command, ErrorReply
 from sessions.script import Script
 
 Value = TypeVar("Value")
@@ -90,38 +89,40 @@ class Routed(ABC):
             raise StoreAway("a node was lost; what was read from it is to be read again")
         return await self._watched(self._link_of(key))
 
-    async def _ask(self, addresses: Sequence[str], enough: int, *command: Argument) -> Any:
-        """What `enough` of `addresses` say alike, else what most say of those that answer in time.
+    async def _ask(
+        self,
+        addresses: Sequence[str],
+        ask: Callable[[Link], Awaitable[Value]],
+        enough: Callable[[Sequence[Value]], bool],
+    ) -> list[Value]:
+        """What `addresses` say, quickest first, until it is `enough`; else what all say that answer in time.
 
         All are asked at once: one that is frozen would hold up every pupil.
         """
-        said: Counter[str] = Counter()
-        answers: dict[str, Any] = {}
+        answers: list[Value] = []
         problem: Exception = StoreAway("no address given")
-        asking = [asyncio.create_task(self._ask_one(address, *command)) for address in addresses]
+        asking = [asyncio.create_task(self._ask_one(address, ask)) for address in addresses]
         try:
             for answered in asyncio.as_completed(asking, timeout=ASK_S):
                 try:
-                    answer = await answered
+                    answers.append(await answered)
                 except (StoreError, TimeoutError) as error:
                     problem = error
                     continue
-                said[repr(answer)] += 1
-                answers[repr(answer)] = answer
-                if answer and said[repr(answer)] >= enough:  # one that knows nothing may be the quickest
-                    return answer
+                if enough(answers):
+                    return answers
         finally:
             for task in asking:
                 task.cancel()
             await asyncio.gather(*asking, return_exceptions=True)
-        if not said:
+        if not answers:
             raise StoreAway(f"no node answers: {problem!r}") from problem
-        return answers[said.most_common(1)[0][0]]
+        return answers
 
-    async def _ask_one(self, address: str, *command: Argument) -> Any:
+    async def _ask_one(self, address: str, ask: Callable[[Link], Awaitable[Value]]) -> Value:
         link = self._connect(address)
         try:
-            return await link.command(*command)
+            return await ask(link)
         finally:
             await link.aclose()
 
@@ -174,12 +175,20 @@ class Cluster(Routed):
         return {address: self._at(address) for address in dict.fromkeys(self._slots) if address}
 
     async def _slots_now(self) -> list[str]:
-        """The node of each slot. Whoever has none by a map without holes has left: it is asked no more."""
+        """The node of each slot. Whoever has none by a map without holes has left: it is asked no more.
+
+        One that has left without being told so, and stands among the addresses given, is asked and may be the
+        quickest, with a map of then. So more than half are heard, and the newest map counts.
+        """
         known = list(dict.fromkeys([*self._members, *self._links, *self._addresses]))
-        ranges = await self._ask(known, 1, "CLUSTER", "SLOTS")
-        slots = _slot_map(ranges)
+
+        def enough(told: Sequence[_Map]) -> bool:  # one that knows nothing may be the quickest
+            return 2 * sum(one.has_slots for one in told) > len(known)
+
+        newest = max(await self._ask(known, _map_of, enough), key=lambda one: one[:3])
+        slots = _slot_map(newest.ranges)
         if all(slots):
-            self._members = list(dict.fromkeys(_members(ranges)))
+            self._members = list(dict.fromkeys(_members(newest.ranges)))
             self._let_go_but(slots)
         return slots
 
@@ -198,13 +207,23 @@ class Sentinels(Routed):
     async def _link_of(self, key: str) -> Link:
         async with self._lock:
             if not self._primary:
-                asked = ("SENTINEL", "GET-MASTER-ADDR-BY-NAME", self._name)
-                # One that is cut off from the others may still name a primary that has been replaced.
-                found = await self._ask(self._addresses, len(self._addresses) // 2 + 1, *asked)
+                found = await self._primary_now()
                 if not found:
                     raise StoreAway(f"the sentinels do not know {self._name}")
                 self._primary = f"{found[0].decode()}:{found[1].decode()}"
             return self._at(self._primary)
+
+    async def _primary_now(self) -> Any:
+        """What most say: one that is cut off from the others may still name a primary that was replaced."""
+
+        async def named_by(link: Link) -> Any:
+            return await link.command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", self._name)
+
+        def enough(told: Sequence[Any]) -> bool:
+            return 2 * told.count(told[-1]) > len(self._addresses) and bool(told[-1])
+
+        told = await self._ask(self._addresses, named_by, enough)
+        return max(told, key=told.count)
 
     async def holders(self) -> dict[str, Link]:
         link = await self._link_of("deliveries")
@@ -264,6 +283,27 @@ def slot_of(key: str) -> int:
 
 def _text(key: Argument) -> str:
     return key.decode() if isinstance(key, bytes) else str(key)
+
+
+class _Map(NamedTuple):
+    """The map of slots as one node has it; the newer one is greater in the first three."""
+
+    has_slots: bool
+    epoch: int
+    """Each fail-over and each slot that is moved raises it; who is cut off from the others hears of none."""
+    is_sound: bool
+    """It reaches most primaries."""
+    ranges: list[Any]
+
+
+async def _map_of(link: Link) -> _Map:
+    ranges = await link.command("CLUSTER", "SLOTS")
+    (told,) = await link.replies([("CLUSTER", "INFO")])
+    if isinstance(told, ErrorReply):  # its user may not ask this yet: then all are of one epoch
+        return _Map(bool(ranges), 0, True, ranges)
+    about = dict(line.split(b":", 1) for line in told.splitlines() if b":" in line)
+    epoch = int(about.get(b"cluster_current_epoch", 0))
+    return _Map(bool(ranges), epoch, about.get(b"cluster_state") == b"ok", ranges)
 
 
 def _slot_map(ranges: Sequence[Any]) -> list[str]:

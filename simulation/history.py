@@ -115,7 +115,8 @@ class History:
         self.emptied: list[Emptied] = []
         self.by_session: defaultdict[bytes, list[Written]] = defaultdict(list)
         self._by_node: dict[int, list[Written]] = {}
-        self._by_batch: dict[tuple[bytes, int, bytes], Written] = {}
+        self._by_batch: defaultdict[tuple[bytes, int, bytes], list[Written]] = defaultdict(list)
+        """Two primaries may each have taken it."""
 
     @property
     def at_ms(self) -> int:
@@ -136,7 +137,7 @@ class History:
             self.by_session[sid].append(written)
             self._by_node.setdefault(node, []).append(written)
             if line.save and not line.label.startswith("aside"):
-                self._by_batch[(sid, line.save.n, line.save.digest)] = written
+                self._by_batch[(sid, line.save.n, line.save.digest)].append(written)
 
     def synced(self, node: int, offset: int) -> None:
         for written in reversed(self._by_node.get(node, [])):
@@ -168,7 +169,9 @@ class History:
 
         Without replicas to wait for, the disk of a primary that has just been deposed is a disk.
         """
-        written = self._by_batch.get((sid, n, digest))
-        if written is None or written.lost in ("crash", "empty"):
+        return any(map(self._is_kept, self._by_batch.get((sid, n, digest), ())))
+
+    def _is_kept(self, written: Written) -> bool:
+        if written.lost in ("crash", "empty"):
             return False
         return written.is_synced and (written.is_replicated or not self.plan.setting.wait_replicas)

@@ -84,6 +84,26 @@ async def test_a_few_wait_for_the_commit_under_way() -> None:
     await running
 
 
+async def test_behind_a_crowd_that_was_answered_a_few_wait_for_a_few() -> None:
+    """Who has been answered is not here any more: nobody waits for a third of a crowd that has left."""
+    disk = SlowDisk()
+    writer: Writer[str, str] = Writer(disk.commit, pending_max=200)
+    running = asyncio.create_task(writer.run())
+    disk.wake.set()
+    await asyncio.gather(*(writer.put(f"anna {number}") for number in range(180)))
+    disk.wake.clear()
+    disk.commits.clear()
+    waiting = [writer.put("bob")]
+    await _until_still()
+    waiting += [writer.put(f"eve {number}") for number in range(GROUP_MIN)]
+    await _until_still()
+    assert [len(group) for group in disk.commits] == [1, GROUP_MIN]
+    disk.wake.set()
+    await asyncio.gather(*waiting)
+    writer.close()
+    await running
+
+
 async def _until_still() -> None:
     """Let everything run that can."""
     for _ in range(10):
@@ -110,6 +130,7 @@ async def test_the_first_rank_goes_first_and_no_rank_uses_up_the_bound_of_anothe
     writer.close()
     await writer.run()
     assert disk.commits == [["submit", "login 1"], ["login 2"]]
+    assert writer.taken == 3
 
 
 async def test_a_pupil_who_hangs_up_takes_nobody_elses_reply() -> None:
@@ -139,6 +160,18 @@ async def test_what_nobody_waits_for_any_more_is_not_written() -> None:
     assert disk.commits == [["bob"]]
 
 
+async def test_where_all_have_hung_up_redis_is_not_asked() -> None:
+    """Nothing is left to write."""
+    disk = SlowDisk()
+    disk.wake.set()
+    writer: Writer[str, str] = Writer(disk.commit, pending_max=10)
+    writer.put("anna").cancel()
+    writer.close()
+    await writer.run()
+    assert disk.commits == []
+    assert writer.taken == 1
+
+
 async def test_a_commit_that_fails_is_told_to_each_of_its_pupils_and_the_writer_goes_on() -> None:
     """Redis away is a reason to send again, for every pupil of the group, and for nobody after it."""
 
@@ -152,6 +185,25 @@ async def test_a_commit_that_fails_is_told_to_each_of_its_pupils_and_the_writer_
     told = await asyncio.gather(writer.put("anna"), writer.put("bob"), return_exceptions=True)
     assert [type(error) for error in told] == [ConnectionError, ConnectionError]
     assert await writer.put("eve") == "eve"
+    writer.close()
+    await running
+
+
+@pytest.mark.parametrize("replies", [["ANNA"], ["ANNA", "BOB", "EVE"]], ids=["fewer", "more"])
+async def test_where_replies_do_not_match_what_was_asked_nobody_is_told_anything_of_them(
+    replies: list[str],
+) -> None:
+    """Whose reply is whose cannot be known: all send again, and nobody waits for ever."""
+
+    async def commit(_operations: Sequence[str]) -> list[str]:
+        return replies
+
+    writer: Writer[str, str] = Writer(commit, pending_max=10)
+    running = asyncio.create_task(writer.run())
+    told = await asyncio.wait_for(
+        asyncio.gather(writer.put("anna"), writer.put("bob"), return_exceptions=True), 5
+    )
+    assert [type(error) for error in told] == [ValueError, ValueError]
     writer.close()
     await running
 
@@ -179,13 +231,15 @@ async def test_who_hung_up_is_not_told_of_a_commit_that_failed() -> None:
 def test_the_load_is_the_share_of_the_bound_that_waits() -> None:
     """Of the first rank alone: a crowd at log-in does not make the answers look late."""
 
-    async def waiting() -> float:
-        writer: Writer[str, str] = Writer(SlowDisk().commit, pending_max=4, ranks=2)
-        writer.put("anna")
+    async def waiting(writer: Writer[str, str]) -> float:
+        writer.tell(asyncio.get_running_loop().create_future(), "anna")
         writer.put("login", 1)
+        writer.put("another login", 1)
         return writer.load
 
-    assert asyncio.run(waiting()) == 0.25
+    commit = SlowDisk().commit
+    assert asyncio.run(waiting(Writer(commit, pending_max=4, ranks=2))) == 0.25
+    assert asyncio.run(waiting(Lanes(commit, lanes=2, lane_of=lambda _: 1, pending_max=4, ranks=2))) == 0.25
 
 
 async def test_closing_commits_what_was_taken_and_takes_no_more() -> None:
@@ -225,3 +279,21 @@ async def test_a_lane_that_stands_still_holds_up_no_other() -> None:
     await running
     assert [put.result() for put in waiting] == [f"ANNA {number}" for number in range(GROUP_MIN)]
     assert (len(lanes), lanes.taken) == (0, GROUP_MIN + 1)
+
+
+async def test_a_lane_takes_twice_its_share_and_commits_as_a_writer_does() -> None:
+    """Those of one node do not fill them all; ranks and the bound of a group are every lane's."""
+    disk = SlowDisk()
+    disk.wake.set()
+    lanes: Lanes[str, str] = Lanes(
+        disk.commit, lanes=4, lane_of=lambda _: 0, pending_max=4 * GROUP_MIN, group_max=3, ranks=2
+    )
+    waiting = [lanes.put(f"anna {number}", 1) for number in range(2 * GROUP_MIN)]
+    with pytest.raises(Problem, match="overloaded"):
+        lanes.put("anna, too many", 1)
+    waiting.append(lanes.put("bob"))
+    lanes.close()
+    await lanes.run()
+    assert disk.commits[0][0] == "bob"
+    assert max(map(len, disk.commits)) == 3
+    assert sum(map(len, disk.commits)) == len(waiting)

@@ -235,6 +235,38 @@ async def test_a_node_that_has_left_is_asked_no_more(cluster: list[int]) -> None
     await store.aclose()
 
 
+@pytest.mark.long
+async def test_a_node_that_has_left_and_does_not_know_it_is_not_believed(cluster: list[int]) -> None:
+    """It stands among the addresses, all that it knew are gone, and its old whole map comes first."""
+    left, now = nodes = [Link(f"redis://127.0.0.1:{port}") for port in cluster]
+    for node in nodes:
+        await node.command("CONFIG", "SET", "cluster-announce-ip", "127.0.0.1")
+        await node.command("CLUSTER", "ADDSLOTS", *range(16_384))
+    await now.command("CLUSTER", "BUMPEPOCH")  # as each fail-over and each slot that is moved does
+    await until(lambda: is_whole(left))
+    await until(lambda: is_whole(now))
+    store = open_store(",".join([f"redis+cluster://127.0.0.1:{cluster[0]}", f"127.0.0.1:{cluster[1]}"]))
+    await now.command("CLIENT", "PAUSE", 200)
+    await store.put_delivery("maths26a", "{}")
+    assert [await node.command("EXISTS", "deliveries") for node in nodes] == [0, 1]
+    for node in nodes:
+        await node.aclose()
+    await store.aclose()
+
+
+@pytest.mark.long
+async def test_a_user_who_may_not_ask_for_the_epoch_finds_the_slots_all_the_same(cluster: list[int]) -> None:
+    """The rule of an older version stands in the servers' files until somebody renews it."""
+    nodes = await joined(cluster)
+    for node in nodes:
+        await node.command("ACL", "SETUSER", "default", "-cluster", "+cluster|slots")
+    store = open_store(f"redis+cluster://127.0.0.1:{cluster[0]}")
+    assert await store.deliveries_version() == 0
+    for node in nodes:
+        await node.aclose()
+    await store.aclose()
+
+
 async def is_whole(node: Link) -> bool:
     """By what this node knows, all slots are served."""
     return b"cluster_state:ok" in await node.command("CLUSTER", "INFO")

@@ -40,10 +40,11 @@ def test_no_promise_is_broken_whatever_goes_wrong(place: Shelf, seeds: range) ->
     assert broken == {}
 
 
-@pytest.mark.parametrize("seed", [64, 69, 186, 249, 5655, 9906, 13453, 15765])
+@pytest.mark.parametrize("seed", [64, 69, 186, 249, 5655, 9906, 13453, 15765, 153875])
 def test_a_history_that_once_broke_a_promise_breaks_none(place: Shelf, seed: int) -> None:
     """Evidence of a moved seat lost by a worker without its key; an outage noted that never was; time lost
     that was given while the start was forgotten; answers lost because another seat had their number.
+    In the last one the checker alone was wrong: a deposed primary had taken a batch that the new one held.
     """
     assert run(plan_of(seed), place).violations == []
 
