@@ -103,7 +103,7 @@ outages: .venv/run.stamp
 	  --outage redis:60@30 --outage engine:5min@104
 
 overload: .venv/dev.stamp
-	@$(BIN)/python -m benchmarks.overload
+	@$(BIN)/python -m benchmarks.overload --factors 1,2,5 --rounds 3 --seconds 16
 
 lock:
 	cd requirements && for name in run dev; do \
