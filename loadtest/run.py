@@ -121,15 +121,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--processes", type=int, default=0, help="of each generator; 0: as many as the pupils need"
     )
-    parser.add_argument("--ca-file", default=None, help="authority of the server's certificate (PEM)")
-    parser.add_argument("--json", default="", help="write the report into this file, too")
-    parser.add_argument("--report", default="", help="write a page with plots into this file")
-    parser.add_argument(
-        "--watch",
-        type=int,
-        default=0,
-        help="id of a process of this machine: it and all below it are measured",
-    )
+    _add_files(parser)
     _add_outages(parser)
     parser.add_argument(
         "--staff", default="", help="file that says whose rooms teachers watch (see loadtest/staff.py)"
@@ -145,6 +137,18 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
             option.flag, type=type(option.default), default=option.default, help=option.meaning
         )
     return parser.parse_args(arguments)
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--ca-file", default=None, help="authority of the server's certificate (PEM)")
+    parser.add_argument("--json", default="", help="write the report into this file, too")
+    parser.add_argument("--report", default="", help="write a page with plots into this file")
+    parser.add_argument(
+        "--watch",
+        type=int,
+        default=0,
+        help="id of a process of this machine: it and all below it are measured",
+    )
 
 
 def _add_outages(parser: argparse.ArgumentParser) -> None:

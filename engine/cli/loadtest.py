@@ -89,6 +89,10 @@ Staff = Annotated[
 Options = Annotated[
     list[str] | None, typer.Option("--set", help="NAME=VALUE of the scenario; see loadtest/README.md.")
 ]
+Seconds = Annotated[
+    float | None, typer.Option(help="Length of the run.", show_default="120, or the scenario's")
+]
+ScenarioFile = Annotated[Path | None, typer.Option(help="TOML file of a scenario; see loadtest/scenarios/.")]
 Generator = Annotated[str, typer.Option(help="locust, light (large crowds), or both beside each other.")]
 Beyond = Annotated[bool, typer.Option("--beyond-capacity", help="Do not judge the shares of saves.")]
 
@@ -99,12 +103,8 @@ app = typer.Typer(invoke_without_command=True, help="A peak day's rehearsal, and
 def loadtest(
     context: typer.Context,
     pupils: Annotated[int, typer.Option(help="How many pupils.", min=1)] = 1000,
-    seconds: Annotated[
-        float | None, typer.Option(help="Length of the run.", show_default="120, or the scenario's")
-    ] = None,
-    scenario: Annotated[
-        Path | None, typer.Option(help="TOML file of a scenario; see loadtest/scenarios/.")
-    ] = None,
+    seconds: Seconds = None,
+    scenario: ScenarioFile = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the report here, too.")] = None,
     page: Annotated[Path | None, typer.Option("--report", help="Write a page with plots.")] = None,
     url: Annotated[str, typer.Option(help="A server that runs; empty: one of its own.")] = "",
@@ -134,9 +134,16 @@ def loadtest(
         report = crowd(target, more)
     else:
         report = asyncio.run(_rehearse(pupils, more, has_outages=bool(outage), has_staff=staff))
+    _conclude(report)
+
+
+def _conclude(report: dict[str, Any]) -> None:
+    """Tell what came of it, to a person and to machines, and end with the exit code."""
     code = report.pop("exit_code")
     show(report)
     print(json.dumps(report))
+    if code and not report["faults"]:
+        Console(stderr=True).print("[bold red]but a report could not be written: the lines above say which")
     if report["faults"] or code:
         raise typer.Exit(code or 1)
 

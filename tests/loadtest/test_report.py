@@ -106,7 +106,7 @@ def test_a_void_run_says_why() -> None:
     assert "processes" in report["why_void"][0]
 
 
-def test_a_full_disk_costs_the_file_and_not_the_run(
+def test_a_page_that_cannot_be_written_costs_not_the_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The line is printed all the same, the exit code is not 0, and no half of a file is left."""
