@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from http.client import HTTPResponse
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
@@ -28,7 +29,8 @@ def until_archived(
     pause_s, since_s = PAUSE_FIRST_S, time.monotonic()
     while True:
         try:
-            found = compare(rows(), ledger_lines(url, delivery, operator, ca_file))
+            with ledger_lines(url, delivery, operator, ca_file) as lines:
+                found = compare(rows(), lines)
         except URLError as error:
             if time.monotonic() - since_s > STANDSTILL_S:
                 raise RuntimeError(f"the ledger cannot be read: {error.reason}") from error
@@ -40,10 +42,10 @@ def until_archived(
         pause_s = min(PAUSE_LAST_S, pause_s * 2)
 
 
-def ledger_lines(url: str, delivery: str, operator: str, ca_file: str | None) -> Iterator[bytes]:
-    """What the archive holds of a delivery, one JSON object a line."""
+def ledger_lines(url: str, delivery: str, operator: str, ca_file: str | None) -> HTTPResponse:
+    """What the archive holds of a delivery, one JSON object a line; to be closed, or read to its end."""
     address = f"{url.rstrip('/')}/api/v1/deliveries/{delivery}/ledger"
     request = Request(address, headers={"Authorization": f"Bearer {operator}"})
     context = ssl.create_default_context(cafile=ca_file) if url.startswith("https:") else None
-    with urlopen(request, timeout=60, context=context) as reply:
-        yield from reply
+    reply: HTTPResponse = urlopen(request, timeout=60, context=context)
+    return reply

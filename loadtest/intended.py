@@ -18,6 +18,7 @@ KINDS = (
     "start",
     "content",
     "save",
+    "save_ready",
     "save_service",
     "resume",
     "heartbeat",

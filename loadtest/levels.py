@@ -28,6 +28,7 @@ class Level(NamedTuple):
 PLAIN = Level()
 LEVELS = {
     "cp": Level(answers=10, long=0.0, is_keyed=True),
+    "ce1": Level(answers=10, long=0.0, is_keyed=True),
     "sixieme": PLAIN,
     "quatrieme": Level(think=1.25, long=2.0),
     "seconde": Level(think=1.5, long=3.0),

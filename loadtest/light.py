@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from loadtest.staff import watchers
 
 def main() -> None:
     """Do one process's share of a run."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that started this, and ends it
     order = json.loads(sys.stdin.readline())
     with Path(order["ledger"]).open("wb") as file:
         day, hub = day_of(order, file), Hub()

@@ -13,7 +13,7 @@ from math import exp, log
 
 BUCKETS_AN_E = 32
 SLICES_MAX = 120
-TIMED = frozenset(("save", "login", "start", "submit", "slip"))
+TIMED = frozenset(("save", "save_ready", "login", "start", "submit", "slip"))
 
 Encoded = Mapping[str, Mapping[str, Mapping[str, int]]]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import signal
 import sys
 from pathlib import Path
 
@@ -21,6 +22,7 @@ SPAWN_A_SECOND = 5000
 
 def main() -> None:
     """Do one process's share of a run."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that started this, and ends it
     lines = FileObject(sys.stdin.fileno(), "rb")
     order = json.loads(lines.readline())
     with Path(order["ledger"]).open("wb") as file:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +26,28 @@ def publish(
     report.setdefault("machine_cpu", [])
     report["beyond_capacity"] = beyond_capacity
     report["faults"] = faults(report, beyond_capacity=beyond_capacity)
-    if json_file:
-        Path(json_file).write_text(json.dumps(report, indent=2) + "\n")
-    if page_file:
-        Path(page_file).write_text(page(report))
     print(json.dumps({name: value for name, value in report.items() if name not in LONG}), flush=True)
-    return 1 if report["faults"] else 0
+    written = [
+        write(json_file, lambda: json.dumps(report, indent=2) + "\n"),
+        write(page_file, lambda: page(report)),
+    ]
+    return 1 if report["faults"] or not all(written) else 0
+
+
+def write(name: str, text: Callable[[], str]) -> bool:
+    """Whether the file, if one is wanted, now holds the text as a whole; a full disk is told, not raised."""
+    if not name:
+        return True
+    file, made = Path(name), Path(f"{name}.new")
+    if file.is_symlink() or (file.exists() and not file.is_file()):
+        made = file  # /dev/stdout, say, which nothing may take the place of
+    try:
+        made.write_text(text())
+        made.replace(file)
+    except OSError as error:
+        if made != file:
+            with suppress(OSError):
+                made.unlink(missing_ok=True)
+        print(f"loadtest: {name} was not written: {error.strerror}", file=sys.stderr, flush=True)
+        return False
+    return True

@@ -38,9 +38,9 @@ class Pupil(User):
     @task
     def day(self) -> None:
         """Come, sit, leave; Locust must not send this user round again."""
-        crowd: Crowd = self.environment.crowd
-        place = crowd.day.next_place()
-        if place is None:
+        crowd: Crowd | None = getattr(self.environment, "crowd", None)
+        place = crowd.day.next_place() if crowd else None
+        if crowd is None or place is None:
             raise StopUser
         crowd.present += 1
         try:

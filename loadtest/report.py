@@ -85,7 +85,7 @@ def _given_s(delays: intended.Delays) -> dict[str, float]:
 
 def _times(delays: intended.Delays) -> dict[str, float | None]:
     times = {}
-    for kind in ("save", "login", "start", "submit", "resume", "room", "save_service", "slip"):
+    for kind in ("save", "login", "start", "submit", "resume", "room", "save_ready", "save_service", "slip"):
         times[f"{kind}_p50_ms"] = delays.percentile_ms(kind, 50)
         times[f"{kind}_p99_ms"] = delays.percentile_ms(kind, 99)
     return times
@@ -108,7 +108,7 @@ def series_of(slices: OverTime, by_second: Seconds) -> Report:
     }
     for name in ("logged_in", "started", "handed_in", "acknowledged"):
         series[name] = slices.counted(name)
-    for kind in ("save", "login", "start", "slip"):
+    for kind in ("save", "save_ready", "login", "start", "slip"):
         p50, p99, highest = slices.percentiles_ms(kind, (50, 99, 100))
         series |= {f"{kind}_p50_ms": p50, f"{kind}_p99_ms": p99, f"{kind}_max_ms": highest}
     return series

@@ -1,6 +1,7 @@
 """`python -m loadtest`: starts generator processes, waits for the archive, compares, reports.
 
-The exit code is 0 only when the run passes (see `verdict`), 1 when it does not, 2 when it could not begin.
+The exit code is 0 only when the run passes (see `verdict`), 1 when it does not, 2 when it could not begin,
+130 when it was broken off.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,17 +22,19 @@ from threading import Thread
 from typing import Any, NamedTuple
 
 from loadtest.archived import until_archived
+from loadtest.beforehand import check_places, check_server
 from loadtest.ledger import read_rows
-from loadtest.outages import Owner, outages_of
+from loadtest.outages import Outage, Owner, outages_of
 from loadtest.overtime import slice_of
 from loadtest.publish import publish
 from loadtest.report import report_of
-from loadtest.scenario import Scenario, options, scenario_of
+from loadtest.scenario import FILE_MEANING, Scenario, file_among, options, scenario_of
 from loadtest.staff import staff_of
 from loadtest.watch import Watch, usage
 
 GENERATORS = {"locust": ("loadtest.process", 10_000), "light": ("loadtest.light", 18_000)}
 """By name: the module of a process, and how many pupils it plays: of 20,000 descriptors each needs one."""
+COULD_NOT_BEGIN, BROKEN_OFF = 2, 130
 BESIDE_MAX, BESIDE_SHARE = 1_000, 0.1
 """`both`: so many pupils at most, and so large a share of them, are Locust's."""
 LEAD_S = 1.0
@@ -45,16 +49,38 @@ class Troop(NamedTuple):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, print the report as JSON, give the exit code."""
-    given = parsed(arguments)
     try:
+        given = parsed(arguments)
         scenario = scenario_of(given)
         outages = outages_of(given.outage, scenario)
         codes = read_codes(Path(given.codes), given.pupils)
         operator = Path(given.operator_token_file).read_text().strip()
+        staff_of(given.staff)
+        check_places([given.json, given.report])
+        check_server(given.url, given.delivery, operator, given.ca_file)
     except (OSError, ValueError) as error:
-        print(f"loadtest: {error}", file=sys.stderr)
-        return 2
+        told(f"loadtest: {error}")
+        return COULD_NOT_BEGIN
     raise_descriptors()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is ended
+    try:
+        return whole(given, scenario, outages, codes, operator)
+    except RuntimeError as error:
+        told(f"loadtest: {error}")
+        return 1
+    except KeyboardInterrupt:
+        told("loadtest: broken off: nothing was held against the archive, and no report was written")
+        return BROKEN_OFF
+
+
+def whole(
+    given: argparse.Namespace,
+    scenario: Scenario,
+    outages: Sequence[Outage],
+    codes: Sequence[str],
+    operator: str,
+) -> int:
+    """The run, from the first process to the report; gives the exit code."""
     with tempfile.TemporaryDirectory(prefix="loadtest-") as folder:
         watch = Watch(given.watch, slice_of(scenario.seconds) / 2)
         owner = Owner(given.owner, outages)
@@ -79,7 +105,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The command line: what to drive, and one option for each entry of the scenario."""
-    parser = argparse.ArgumentParser(prog="python -m loadtest", description=__doc__)
+    file = file_among(arguments)
+    parser = argparse.ArgumentParser(prog="python -m loadtest", description=__doc__, allow_abbrev=False)
     parser.add_argument("--url", required=True, help="address of the server")
     parser.add_argument("--codes", required=True, help="file with one code a line")
     parser.add_argument("--delivery", required=True, help="the delivery that the codes belong to")
@@ -94,15 +121,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--processes", type=int, default=0, help="of each generator; 0: as many as the pupils need"
     )
-    parser.add_argument("--ca-file", default=None, help="authority of the server's certificate (PEM)")
-    parser.add_argument("--json", default="", help="write the report into this file, too")
-    parser.add_argument("--report", default="", help="write a page with plots into this file")
-    parser.add_argument(
-        "--watch",
-        type=int,
-        default=0,
-        help="id of a process of this machine: it and all below it are measured",
-    )
+    _add_files(parser)
     _add_outages(parser)
     parser.add_argument(
         "--staff", default="", help="file that says whose rooms teachers watch (see loadtest/staff.py)"
@@ -112,11 +131,24 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         action="store_true",
         help="more than the server is meant for: shares of saves are not judged",
     )
-    for option in options():
+    parser.add_argument("--scenario", default="", help=FILE_MEANING)
+    for option in options(file):
         parser.add_argument(
             option.flag, type=type(option.default), default=option.default, help=option.meaning
         )
     return parser.parse_args(arguments)
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--ca-file", default=None, help="authority of the server's certificate (PEM)")
+    parser.add_argument("--json", default="", help="write the report into this file, too")
+    parser.add_argument("--report", default="", help="write a page with plots into this file")
+    parser.add_argument(
+        "--watch",
+        type=int,
+        default=0,
+        help="id of a process of this machine: it and all below it are measured",
+    )
 
 
 def _add_outages(parser: argparse.ArgumentParser) -> None:
@@ -133,9 +165,11 @@ def _add_outages(parser: argparse.ArgumentParser) -> None:
 
 def read_codes(path: Path, count: int) -> list[str]:
     """The first `count` codes of the file, or ValueError if there are not so many."""
+    if not path.is_file():
+        raise ValueError(f"there is no file {path} of codes: --codes takes one, with a code a line")
     codes = ["".join(line.split()) for line in path.read_text().splitlines() if line.strip()]
     if len(codes) < max(1, count):
-        raise ValueError(f"{path} holds {len(codes)} codes, {max(1, count)} are needed")
+        raise ValueError(f"{path} holds {len(codes):,} codes, {max(1, count):,} are needed")
     return codes[: count or None]
 
 
@@ -209,7 +243,8 @@ def conduct(
     for number, process in enumerate(processes):
         Thread(target=listen, args=(number, process, lines), daemon=True).start()
     ready, done, progress = 0, 0, dict[int, dict[str, int]]()
-    told(f"{pupils} pupils come in {len(processes)} processes, for {scenario.seconds:.0f} s")
+    several = "1 process" if len(processes) == 1 else f"{len(processes)} processes"
+    told(f"{pupils:,} pupils come in {several}, for {scenario.seconds:.0f} s")
     while done < len(processes):
         number, line = lines.get()
         kind = line.pop("kind")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from math import isfinite
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from loadtest.levels import shares_of
@@ -72,10 +77,14 @@ class Scenario:
 
 
 CONTENTS = ("get", "head", "once")
+SHAPES = ("bell", "ramp", "storm", "wave", "soak", "step")
+FILE_MEANING = "file (TOML) with entries of this table; what is typed as well wins over it"
 
 
 def checked(scenario: Scenario) -> Scenario:
     """The scenario, or ValueError with what is wrong."""
+    if scenario.shape not in SHAPES:
+        raise ValueError(f"shape is one of {', '.join(SHAPES)}, not {scenario.shape!r}")
     if scenario.content not in CONTENTS:
         raise ValueError(f"content is one of {', '.join(CONTENTS)}")
     if scenario.seconds <= scenario.arrival_s + scenario.start_window_s:
@@ -105,9 +114,52 @@ class Option(NamedTuple):
         return "--" + self.name.replace("_", "-")
 
 
-def options() -> list[Option]:
-    """The entries of the table, for the command lines."""
-    return [Option(entry.name, entry.default, entry.metadata["meaning"]) for entry in fields(Scenario)]
+def options(file: Mapping[str, Any] | None = None) -> list[Option]:
+    """The entries of the table, for the command lines; those of a scenario's file are its defaults."""
+    chosen = file or {}
+    return [
+        Option(entry.name, chosen.get(entry.name, entry.default), entry.metadata["meaning"])
+        for entry in fields(Scenario)
+    ]
+
+
+def entry_of(name: str, value: Any) -> Any:
+    """A value for the entry `name`, in its type; ValueError if there is no such entry, or it is no such."""
+    defaults = {entry.name: entry.default for entry in fields(Scenario)}
+    if name not in defaults:
+        raise ValueError(f"a scenario has no {name!r}; its entries are {', '.join(defaults)}")
+    kind: type = type(defaults[name])
+    try:
+        if isinstance(value, bool) or (isinstance(value, str) and kind is not str and not value.strip()):
+            raise ValueError  # a truth or a blank is no number
+        found = kind(value)
+    except (TypeError, ValueError) as error:
+        wanted = {float: "a number", int: "a whole number", str: "a text"}[kind]
+        raise ValueError(f"{name} is {wanted}, not {value!r}") from error
+    if kind is not str and not isfinite(found):
+        raise ValueError(f"{name} is a number, not {value!r}")
+    if isinstance(value, float) and found != value:
+        raise ValueError(f"{name} is a whole number, not {value!r}")
+    return found
+
+
+def read_scenario(path: Path) -> dict[str, Any]:
+    """The entries of a scenario's file, or ValueError with what is wrong with it."""
+    try:
+        entries = tomllib.loads(path.read_text())
+        return {name: entry_of(name, value) for name, value in entries.items()}
+    except OSError as error:
+        raise ValueError(f"the scenario cannot be read: {error.strerror}: {path}") from error
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def file_among(arguments: Sequence[str] | None, otherwise: str = "") -> dict[str, Any]:
+    """The entries of the file that the command line names, {} if none; ValueError as `read_scenario`."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--scenario", default=otherwise)
+    given, _ = parser.parse_known_args(arguments)
+    return read_scenario(Path(given.scenario)) if given.scenario else {}
 
 
 def scenario_of(given: Any) -> Scenario:

@@ -12,7 +12,7 @@ from random import Random
 from typing import NamedTuple
 
 from loadtest.levels import CLASS_SIZE, KEYED_BATCHES, Level, level_of
-from loadtest.scenario import Scenario
+from loadtest.scenario import SHAPES, Scenario
 
 SCHOOL_SIZE = 10 * CLASS_SIZE
 
@@ -88,14 +88,7 @@ def step(scenario: Scenario, random: Random, index: int) -> Stay:
     return Stay(come_s, come_s, scenario.seconds - hand_in_early_s(scenario, random))
 
 
-SHAPES: dict[str, Shape] = {
-    "bell": bell,
-    "ramp": ramp,
-    "storm": storm,
-    "wave": wave,
-    "soak": soak,
-    "step": step,
-}
+BY_NAME: dict[str, Shape] = dict(zip(SHAPES, (bell, ramp, storm, wave, soak, step), strict=True))
 
 
 def hand_in_early_s(scenario: Scenario, random: Random) -> float:
@@ -116,7 +109,7 @@ def timetable(scenario: Scenario, index: int) -> Timetable:
     """The day of pupil `index`."""
     random = Random(f"{scenario.seed}/{index}")
     level = level_of(scenario.levels, scenario.seed, index)
-    stay = SHAPES[scenario.shape](scenario, random, index)
+    stay = BY_NAME[scenario.shape](scenario, random, index)
     if level.is_keyed:
         stay = keyed(scenario, index)
         length_s = stay.hand_in_s - stay.start_s

@@ -212,6 +212,8 @@ class Sitting:
         day, now_s = self._day, self._day.now_s()
         for batch in self._outbox.acknowledged(last, sealed):
             day.acknowledged(self._session, batch)
+            if batch.due:
+                day.timed("save_ready", min(now_s, max(batch.due[0], self._not_before_s)), now_s)
             for intended_s in batch.due:
                 day.timed("save", intended_s, now_s)
             batch.due.clear()

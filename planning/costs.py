@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 GENERATOR = ("loadtest", "engine loadtest")
+QUIET_SHARE = 0.25
+"""Of a machine: below it the idle time of processes weighs more than calls do."""
 DRAIN = "engine.archive.drain"
 
 
@@ -65,6 +67,8 @@ def measured(report: Mapping[str, Any], name: str) -> Costs:
     /proc tells processes apart, not calls: the workers' time is shared evenly by all calls.
     What processes do while nobody comes counts as well, so a small run overstates, the drain most of all.
     """
+    if not isinstance(report, Mapping):
+        raise ValueError(f"{name} is no report of a load test: write one with --json")
     used = {process: entry["cpu_s"] for process, entry in report.get("processes_used", {}).items()}
     counts = report.get("counts", {})
     calls = sum(count for kind, count in counts.items() if kind.startswith("sent: "))
@@ -81,6 +85,21 @@ def measured(report: Mapping[str, Any], name: str) -> Costs:
     found |= {"redis_us": redis_s / batches * 1e6, "drain_us": drain_s / batches * 1e6}
     shown = {key: round(value, 1) for key, value in found.items()}
     return replace(Costs(), **shown, sources=dict.fromkeys(shown, f"measured: {name}"))
+
+
+def cautions_of(report: Mapping[str, Any], name: str) -> list[str]:
+    """Why the costs of a run are not to be taken as they are; empty: they may be."""
+    used = report["processes_used"].items()
+    server_s = sum(entry["cpu_s"] for process, entry in used if not process.startswith(GENERATOR))
+    cores = report.get("machine", {}).get("cores", 1)
+    share = server_s / (cores * report["seconds"])
+    if share >= QUIET_SHARE:
+        return []
+    return [
+        f"in {name} the server used {share:.0%} of the machine; what it does while nobody comes is counted "
+        "as the price of calls, so this plan asks for too much: take a run at about half of what the machine "
+        "can do"
+    ]
 
 
 def _is_redis(process: str) -> bool:

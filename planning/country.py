@@ -30,7 +30,7 @@ def rehearse(
     cost_s["save"] = (costs.save_us + costs.redis_us + costs.drain_us) * slowed
     bells = [
         Wave(
-            sample // waves,
+            sample * (number + 1) // waves - sample * number // waves,
             number * demand.test_s,
             (number + 1) * demand.test_s,
             demand.login_s,

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush, heapreplace
 from itertools import accumulate
+from math import inf
 from random import Random
 from typing import Any, NamedTuple
 
@@ -115,7 +116,7 @@ def simulate(waves: Sequence[Wave], server: Server, *, think_s: float, seed: int
     crowd = [entry for wave in waves for entry in arrivals(wave, random)]
     heap = [(at_s, number, pupil) for number, (at_s, pupil) in enumerate(crowd)]
     heapify(heap)
-    free_s = [0.0] * server.cores
+    free_s = [-inf] * server.cores  # log-in opens before the first bell, at a moment below 0
     while heap:
         now_s, number, pupil = heappop(heap)
         wait_s = max(0.0, free_s[0] - now_s)

@@ -29,6 +29,7 @@ class Demand:
     busy: float = _assumed(0.5, "share of a core that may be used at the peak")
     cores: int = _assumed(8, "cores of a server")
     memory_gib: float = _assumed(32, "memory of a server")
+    spare: int = _assumed(1, "servers more than the peak needs: so many may fail")
     price: float = _assumed(0.0, "price of a server for an hour")
     extra_s: float = _assumed(7200, "time before and after, for which servers are paid")
 
@@ -36,7 +37,7 @@ class Demand:
 def checked(demand: Demand) -> Demand:
     """The demand, or ValueError with what is wrong."""
     for name, value in asdict(demand).items():
-        if value < 0 or (value == 0 and name not in ("price", "extra_s")):
+        if value < 0 or (value == 0 and name not in ("price", "extra_s", "spare")):
             raise ValueError(f"{name} is more than 0")
     if demand.busy > 1:
         raise ValueError("busy is a share of a core, at most 1")
@@ -50,6 +51,7 @@ class Peak(NamedTuple):
 
     waves: int
     live: int
+    connected: int
     saves_s: float
     starts_s: float
     logins_s: float
@@ -57,17 +59,21 @@ class Peak(NamedTuple):
 
 
 def peak_of(demand: Demand) -> Peak:
-    """As many bells as tests fit into the window, all pupils shared evenly among them."""
+    """As many bells as tests fit into the window, all pupils shared evenly among them.
+
+    Those of the next bell log in, and are connected, while those of this one still sit.
+    """
     waves = int(demand.window_s // demand.test_s)
     live = ceil(demand.pupils / waves)
     logins_s = live / demand.login_s
     handshakes_s = max(logins_s, live / demand.reconnect_s)
-    return Peak(waves, live, live / demand.think_s, live / demand.start_s, logins_s, handshakes_s)
+    connected = min(demand.pupils, live * min(2, waves))
+    return Peak(waves, live, connected, live / demand.think_s, live / demand.start_s, logins_s, handshakes_s)
 
 
 def cores_of(peak: Peak, costs: Costs) -> dict[str, float]:
     """Cores that are wholly busy at the peak, by what they do."""
-    _, _, saves_s, starts_s, logins_s, handshakes_s = peak
+    _, _, _, saves_s, starts_s, logins_s, handshakes_s = peak
     return {
         "saves": saves_s * costs.save_us / 1e6,
         "starts": starts_s * costs.start_us / 1e6,
@@ -82,24 +88,28 @@ def plan(demand: Demand, costs: Costs) -> dict[str, Any]:
     """What the day needs at its peak, in all, and what that costs."""
     peak = peak_of(demand)
     cores = cores_of(peak, costs)
-    waves, live, saves_s, starts_s, logins_s, handshakes_s = peak
+    waves, live, connected, saves_s, starts_s, logins_s, handshakes_s = peak
     batches = demand.pupils * demand.test_s / demand.think_s
-    redis_gib = (live * costs.session_kib * 1024 + 60 * saves_s * costs.batch_bytes) / GIB
-    memory_gib = live * (costs.pupil_kib + costs.socket_kib) * 1024 / GIB + redis_gib
+    # Sessions stay in Redis all day; those who have handed in as well.
+    redis_gib = (demand.pupils * costs.session_kib * 1024 + 60 * saves_s * costs.batch_bytes) / GIB
+    memory_gib = connected * (costs.pupil_kib + costs.socket_kib) * 1024 / GIB + redis_gib
     by_cores = ceil(sum(cores.values()) / (demand.cores * demand.busy))
     by_memory = ceil(memory_gib / (demand.memory_gib * demand.busy))
-    servers = max(1, by_cores, by_memory)
+    servers = max(1, by_cores, by_memory) + demand.spare
+    paid = round((demand.window_s + demand.extra_s) / 3600 * servers * demand.price, 2)
     hours = (demand.window_s + demand.extra_s) / 3600
     return {
         "pupils": demand.pupils,
         "waves": waves,
         "live": live,
+        "connected": connected,
         "saves_per_s": round(saves_s, 1),
         "starts_per_s": round(starts_s, 1),
         "log_ins_per_s": round(logins_s, 1),
         "tls_handshakes_per_s": round(handshakes_s, 1),
         "cores": {name: round(value, 2) for name, value in cores.items()},
         "servers": servers,
+        "spare": demand.spare,
         "bound_by": "memory" if by_memory > by_cores else "processor",
         "redis_nodes": max(1, ceil(cores["redis"] / demand.busy)),
         "redis_gib": round(redis_gib, 2),
@@ -109,8 +119,13 @@ def plan(demand: Demand, costs: Costs) -> dict[str, Any]:
         "mbit_content_per_s": round(logins_s * costs.form_bytes * 8 / 1e6, 1),
         "disk_gib": round(batches * (costs.batch_bytes + costs.aof_bytes) / GIB, 2),
         "server_hours": round(servers * hours, 1),
-        "price": round(servers * hours * demand.price, 2),
-        "price_per_1000_pupils": round(servers * hours * demand.price * 1000 / demand.pupils, 2),
+        "price": paid,
+        "price_per_1000_pupils": rounded(servers * hours * demand.price * 1000 / demand.pupils),
         "demand": asdict(demand),
         "costs": table(costs),
     }
+
+
+def rounded(value: float) -> float:
+    """To three figures that count: a price of 0.0058 is not nothing."""
+    return float(f"{value:.3g}")

@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -35,11 +34,17 @@ from engine.ports import free_port
 from engine.rehearsal.outage import credits, keep_to
 from engine.rehearsal.staff import ORIGIN, employ
 from engine.settings import Settings
-from engine.supervisor import Supervisor, wait_until_ready
+from engine.supervisor import Supervisor, until_told, wait_until_ready
+from loadtest.beforehand import check_places
+from loadtest.outages import outages_of
 from loadtest.page import compare as comparison
+from loadtest.run import BROKEN_OFF, GENERATORS, parsed
+from loadtest.scenario import entry_of, scenario_of
 
 FORM = demonstration.FORMS / demonstration.NAMES[0]
 STAFF_FILE = "staff.json"
+NOWHERE = ("--url", "-", "--codes", "-", "--delivery", "-", "--operator-token-file", "-")
+"""Stands for the target where only the rest of the command line is looked at."""
 PUPILS_A_WORKER = 15_000
 """Below a worker's bound of connections (18,000), with room for those that are just being replaced."""
 ROWS = (
@@ -56,6 +61,7 @@ ROWS = (
     ("requests in the busiest second", "peak_requests_per_s", "{:,}"),
     ("save, median", "save_p50_ms", "{:,.1f} ms"),
     ("save, 99th percentile", "save_p99_ms", "{:,.1f} ms"),
+    ("save without gathering, 99th percentile", "save_ready_p99_ms", "{:,.1f} ms"),
     ("log-in, 99th percentile", "login_p99_ms", "{:,.1f} ms"),
     ("start, 99th percentile", "start_p99_ms", "{:,.1f} ms"),
     ("hand-in, 99th percentile", "submit_p99_ms", "{:,.1f} ms"),
@@ -83,6 +89,10 @@ Staff = Annotated[
 Options = Annotated[
     list[str] | None, typer.Option("--set", help="NAME=VALUE of the scenario; see loadtest/README.md.")
 ]
+Seconds = Annotated[
+    float | None, typer.Option(help="Length of the run.", show_default="120, or the scenario's")
+]
+ScenarioFile = Annotated[Path | None, typer.Option(help="TOML file of a scenario; see loadtest/scenarios/.")]
 Generator = Annotated[str, typer.Option(help="locust, light (large crowds), or both beside each other.")]
 Beyond = Annotated[bool, typer.Option("--beyond-capacity", help="Do not judge the shares of saves.")]
 
@@ -93,7 +103,8 @@ app = typer.Typer(invoke_without_command=True, help="A peak day's rehearsal, and
 def loadtest(
     context: typer.Context,
     pupils: Annotated[int, typer.Option(help="How many pupils.", min=1)] = 1000,
-    seconds: Annotated[float, typer.Option(help="Length of the run.")] = 120.0,
+    seconds: Seconds = None,
+    scenario: ScenarioFile = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the report here, too.")] = None,
     page: Annotated[Path | None, typer.Option("--report", help="Write a page with plots.")] = None,
     url: Annotated[str, typer.Option(help="A server that runs; empty: one of its own.")] = "",
@@ -111,21 +122,42 @@ def loadtest(
     """Send a crowd of pupils through a whole test; exit code 0 only if nothing was lost."""
     if context.invoked_subcommand:
         return
-    more = [part for entry in option or () for part in _flag(entry)]
+    more = ["--scenario", str(scenario.absolute())] if scenario else []
+    more += [part for entry in option or () for part in _flag(entry)]
     more += [part for spec in outage or () for part in ("--outage", spec)]
     more += ["--generator", generator, *(["--beyond-capacity"] if beyond_capacity else [])]
     more += _files(page, json_file)
-    more += ["--pupils", str(pupils), "--seconds", str(seconds)]
+    more += ["--pupils", str(pupils), *(["--seconds", str(seconds)] if seconds is not None else [])]
+    _check(more, page, json_file, generator)
     if url:
         target = _elsewhere(url, codes, delivery, operator_token_file, staff=staff)
         report = crowd(target, more)
     else:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is stopped
         report = asyncio.run(_rehearse(pupils, more, has_outages=bool(outage), has_staff=staff))
+    _conclude(report)
+
+
+def _conclude(report: dict[str, Any]) -> None:
+    """Tell what came of it, to a person and to machines, and end with the exit code."""
+    code = report.pop("exit_code")
     show(report)
     print(json.dumps(report))
-    if report["faults"]:
-        raise typer.Exit(1)
+    if code and not report["faults"]:
+        Console(stderr=True).print("[bold red]but a report could not be written: the lines above say which")
+    if report["faults"] or code:
+        raise typer.Exit(code or 1)
+
+
+def _check(options: Sequence[str], page: Path | None, json_file: Path | None, generator: str) -> None:
+    """Before anything is started: BadParameter with what is wrong with the run that is asked for."""
+    try:
+        if generator not in (*GENERATORS, "both"):
+            raise ValueError(f"--generator is one of {', '.join(GENERATORS)}, both; not {generator!r}")
+        given = parsed([*NOWHERE, *options])
+        outages_of(given.outage, scenario_of(given))
+        check_places([str(file) for file in (page, json_file) if file])
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def _files(page: Path | None, json_file: Path | None) -> list[str]:
@@ -149,12 +181,26 @@ def compare(
     first: Annotated[Path, typer.Argument(help="The JSON report of a run.")],
     second: Annotated[Path, typer.Argument(help="That of the run to hold against it.")],
     page: Annotated[Path | None, typer.Option("--report", help="Write a page with plots.")] = None,
+    as_json: Json = False,
+    same: Annotated[
+        float, typer.Option(help="Figures closer than this share are the same.", min=0)
+    ] = comparison.SAME,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit code 1 if a figure is worse, or they are not comparable.")
+    ] = False,
 ) -> None:
     """Two runs beside each other: what became better, what worse, and what forbids to compare them."""
     one, other = _read(first), _read(second)
-    print(comparison.text(one, other))
+    try:
+        check_places([str(page)] if page else [])
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    found = comparison.record(one, other, same)
+    print(json.dumps(found, ensure_ascii=False) if as_json else comparison.text(one, other, same))
     if page:
-        page.write_text(comparison.page(one, other))
+        page.write_text(comparison.page(one, other, same))
+    if strict and (found["worse"] or found["cautions"]):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -197,10 +243,23 @@ def _flag(entry: str) -> tuple[str, str]:
     name, sign, value = entry.partition("=")
     if not sign:
         raise typer.BadParameter(f"--set takes NAME=VALUE, not {entry!r}")
-    return f"--{name.replace('_', '-')}", value
+    name = name.strip().replace("-", "_")
+    try:
+        return f"--{name.replace('_', '-')}", str(entry_of(name, value.strip()))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 async def _rehearse(
+    pupils: int, options: Sequence[str], *, has_outages: bool, has_staff: bool
+) -> dict[str, Any]:
+    with until_told():
+        return await _rehearsed(pupils, options, has_outages=has_outages, has_staff=has_staff)
+    print("passation: the rehearsal was broken off; what it had started is ended", file=sys.stderr)
+    raise typer.Exit(BROKEN_OFF)
+
+
+async def _rehearsed(
     pupils: int, options: Sequence[str], *, has_outages: bool, has_staff: bool
 ) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="passation-rehearsal-", dir=disk()) as name:
@@ -212,7 +271,7 @@ async def _rehearse(
             own += ["--staff", str(folder / STAFF_FILE)] if has_staff else []
             acts = asyncio.create_task(keep_to(plan, supervisor))
             try:
-                report = await asyncio.to_thread(crowd, target, [*options, *own])
+                report = await crowd_beside(target, [*options, *own])
             finally:
                 acts.cancel()
             if has_outages:
@@ -264,13 +323,38 @@ def disk() -> str | None:
 
 def crowd(target: Target, options: Sequence[str]) -> dict[str, Any]:
     """Run the load test and give its report, or end with its exit code if there is none."""
+    done = subprocess.run(_command(target, options), stdout=subprocess.PIPE, text=True, check=False)
+    return _told(done.stdout, done.returncode)
+
+
+async def crowd_beside(target: Target, options: Sequence[str]) -> dict[str, Any]:
+    """As `crowd`, while others go on; who breaks off here ends the crowd as well."""
+    started = await asyncio.create_subprocess_exec(
+        *_command(target, options),
+        stdout=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C reaches this process alone, which ends the crowd before the server
+    )
+    try:
+        told, _ = await started.communicate()
+    finally:
+        if started.returncode is None:
+            started.terminate()
+            await started.wait()
+    return _told(told.decode(), started.returncode or 0)
+
+
+def _command(target: Target, options: Sequence[str]) -> list[str]:
     command = [sys.executable, "-m", "loadtest", "--url", target.url, "--codes", str(target.codes)]
-    command += ["--delivery", target.delivery, "--operator-token-file", str(target.operator_token), *options]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    command += ["--delivery", target.delivery, "--operator-token-file", str(target.operator_token)]
+    return [*command, *options]
+
+
+def _told(said: str, code: int) -> dict[str, Any]:
+    """The report; says what else the exit code means: a file of it that was not written."""
     with contextlib.suppress(IndexError, json.JSONDecodeError):
-        report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        return report
-    raise typer.Exit(done.returncode or 1)
+        report: dict[str, Any] = json.loads(said.splitlines()[-1])
+        return report | {"exit_code": code}
+    raise typer.Exit(code or 1)
 
 
 def show(report: dict[str, Any]) -> None:
@@ -287,3 +371,6 @@ def show(report: dict[str, Any]) -> None:
         console.print(f"[bold red]{fault}")
     if not report["faults"]:
         console.print("[bold green]nothing lost, nothing doubled, the run is valid")
+    if report["steps"]:
+        held, broke = report["steps"]["holds_live"], report["steps"]["breaks_live"]
+        console.print(f"steps: held at {held:,} live pupils" + (f", broke at {broke:,}" if broke else ""))

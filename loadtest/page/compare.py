@@ -11,7 +11,9 @@ from loadtest.page.run import verdict_of
 
 Report = Mapping[str, Any]
 SAME = 0.1
-"""Figures closer than this are called the same: two runs of one commit differ by as much."""
+"""Figures closer than this share are called the same: two runs of one commit differ by as much."""
+FLOORS = {"_ms": 5.0, "_s": 0.5}
+"""By unit: differences below are noise of the machine, whatever share of a small figure they are."""
 FIGURES = (
     ("live at once", "peak_live", 1),
     ("saves acknowledged", "acknowledged", 1),
@@ -22,6 +24,7 @@ FIGURES = (
     ("requests in the busiest second", "peak_requests_per_s", 1),
     ("save, median (ms)", "save_p50_ms", -1),
     ("save, 99th percentile (ms)", "save_p99_ms", -1),
+    ("save without gathering, 99th percentile (ms)", "save_ready_p99_ms", -1),
     ("log-in, 99th percentile (ms)", "login_p99_ms", -1),
     ("start, 99th percentile (ms)", "start_p99_ms", -1),
     ("hand-in, 99th percentile (ms)", "submit_p99_ms", -1),
@@ -39,12 +42,13 @@ class Row(NamedTuple):
     word: str
 
 
-def rows(first: Report, second: Report) -> list[Row]:
-    """Every figure that both may have."""
+def rows(first: Report, second: Report, same: float = SAME) -> list[Row]:
+    """Every figure that both may have; closer than the share `same` they are called the same."""
     found = []
     for label, name, sign in FIGURES:
         one, other = _figure(first, name), _figure(second, name)
-        found.append(Row(label, one, other, _word(one, other, sign)))
+        floor = next((floor for unit, floor in FLOORS.items() if name.endswith(unit)), 0.0)
+        found.append(Row(label, one, other, _word(one, other, sign, same, floor)))
     return found
 
 
@@ -55,10 +59,10 @@ def _figure(report: Report, name: str) -> float | None:
     return report.get(name)
 
 
-def _word(one: float | None, other: float | None, sign: int) -> str:
+def _word(one: float | None, other: float | None, sign: int, same: float, floor: float) -> str:
     if one is None or other is None:
         return ""
-    if abs(other - one) <= SAME * max(abs(one), abs(other)):
+    if abs(other - one) <= max(floor, same * max(abs(one), abs(other))):
         return "same"
     return "better" if (other - one) * sign > 0 else "worse"
 
@@ -80,17 +84,32 @@ def cautions(first: Report, second: Report) -> list[str]:
     return found
 
 
-def text(first: Report, second: Report) -> str:
+def record(first: Report, second: Report, same: float = SAME) -> dict[str, Any]:
+    """The comparison for machines: each figure by name, those that became worse, what forbids it."""
+    found = rows(first, second, same)
+    names = [name for _, name, _ in FIGURES]
+    return {
+        "figures": {
+            name: {"first": row.first, "second": row.second, "verdict": row.word}
+            for name, row in zip(names, found, strict=True)
+        },
+        "worse": [name for name, row in zip(names, found, strict=True) if row.word == "worse"],
+        "cautions": cautions(first, second),
+    }
+
+
+def text(first: Report, second: Report, same: float = SAME) -> str:
     """The comparison for a terminal."""
     lines = [f"caution: {sentence}" for sentence in cautions(first, second)]
-    for row in rows(first, second):
+    lines.append(f"{'':<46}{'first':>12}{'second':>12}  {'ratio':>6}")
+    for row in rows(first, second, same):
         lines.append(
-            f"{row.label:<38}{_shown(row.first):>12}{_shown(row.second):>12}  {_ratio(row):>6}  {row.word}"
+            f"{row.label:<46}{_shown(row.first):>12}{_shown(row.second):>12}  {_ratio(row):>6}  {row.word}"
         )
     return "\n".join(lines)
 
 
-def page(first: Report, second: Report) -> str:
+def page(first: Report, second: Report, same: float = SAME) -> str:
     """The comparison as a page."""
     body = [
         [
@@ -99,7 +118,7 @@ def page(first: Report, second: Report) -> str:
             (_ratio(row), "number"),
             (row.word, row.word),
         ]
-        for row in rows(first, second)
+        for row in rows(first, second, same)
     ]
     heads = ("Figure", "#First", "#Second", "#Ratio", "Verdict")
     lead = "; ".join(

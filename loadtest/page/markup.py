@@ -44,6 +44,11 @@ def faults(sentences: Sequence[str]) -> str:
     return f"<ul class=faults>{items}</ul>" if sentences else ""
 
 
+def note(sentence: str) -> str:
+    """What must be known to read the figures above."""
+    return f"<p class=reading>{escape(sentence)}</p>" if sentence else ""
+
+
 def section(title: str, *parts: str) -> str:
     """A heading and what belongs to it."""
     return f"<section><h2>{escape(title)}</h2>{''.join(parts)}</section>"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +14,7 @@ import pytest
 from loadtest.intended import Delays
 from loadtest.ledger import Comparison
 from loadtest.overtime import OverTime
+from loadtest.publish import publish, write
 from loadtest.report import report_of
 from loadtest.scenario import Scenario
 from loadtest.seconds import Seconds
@@ -99,3 +104,44 @@ def test_a_void_run_says_why() -> None:
 
     assert report["void"]
     assert "processes" in report["why_void"][0]
+
+
+def test_a_page_that_cannot_be_written_costs_not_the_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The line is printed all the same, the exit code is not 0, and no half of a file is left."""
+    (tmp_path / "report.json").write_text("the last one")
+    code = publish(a_report(), json_file=str(tmp_path / "report.json"), page_file="/dev/full/page.html")
+    said = capsys.readouterr()
+
+    assert code == 1
+    assert json.loads(said.out)["acknowledged"] == 1000
+    assert "/dev/full/page.html was not written" in said.err
+    assert json.loads((tmp_path / "report.json").read_text())["acknowledged"] == 1000
+    assert [file.name for file in tmp_path.iterdir()] == ["report.json"]
+
+
+def test_a_report_that_does_not_fit_leaves_no_half_of_it(tmp_path: Path) -> None:
+    """As on a full disk: the last whole one stays as it was."""
+    file = tmp_path / "report.json"
+    file.write_text("the last one")
+    program = (
+        "import resource, signal, sys; from loadtest.publish import write;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (9, 9));"
+        "sys.exit(not write(sys.argv[1], lambda: 'x' * 100_000))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", program, str(file)], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert "report.json was not written" in done.stderr
+    assert file.read_text() == "the last one"
+    assert [found.name for found in tmp_path.iterdir()] == ["report.json"]
+
+
+def test_a_report_may_go_to_where_no_file_is(capfd: pytest.CaptureFixture[str]) -> None:
+    """`--json /dev/stdout` writes there, and takes the place of nothing."""
+    assert write("/dev/stdout", lambda: "the report")
+    assert "the report" in capfd.readouterr().out
+    assert Path("/dev/stdout").is_symlink()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from loadtest.levels import CLASS_SIZE, LEVELS
-from loadtest.scenario import Scenario, checked, options
-from loadtest.shapes import SCHOOL_SIZE, SHAPES, timetable
+from loadtest.scenario import SHAPES, Scenario, checked, options
+from loadtest.shapes import SCHOOL_SIZE, timetable
 
 PUPILS = range(200)
 

@@ -13,7 +13,7 @@ SCENARIO = Scenario(shape="step", seconds=40, steps=4)
 def a_series(p99_ms: list[float], refused: list[int]) -> dict[str, Any]:
     """Ten slices of four seconds."""
     return {
-        **{"slice_s": 4, "slices": 10, "live": [100 * at for at in range(10)], "save_p99_ms": p99_ms},
+        **{"slice_s": 4, "slices": 10, "live": [100 * at for at in range(10)], "save_ready_p99_ms": p99_ms},
         **{"acknowledged": [400] * 10, "refused": {"busy": refused}},
     }
 
@@ -34,3 +34,10 @@ def test_a_server_that_holds_has_no_breaking_point() -> None:
 
     assert steps_of(SCENARIO, calm)["breaks_live"] is None
     assert steps_of(Scenario(), calm) == {}
+
+
+def test_a_pause_for_which_the_server_asks_breaks_no_step() -> None:
+    """Pupils who save often gather for seconds; only what they waited beyond that counts."""
+    series = a_series([20.0] * 10, [0] * 10) | {"save_p99_ms": [4000.0] * 10}
+
+    assert steps_of(SCENARIO, series)["breaks_live"] is None

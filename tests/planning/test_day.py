@@ -109,3 +109,11 @@ def test_bells_follow_each_other() -> None:
 
     assert found["logins"] == found["starts"] == found["submits"] == 600
     assert found["peak_live"] == 300
+
+
+def test_log_ins_before_the_first_bell_are_served() -> None:
+    """A day begins when log-in opens, which is at a moment below 0 for the first bell of a plan."""
+    early = SMALL._replace(bell_s=0, end_s=170)
+    found = simulate([early], Server(1, COST_S), think_s=10).summary()
+
+    assert (found["logins"], found["refused"]) == (300, 0)

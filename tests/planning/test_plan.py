@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from planning.costs import Costs, measured, table
+from engine.cli.plan import costs_of
+from planning.costs import Costs, cautions_of, measured, table
+from planning.country import rehearse
 from planning.plan import Demand, checked, plan
 
 RUN = json.loads(Path(__file__).with_name("measured.json").read_text())
@@ -28,7 +30,7 @@ def test_all_pupils_of_a_bell_are_live_at_once() -> None:
 
 def test_servers_hold_what_the_peak_asks_for() -> None:
     """And one fewer would not."""
-    found = plan(COUNTRY, Costs())
+    found = plan(replace(COUNTRY, spare=0), Costs())
     a_server = COUNTRY.cores * COUNTRY.busy
 
     assert found["bound_by"] == "processor"
@@ -105,3 +107,64 @@ def test_the_command_gives_one_object_with_the_assumptions() -> None:
     assert found["costs"]
     assert wrong.returncode == 2
     assert "2h" in wrong.stderr
+
+
+@pytest.mark.parametrize(("pupils", "waves"), [(1, 2), (2, 3), (7, 3), (4001, 2)])
+def test_every_pupil_of_the_plan_is_in_the_simulated_day(pupils: int, waves: int) -> None:
+    """However few, and however they fall into bells; nobody is refused where nothing is away."""
+    demand = replace(COUNTRY, pupils=pupils, window_s=3600.0 * waves)
+    found = rehearse(demand, Costs(), 1, waves)
+
+    assert found["submits"] == pytest.approx(pupils, rel=0.001)
+    assert (found["starts"], found["refused"]) == (found["submits"], 0)
+
+
+def test_a_country_is_refused_nothing_by_the_servers_of_its_plan() -> None:
+    """The plan and its simulation say the same, without the spare servers."""
+    demand = replace(COUNTRY, think_s=120.0)
+    found = plan(demand, Costs())
+
+    assert rehearse(demand, Costs(), found["servers"] - found["spare"], found["waves"])["refused"] == 0
+
+
+def test_a_server_may_fail() -> None:
+    """One is spare unless that is declined; it is paid for."""
+    bare = plan(replace(COUNTRY, spare=0, price=1.0), Costs())
+    spare = plan(replace(COUNTRY, price=1.0), Costs())
+
+    assert (spare["servers"], spare["spare"]) == (bare["servers"] + 1, 1)
+    assert spare["price"] > bare["price"]
+
+
+def test_memory_holds_those_of_the_next_bell_and_redis_the_whole_day() -> None:
+    """They log in while this bell sits; a session that was handed in stays in Redis."""
+    two, one = plan(COUNTRY, Costs()), plan(replace(COUNTRY, window_s=3600.0), Costs())
+
+    assert two["connected"] == one["connected"] == COUNTRY.pupils
+    assert two["redis_gib"] > 830_000 * Costs().session_kib / 1024**2
+
+
+def test_a_small_price_is_not_nothing() -> None:
+    """A thousand pupils may cost less than a hundredth."""
+    found = plan(replace(COUNTRY, price=0.4), Costs())
+
+    assert found["price_per_1000_pupils"] == pytest.approx(found["price"] / 830, rel=0.01)
+
+
+def test_a_quiet_run_is_planned_with_only_under_protest() -> None:
+    """What processes do while nobody comes would be taken for the price of calls."""
+    used = {"engine.worker": {"cpu_s": 30.0}, "loadtest.light": {"cpu_s": 500.0}}
+    run = {"processes_used": used, "seconds": 100.0, "machine": {"cores": 2}}
+
+    assert "15% of the machine" in cautions_of(run, "run.json")[0]
+    assert cautions_of(run | {"seconds": 50.0}, "run.json") == []
+
+
+@pytest.mark.parametrize("text", ["no json", "[1]", '{"counts": {}}'])
+def test_a_file_that_is_no_report_is_named(tmp_path: Path, text: str) -> None:
+    """With the thing to do."""
+    file = tmp_path / "other.json"
+    file.write_text(text)
+
+    with pytest.raises(ValueError, match=r"other\.json.* --json"):
+        costs_of(file)
