@@ -184,6 +184,6 @@ def test_a_refusal_is_read_as_an_acceptance_only_while_a_firefox_runs(tmp_path: 
     for path in browsers:
         path.symlink_to(shutil.which("true") or "/bin/true")
     node = compute_driver_executable()[0]
-    command = [node, "--require", LENIENT, "-e", WHO_IS_JUDGED, *browsers]
+    command = [node, "--require", str(LENIENT), "-e", WHO_IS_JUDGED, *map(str, browsers)]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert told.split() == ["true", "true", "false", "true"]

@@ -318,8 +318,10 @@ export class Outbox {
     box.batches.push(probe)
     box.top = n
     const reply = await this.send(probe)
-    if (this.isStopped || !reply.ok) return false // it is no batch's fault, or cannot be told yet
-    this.accepted(probe, reply)
+    const isAside = OVER.includes(reply.code) && this.sitting.isOver
+    if (this.isStopped || !(reply.ok || isAside)) return false // it is no batch's fault, or cannot be told yet
+    if (isAside) box.last = n
+    else this.accepted(probe, reply)
     this.entries_max = 1
     if (isAlone && answer === state.answers[item]) {
       box.aside[item] = 'internal'
