@@ -370,7 +370,7 @@ def test_what_a_server_lost_after_the_end_and_takes_no_more_is_told_on_the_recei
     page.evaluate(HAND_IN)
     receipt = page.locator(".notice")
     assert comes_true(page, lambda: "sauf" in receipt.inner_text())
-    assert "sauf celle-ci\xa0: question 1." in receipt.inner_text()
+    assert "sauf pour la question 1." in receipt.inner_text()
     assert server.answers["i2"] == "a"
     server.sealed = server.last
     if code == "too_many":

@@ -172,9 +172,9 @@ export function showReceipt(receipt, isClosed, { numbers = [], isHere = false } 
     words.handedIn,
     h(
       'div',
-      { class: 'card notice is-done' },
-      h('div', { class: 'badge' }, icon('check')),
-      h('h1', {}, isClosed ? words.closed : words.handedIn),
+      { class: `card notice is-${isHere ? 'waiting' : 'done'}` },
+      h('div', { class: 'badge' }, icon(isHere ? 'alert' : 'check')),
+      h('h1', {}, isClosed || isHere ? words.closed : words.handedIn),
       text && h('p', {}, text),
       isHere && h('p', {}, h('strong', {}, words.overHeld)),
       h(
@@ -189,7 +189,7 @@ export function showReceipt(receipt, isClosed, { numbers = [], isHere = false } 
         'div',
         { class: 'actions' },
         lookBack && button('second', lookBack, words.seeSolutions),
-        button('second', () => location.replace('/'), words.nextPupil),
+        !isHere && button('second', () => location.replace('/'), words.nextPupil), // nobody is led away from what is here
       ),
     ),
   )
