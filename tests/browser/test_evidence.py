@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Page, Response, Route, expect
 from sqlalchemy import select
 
 from engine.archive import Archive
@@ -19,7 +20,7 @@ from sessions.store import Store
 from tests.browser.answers import Exported
 from tests.browser.conftest import Open
 from tests.browser.course import give
-from tests.browser.deliveries import WHO, apart, deliver
+from tests.browser.deliveries import WHO, Delivered, apart, deliver
 from tests.browser.sitting import Sitting
 from tests.browser.test_answers_kept import go_back, kept_of, on_redis
 from tests.engine.test_player_outbox import comes_true
@@ -78,6 +79,29 @@ def taken_by(page: Page) -> list[int]:
 
     page.on("response", answered)
     return taken
+
+
+def test_who_comes_back_after_the_end_is_told_what_to_do_while_the_server_is_away(
+    opened: Open, forms: Callable[[str], Delivered]
+) -> None:
+    """Not that the answers are leaving: they wait here, for the page to stay open and a teacher to know."""
+    context = opened()
+    sitting = Sitting(context.new_page(), forms("maths-6e"))
+    sitting.begin()
+    give(sitting, 1)
+    sitting.saved()
+    sitting.page.close()
+    close(sitting)
+
+    def refuse(route: Route) -> None:
+        route.fulfill(status=500, json={"error": {"code": "internal"}})
+
+    context.route("**/api/v1/submit", refuse)
+    sitting.page = context.new_page()
+    sitting.enter()
+    expect(sitting.page.locator(".is-waiting")).to_contain_text("Laisse cette page ouverte")
+    context.unroute_all()
+    assert sitting.receipt()
 
 
 @pytest.mark.long

@@ -7,16 +7,18 @@ cut at `localhost`: told to be offline, Firefox asks no service worker for an ad
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import orjson
 import pytest
+from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import Browser, Playwright, Route, expect
 
 from sessions.codes import pretty
 from tests.browser.answers import WORDS, Exported, Response, correct
-from tests.browser.conftest import Open
+from tests.browser.conftest import LENIENT, Open
 from tests.browser.deliveries import Delivered
 from tests.browser.mouse import answer
 from tests.browser.sitting import Sitting
@@ -41,6 +43,18 @@ __all__ = [
 ]
 pytestmark = pytest.mark.long
 EXECUTABLES = ("firefox-esr", "firefox")
+WHO_IS_JUDGED = """
+  const { spawn } = require('child_process')
+  const refused = '{"id":7,"error":"unknown command","message":"emulation.setMediaFeaturesOverride"}'
+  const look = () => console.log('error' in JSON.parse(refused))
+  look()
+  spawn(process.argv[1]).once('close', () => {
+    look()
+    spawn(process.argv[2]).once('close', look)
+    look()
+  })
+"""
+"""Says whether a refusal is read as one: at first, after a Chromium, while a Firefox runs, and after it."""
 
 
 @pytest.fixture(scope="module")
@@ -140,3 +154,36 @@ def test_what_broke_off_on_the_way_to_the_page_comes_later(
     sitting.page.locator("form .main").click()
     sitting.start()
     assert lost
+
+
+def test_what_broke_off_below_a_module_comes_later_on_the_same_page(
+    opened: Open, forms: Callable[[str], Delivered]
+) -> None:
+    """The line breaks once, on what `desk.js` imports: the page goes on by itself, nothing is typed again."""
+    context = opened(service_workers="block")
+    lost: list[str] = []
+
+    def lose_one(route: Route) -> None:
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route.request.resource_type)
+            route.abort()
+
+    context.route("**/js/outbox.js", lose_one)
+    sitting = Sitting(context.new_page(), forms("maths-6e"))
+    sitting.begin()
+    given = answered(sitting, 1, 1)
+    sitting.saved()
+    assert (lost, len(given)) == (["fetch"], 1)
+
+
+def test_a_refusal_is_read_as_an_acceptance_only_while_a_firefox_runs(tmp_path: Path) -> None:
+    """Tests in Chromium are driven by what every other user of the tool has."""
+    browsers = [tmp_path / name for name in ("chromium", "firefox-esr")]
+    for path in browsers:
+        path.symlink_to(shutil.which("true") or "/bin/true")
+    node = compute_driver_executable()[0]
+    command = [node, "--require", str(LENIENT), "-e", WHO_IS_JUDGED, *map(str, browsers)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert told.split() == ["true", "true", "false", "true"]

@@ -141,6 +141,31 @@ def test_a_button_pressed_before_its_words_have_come_does_its_work_when_they_hav
     assert asked == (["fetch", "fetch", "script"] if keeps_failures else ["script", "script"])
 
 
+def test_where_failed_imports_are_kept_each_file_comes_before_any_is_imported(
+    opened: Open, forms: Callable[[str], Delivered]
+) -> None:
+    """The line breaks on a module that another one imports: nothing is spoilt, and it is asked for again."""
+    context = opened(service_workers="block")
+    context.add_init_script(LIKE_FIREFOX)
+    asked: list[str] = []
+
+    def lose_one(route: Route) -> None:
+        asked.append(f"{route.request.resource_type} {route.request.url.rpartition('/')[2]}")
+        if asked == ["fetch desk.js", "fetch outbox.js"]:
+            route.abort()
+        else:
+            route.continue_()
+
+    context.route(re.compile("/js/(desk|outbox)\\.js"), lose_one)
+    sitting = Sitting(context.new_page(), forms("maths-6e"))
+    sitting.begin()
+    sitting.saved()
+    first, last = asked[:2], asked[-2:]
+    assert first == ["fetch desk.js", "fetch outbox.js"]
+    assert last == ["script desk.js", "script outbox.js"]
+    assert "fetch outbox.js" in asked[2:-2]
+
+
 def test_a_page_that_can_import_no_more_is_fetched_anew_with_the_code_that_is_typed(
     opened: Open, forms: Callable[[str], Delivered]
 ) -> None:

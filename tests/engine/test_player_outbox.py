@@ -23,8 +23,10 @@ class Server:
         self.sent: list[tuple[int | None, list[str], bool]] = []
         self.answers: dict[str, Any] = {}
         self.last = self.sealed = 0
-        self.bad = ""
-        self.down = False
+        self.bad = self.breaks_on = ""
+        self.standing: dict[str, str] = {}
+        self.errors = 0
+        self.down = self.is_over = False
         page.route(f"{ORIGIN}/api/v1/answers", self._take)
 
     def _take(self, route: Route) -> None:
@@ -36,7 +38,13 @@ class Server:
         self.sent.append(
             (batch.get("n"), [one["item"] for one in batch["answers"]], batch.get("full", False))
         )
+        if self.errors or any(one["item"] == self.breaks_on for one in batch["answers"]):
+            self.errors = max(0, self.errors - 1)
+            route.fulfill(status=500, json={"error": {"code": "internal"}})
+            return
         error = self._judge(batch, text) if "n" in batch else None
+        for one in batch["answers"]:
+            error = {"code": self.standing[one["item"]]} if one["item"] in self.standing else error
         if error:
             route.fulfill(status=409, json={"error": error})
             return
@@ -52,6 +60,8 @@ class Server:
         ]
         if bad:
             return {"code": "bad_answer", "entries": bad}
+        if n > self.last and self.is_over:
+            return {"code": "handed_in"}
         if n <= self.last and self.bodies.get(n, text) != text:
             return {"code": "fork", "last": self.last}
         if n > self.last + 1 and not batch.get("full"):
@@ -244,6 +254,40 @@ def test_a_refused_answer_is_set_aside_and_the_others_use_its_number(device: Dev
     assert server.answers == {"i1": "a", "i2": "c"}
 
 
+def test_an_answer_on_which_the_server_stumbles_holds_up_no_other_and_is_seen(
+    device: Device, server: Server
+) -> None:
+    """The others arrive though it came with them; it is tried again at the hand-in and when changed."""
+    server.breaks_on = "i2"
+    for item in ("i1", "i2", "i3"):
+        device.answer(item, "a")
+    device.page.evaluate("outbox.isHurried = true")
+    assert device.send() == "aside"
+    assert server.answers == {"i1": "a", "i3": "a"}
+    assert device.box()["aside"] == {"i2": "internal"}
+    server.breaks_on = ""
+    device.page.evaluate("outbox.reconsider()")
+    assert device.send() == "saved"
+    server.breaks_on = "i1"
+    device.answer("i1", "b")
+    assert device.send() == "aside"
+    server.breaks_on = ""
+    device.answer("i1", "c")
+    assert device.send() == "saved"
+    assert server.answers == {"i1": "c", "i2": "a", "i3": "a"}
+
+
+def test_while_a_server_stumbles_on_everything_no_answer_is_blamed(device: Device, server: Server) -> None:
+    """They wait, and arrive when it is well again."""
+    server.errors = 33
+    device.answer("i1", "a")
+    device.answer("i2", "b")
+    device.page.evaluate("outbox.isHurried = true")
+    assert device.send() == "saved"
+    assert server.answers == {"i1": "a", "i2": "b"}
+    assert device.box()["aside"] == {}
+
+
 def test_a_long_text_fits_or_is_set_aside_and_holds_up_nobody(device: Device, server: Server) -> None:
     """A batch stays below the server's 64 KiB; what can never fit does not block the rest."""
     for number in range(5):
@@ -306,6 +350,52 @@ def test_numbers_of_another_device_do_not_pass_for_what_a_server_lost_after_the_
     server.sealed = 3
     assert comes_true(page, lambda: page.evaluate("sitting.vault.isClosed === true"))
     assert server.sent == [(1, ["i1"], False), (2, ["i2"], False)]
+
+
+@pytest.mark.parametrize("is_over", [False, True], ids=["closed", "handed in"])
+@pytest.mark.parametrize("code", ["internal", "bad_answer", "too_many"])
+def test_what_a_server_lost_after_the_end_and_takes_no_more_is_told_on_the_receipt(
+    page: Page, device: Device, server: Server, code: str, is_over: bool
+) -> None:
+    """A refused batch is not taken for arrived; what may still be taken stays on this device."""
+    hand_ins(page, server)
+    for item in ("i1", "i2"):
+        device.answer(item, "a")
+        device.send()
+    server.bodies, server.last, server.answers = {3: "another device's"}, 3, {}
+    server.is_over = is_over
+    server.breaks_on, server.standing = ("i1", {}) if code == "internal" else ("", {"i1": code})
+    page.evaluate("sitting.list = ['i1', 'i2'].map((item, index) => ({ item, number: index + 1 }))")
+    page.clock.install()
+    page.evaluate(HAND_IN)
+    receipt = page.locator(".notice")
+    assert comes_true(page, lambda: "sauf" in receipt.inner_text())
+    assert "sauf pour la question 1." in receipt.inner_text()
+    assert server.answers["i2"] == "a"
+    server.sealed = server.last
+    if code == "too_many":
+        assert not comes_true(page, lambda: page.evaluate("sitting.vault.isClosed === true"))
+        server.standing = {}
+        assert comes_true(page, lambda: "Toutes tes réponses sont arrivées" in receipt.inner_text())
+        assert is_over or server.answers["i1"] == "a"  # else it is kept aside
+        server.sealed = server.last
+    assert comes_true(page, lambda: page.evaluate("sitting.vault.isClosed === true"))
+
+
+def test_what_has_not_left_when_the_test_is_closed_goes_before_the_receipt(
+    page: Page, device: Device, server: Server
+) -> None:
+    """The line broke in the last moment: an answer is not forgotten because there is a receipt."""
+    hand_ins(page, server)
+    for item in ("i1", "i2"):
+        device.answer(item, "a")
+        device.send()
+    device.answer("i3", "a")
+    page.clock.install()
+    page.evaluate(HAND_IN)
+    assert comes_true(page, lambda: server.answers == {"i1": "a", "i2": "a", "i3": "a"})
+    server.sealed = 3
+    assert comes_true(page, lambda: page.evaluate("sitting.vault.isClosed === true"))
 
 
 def hand_ins(page: Page, server: Server) -> list[str]:

@@ -50,6 +50,16 @@ def test_the_copy_that_opens_without_network_is_whole_and_has_the_version_of_its
     assert version in worker, f"engine/web/sw.js must say: {version}"
 
 
+def test_what_a_module_imports_is_written_as_the_loader_reads_it() -> None:
+    """One line for each, and nothing comes later but through `load`: else a failed import stays a failure."""
+    for path in WEB.rglob("*.js"):
+        text = path.read_text()
+        read = re.findall(r"^import .*'(.+)'$", text, re.MULTILINE)
+        every = re.findall(r"""(?:\bfrom|\bimport)\s*['"]([^'"]+)['"]""", text)
+        assert read == every, path.name
+        assert path.name == "load.js" or not re.search(r"\bimport\(", text), path.name
+
+
 def test_nothing_is_fetched_from_another_host() -> None:
     """The only address in the sources is a name: that of the SVG vocabulary."""
     addresses: set[str] = set()

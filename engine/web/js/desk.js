@@ -6,7 +6,7 @@ import { byId, h, style } from './element.js'
 import { fillBar } from './bar.js'
 import { normalise } from './code.js'
 import { loginOf } from './flow.js'
-import { finish, handIn } from './handin.js'
+import { finish, handIn, teller } from './handin.js'
 import { load } from './load.js'
 import { showMap } from './map.js'
 import { ask, banner, closeDialogs, hold, say, showNotice } from './notice.js'
@@ -190,14 +190,16 @@ async function closed() {
 export async function receive(ended) {
   const { box, token } = ended.state
   const backoff = new Backoff()
-  showNotice('sending', 'sending', words.handingIn, [words.handingInText])
+  const tell = teller(ended)
+  tell(false)
   for (;;) {
     const reply = await post('submit', { last: box.last }, token)
+    tell(isPassing(reply))
     if (reply.ok) return finish(ended, reply, reply.session.status === 'closed')
     if (reply.code === 'gap') {
       ended.gap(reply.last, box.last + 1)
       await ended.outbox.recover()
-    } else if (!isPassing(reply)) return showNotice('over', 'clock', words.over, [words.overText])
+    } else if (!isPassing(reply)) return showNotice('over', 'clock', words.over, [words.overText, ended.outbox.waiting > 0 && words.overHeld])
     await rest(backoff.delay_ms(reply))
   }
 }

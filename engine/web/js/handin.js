@@ -8,6 +8,7 @@ import { showNotice } from './notice.js'
 import { words } from './words.js'
 
 const SPREAD_MS = 3000 // when the time is up for a whole country at once
+const LAST_MS = 5000 // for what is left when the receipt has come
 const SEALED_MS = 20_000
 const SEALED_MAX_MS = 10 * 60_000 // while the archive is away, a whole country asks
 
@@ -30,6 +31,7 @@ export async function handIn(sitting, outbox, isTimeUp) {
     return result
   }
   sitting.look(null)
+  outbox.reconsider()
   outbox.isHurried = sitting.isHandingIn = true // and closing the page would undo it
   sitting.on('status', showState)
   showState()
@@ -50,20 +52,33 @@ export async function handIn(sitting, outbox, isTimeUp) {
   }
 }
 
-function showSending({ vault, state }, attempt, isTimeUp) {
-  const { isWaiting } = attempt
+function showSending(sitting, attempt, isTimeUp) {
   const leave = () => {
     attempt.isLeft = true
     attempt.leave()
   }
   const actions = isTimeUp ? [] : [[words.backToTest, leave, 'second']]
-  if (isWaiting) {
-    const fileLine = Object.values(state.files || {}).some((file) => !file.isSent) && words.handInFiles
-    const safe = vault.isAble ? words.handInHeld : words.handInMemory
-    const lines = [isTimeUp && words.timeUp + '.', safe, fileLine, words.handInAlone, h('p', {}, h('strong', {}, words.handInStay))]
-    showNotice('waiting', 'device', words.handInWaits, lines, actions)
-  } else if (isTimeUp) showNotice('sending', 'sending', words.timeUp, [words.timeUpText])
+  if (attempt.isWaiting) showWaiting(sitting, isTimeUp && words.timeUp + '.', actions)
+  else if (isTimeUp) showNotice('sending', 'sending', words.timeUp, [words.timeUpText])
   else showNotice('sending', 'sending', words.handingIn, [words.handingInText], actions)
+}
+
+function showWaiting({ vault, state }, first, actions) {
+  const fileLine = Object.values(state.files || {}).some((file) => !file.isSent) && words.handInFiles
+  const safe = vault.isAble ? words.handInHeld : words.handInMemory
+  const lines = [first, safe, fileLine, words.handInAlone, h('p', {}, h('strong', {}, words.handInStay))]
+  showNotice('waiting', 'device', words.handInWaits, lines, actions)
+}
+
+/** Of a test that is over: tells, whenever it changes, whether what is left is on its way or waits for the network. */
+export function teller(sitting) {
+  let told
+  return (isWaiting) => {
+    if (told === isWaiting) return
+    told = isWaiting
+    if (isWaiting) showWaiting(sitting)
+    else showNotice('sending', 'sending', words.handingIn, [words.handingInText])
+  }
 }
 
 /** The receipt. Token and key leave this device at once; answers and outbox when the archive holds them all. */
@@ -78,55 +93,77 @@ export async function finish(sitting, reply, isClosed) {
   state.receipt = reply.receipt
   const isShown = ({ control = {} }) => control.show_solution && control.allow_review !== false
   const solved = isClosed ? [] : (sitting.list || []).filter(isShown) // late answers to a closed session may still count
-  const aside = (sitting.list || []).filter(({ item }) => box.aside[item]).map(({ number }) => number)
   Object.assign(state, { token: null, key: null, order: null, marks: [], at: null })
   if (!solved.length) state.views = {} // what a solution is shown in
   if (state.files) await load('./files.js').then(({ forget }) => forget(sitting), () => {})
+  sitting.isUnsent = sitting.outbox.waiting > 0
+  if (sitting.isUnsent) await Promise.race([sendRest(sitting), rest(LAST_MS)])
   await wipeWhenSealed(sitting)
   const told = sitting.course ? await sitting.course.lastWords(sitting.token) : []
-  const show = () => showReceipt(reply.receipt, isClosed, aside, told, solved.length > 0 && lookBack)
+  const show = () => showReceipt(reply.receipt, isClosed, lacking(sitting), told, solved.length > 0 && lookBack)
   const lookBack = () => load('./reading.js').then(({ read }) => read(sitting, solved, solved[0], show))
   show()
-  await watchOver(sitting)
+  await watchOver(sitting, () => document.body.matches('.on-receipt') && show())
 }
 
-/** What this device was told that the server holds, and the archive does not hold yet. */
-const isHolding = ({ state: { answers, box } }) => box.sealed < box.told && Object.keys(answers).length > 0
+/** What is not taken: `numbers` of its questions, as far as they are known; `isHere`: nowhere else, and not given up. */
+function lacking({ isUnsent, list = [], outbox, state: { box } }) {
+  const unsent = isUnsent ? [...box.dirty, ...outbox.unacknowledged.flatMap((batch) => batch.items)] : []
+  const numbers = list.filter(({ item }) => box.aside[item] || unsent.includes(item)).map(({ number }) => number)
+  return { numbers, isHere: isUnsent || (!numbers.length && Object.keys(box.aside).length > 0) }
+}
+
+/** What this device was told that the server holds, and the archive does not hold yet; or what no server has taken. */
+const isHolding = ({ isUnsent, state: { answers, box } }) =>
+  isUnsent || (box.sealed < box.told && Object.keys(answers).length > 0)
 
 const wipeWhenSealed = (sitting) => (isHolding(sitting) ? sitting.keep() : sitting.vault.wipe())
 
+/** What the server has not taken, or has lost. */
+async function sendRest(sitting) {
+  const { outbox } = sitting
+  await outbox.recover()
+  sitting.isUnsent = outbox.waiting > 0
+}
+
 /** Until all is sealed: what a server has lost goes again, answers first, and is handed in again. */
-async function watchOver(sitting) {
+async function watchOver(sitting, changed) {
   const { outbox, state, token } = sitting
   const { box } = state
   for (let wait_ms = SEALED_MS; isHolding(sitting); wait_ms = Math.min(wait_ms * 1.2, SEALED_MAX_MS)) {
     await rest(wait_ms * (0.75 + Math.random() / 2))
+    const before = JSON.stringify(lacking(sitting))
     const again = await post('submit', { last: box.told }, token)
-    if (again.ok && again.last > box.told && !(await askForEach(sitting, again.last))) continue
+    const isOthers = again.ok && again.last > box.told
+    const found = isOthers && (await asked(sitting, again.last))
+    if (isOthers && !found) continue
     if (again.ok) sitting.settle(again)
     else if (again.code === 'gap') sitting.gap(again.last, box.told + 1)
-    const isLost = box.last < box.told || box.full
+    if (found) outbox.again(found.refused)
+    const isLost = sitting.isUnsent || box.last < box.told || box.full || box.dirty.length > 0
     if (again.ok) box.told = again.last // it is over there: what is kept aside now is not taken, what is taken counts
-    if (isLost) await outbox.recover()
+    if (isLost) await sendRest(sitting)
     if (again.ok) box.last = box.told
     await wipeWhenSealed(sitting)
+    if (JSON.stringify(lacking(sitting)) !== before) changed()
   }
 }
 
 /** Another device has brought something since, so that no number says what is held of ours: each goes again as it was. */
-function askForEach({ state: { box }, token }, last) {
-  const ask = ({ delivered }) => delivered({ box: { last, unsent: box.batches }, token })
-  return load('./resume.js').then(ask).then(
-    () => true,
-    () => false,
+const asked = ({ state: { box }, token }, last) =>
+  load('./resume.js').then(
+    ({ askForEach }) => askForEach({ box: { last, unsent: box.batches }, token }),
+    () => null,
   )
-}
 
 /**
- * `aside`: the numbers of questions whose answers the server refused; `told`: what the test says at its end;
+ * `numbers`: of questions whose answers the server has not taken; `isHere`: some are on this computer only;
+ * `told`: what the test says at its end;
  * `lookBack`: leads to the solutions, where they are shown.
  */
-export function showReceipt(receipt, isClosed, aside = [], told = [], lookBack = null) {
+export function showReceipt(receipt, isClosed, { numbers = [], isHere = false } = {}, told = [], lookBack = null) {
+  const whole = numbers.length ? words.handedInBut(numbers) : !isHere && words.handedInText
+  const text = isClosed ? words.closedText : whole
   style('late')
   byId('title').textContent = byId('tools').textContent = ''
   document.documentElement.style.fontSize = ''
@@ -135,10 +172,11 @@ export function showReceipt(receipt, isClosed, aside = [], told = [], lookBack =
     words.handedIn,
     h(
       'div',
-      { class: 'card notice is-done' },
-      h('div', { class: 'badge' }, icon('check')),
-      h('h1', {}, isClosed ? words.closed : words.handedIn),
-      h('p', {}, isClosed ? words.closedText : aside.length ? words.handedInBut(aside) : words.handedInText),
+      { class: `card notice is-${isHere ? 'waiting' : 'done'}` },
+      h('div', { class: 'badge' }, icon(isHere ? 'alert' : 'check')),
+      h('h1', {}, isClosed || isHere ? words.closed : words.handedIn),
+      text && h('p', {}, text),
+      isHere && h('p', {}, h('strong', {}, words.overHeld)),
       h(
         'div',
         { class: 'receipt' },
@@ -151,7 +189,7 @@ export function showReceipt(receipt, isClosed, aside = [], told = [], lookBack =
         'div',
         { class: 'actions' },
         lookBack && button('second', lookBack, words.seeSolutions),
-        button('second', () => location.replace('/'), words.nextPupil),
+        !isHere && button('second', () => location.replace('/'), words.nextPupil), // nobody is led away from what is here
       ),
     ),
   )

@@ -22,7 +22,7 @@ async function begin() {
   if (!isSafe || !canRun()) {
     await speakMore()
     const [title, text] = isSafe ? words.oldBrowser : words.insecure
-    return (await import('./notice.js')).showNotice('over', 'alert', title, [text])
+    return (await load('./notice.js')).showNotice('over', 'alert', title, [text])
   }
   showLogin(code)
   addEventListener('hashchange', () => document.body.matches('.on-login') && showLogin(codeInAddress()))

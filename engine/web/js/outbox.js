@@ -16,6 +16,7 @@ const PAUSED_HEARTBEAT_MS = 8000
 const PATIENCE_MS = 30_000 // after a refusal that only people can lift
 const STALE_MS = 5000
 const DISK_MS = 3000
+export const STUCK_MAX = 5 // errors of the server in a row, then it is asked whether they are about one batch
 export const OVER = ['handed_in', 'session_closed'] // a batch refused so is kept aside
 
 const encoder = new TextEncoder()
@@ -30,6 +31,8 @@ export class Outbox {
   isAway = false
   isStopped = false
   isHurried = false // send all there is, without waiting for more
+  entries_max = ENTRIES_MAX // 1 while one of several answers is one that the server cannot take
+  stuck = { n: 0, times: 0 }
 
   constructor(sitting) {
     this.sitting = sitting
@@ -181,7 +184,7 @@ export class Outbox {
       const entry = this.entry(item)
       const size = encoder.encode(JSON.stringify(entry)).length + 1
       if (size > BYTES_MAX - ENVELOPE_BYTES) box.aside[item] = 'too_large'
-      else if (entries.length < ENTRIES_MAX && bytes + size <= BYTES_MAX) {
+      else if (entries.length < this.entries_max && bytes + size <= BYTES_MAX) {
         entries.push(entry)
         bytes += size
       }
@@ -215,6 +218,7 @@ export class Outbox {
     const { box, sitting } = this
     this.isAway = false
     this.backoff.succeeded()
+    if (!this.isReady) this.entries_max = ENTRIES_MAX
     this.flush_after_ms = Math.max(TYPING_PAUSE_MS, reply.flush_after_ms || 0)
     box.lease = reply.lease || box.lease
     // A `last` below what we were told means that the server lost batches: next() sends them again.
@@ -268,6 +272,7 @@ export class Outbox {
       this.sitting.emit('refused', reply)
       return false
     }
+    if (reply.code === 'internal' && batch && (await this.isStuck(batch))) return true
     this.sitting.emit('status')
     await rest(this.backoff.delay_ms(reply)) // never a tight loop, whatever the server says
     return true
@@ -279,11 +284,59 @@ export class Outbox {
     const bad = entries.length ? entries : batch.items.map((item) => ({ item }))
     for (const { item, problem = 'refused' } of bad)
       if (!box.dirty.includes(item)) box.aside[item] = problem // else: answered anew since, and not refused
+    this.release(batch)
+    this.sitting.emit('answers')
+  }
+
+  /** No number was consumed: what is not aside goes again. */
+  release(batch) {
+    const { box } = this
     box.batches = box.batches.filter((kept) => kept !== batch)
     if (batch.n === box.top) box.top -= 1
     box.full = batch.full || batch.n <= box.top
     this.again(batch.items)
-    this.sitting.emit('answers')
+  }
+
+  /**
+   * Whether it has to go otherwise. Some errors of the server pass and some are about what is in a batch; those would
+   * hold up all that comes after it. One without answers tells which: where it is taken, each answer goes alone from
+   * now on, and one that goes alone is set aside, where the pupil sees it.
+   */
+  async isStuck(batch) {
+    const { box, stuck } = this
+    const { clock, state } = this.sitting
+    const times = stuck.n === batch.n ? stuck.times + 1 : 1
+    this.stuck = { n: batch.n, times: times % STUCK_MAX }
+    if (times < STUCK_MAX) return false
+    const [item] = batch.items
+    const isAlone = batch.items.length === 1 && !box.dirty.includes(item)
+    const { [item]: answer } = state.answers
+    this.release(batch)
+    const n = Math.max(box.top, box.last) + 1
+    const body = JSON.stringify({ n, answers: [], full: box.full, ...this.presence() })
+    const probe = { n, body, items: [], full: box.full, frozen_ms: clock.now() }
+    box.batches.push(probe)
+    box.top = n
+    const reply = await this.send(probe)
+    const isAside = OVER.includes(reply.code) && this.sitting.isOver
+    if (this.isStopped || !(reply.ok || isAside)) return false // it is no batch's fault, or cannot be told yet
+    if (isAside) box.last = n
+    else this.accepted(probe, reply)
+    this.entries_max = 1
+    if (isAlone && answer === state.answers[item]) {
+      box.aside[item] = 'internal'
+      box.dirty = box.dirty.filter((one) => one !== item)
+      this.sitting.emit('answers')
+    }
+    return true
+  }
+
+  /** What met an error of the server has its last chance now. */
+  reconsider() {
+    const { box } = this
+    const items = Object.keys(box.aside).filter((item) => box.aside[item] === 'internal')
+    for (const item of items) delete box.aside[item]
+    this.again(items)
   }
 
   /** The truth about the answers: saved, away (saved, no line), sending, held (on this disk), memory, aside. */

@@ -4,10 +4,10 @@ import { Backoff, call, isPassing, post, rest } from './api.js'
 import { receive, tabLost } from './desk.js'
 import { byId } from './element.js'
 import { begin, enter, insist, showInstructions, start } from './flow.js'
-import { showReceipt } from './handin.js'
+import { showReceipt, teller } from './handin.js'
 import { load } from './load.js'
 import { showNotice } from './notice.js'
-import { OVER, Outbox } from './outbox.js'
+import { OVER, Outbox, STUCK_MAX } from './outbox.js'
 import { Sitting } from './sitting.js'
 import { claim } from './tab.js'
 import { openVault } from './vault.js'
@@ -57,7 +57,11 @@ export async function reopen(vault, code, form) {
   // The server has lost this seat's log-in, and may hold another's answers: it is brought all that is here.
   if (reply.code === 'gap') sitting.gap(reply.last, 0)
   if ((isPassing(reply) || reply.code === 'gap') && state.key) return begin(sitting)
-  if (state.receipt && !navigator.onLine) return speakMore().then(() => showReceipt(state.receipt, false))
+  if (state.receipt && !navigator.onLine) {
+    const { aside, dirty } = state.box
+    await speakMore()
+    return showReceipt(state.receipt, false, { isHere: Object.keys(aside).length + dirty.length > 0 })
+  }
   unseat(state.box)
   return enter(vault, code, form)
 }
@@ -91,10 +95,12 @@ export async function resume(sitting, form, code) {
 
 /** It is over; what only this device holds is still sent, and counts by the delivery's rule. */
 async function ended(sitting, isNewSeat) {
-  showNotice('sending', 'sending', words.handingIn, [words.handingInText])
-  mergeEnded(sitting, await delivered(sitting.state), isNewSeat)
+  const tell = teller(sitting)
+  tell(false)
+  mergeEnded(sitting, await delivered(sitting.state, new Backoff(), tell), isNewSeat)
   const outbox = new Outbox(sitting)
   sitting.isOver = outbox.isHurried = true
+  sitting.on('status', () => outbox.isStopped || tell(outbox.isAway))
   if (outbox.waiting) await outbox.flush()
   outbox.stop()
   return receive(sitting)
@@ -108,17 +114,31 @@ const answersIn = (batch) => JSON.parse(batch.body).answers
  * What of a former seat's batches the server has. Of a test that is over it shows no answers, and their numbers may be
  * another seat's, since it lost ours: each goes again as it was, and is known, kept aside, or not there.
  */
-export async function delivered({ box, token }, backoff = new Backoff()) {
-  const arrived = []
+export const delivered = async (state, backoff, onWait) => (await askForEach(state, backoff, onWait)).arrived
+
+/** The same, and the items of batches that it does not take: `arrived`, `refused`. `onWait` hears when it is away. */
+export async function askForEach({ box, token }, backoff = new Backoff(), onWait = () => {}) {
+  const arrived = {}
+  const refused = []
   for (const batch of (box.unsent || []).filter(({ n }) => n <= box.last)) {
-    const send = () => post(batch.path || 'answers', batch.body, token)
-    let reply = await send()
-    for (; isPassing(reply) || reply.code === 'slow_down'; reply = await send()) await rest(backoff.delay_ms(reply))
-    if (reply.ok || reply.code === 'fork' || OVER.includes(reply.code)) arrived.push(batch)
+    if (await isThere(batch, token, backoff, onWait)) {
+      for (const { item, ...answer } of answersIn(batch)) arrived[item] = { ...answer, n: batch.n }
+    } else refused.push(...batch.items)
   }
-  return Object.fromEntries(
-    arrived.flatMap((batch) => answersIn(batch).map(({ item, ...answer }) => [item, { ...answer, n: batch.n }])),
-  )
+  return { arrived, refused }
+}
+
+async function isThere(batch, token, backoff, onWait) {
+  const { path, body } = batch
+  for (let errors = 0; ; ) {
+    const reply = await post(path || 'answers', body, token)
+    const isAway = isPassing(reply) || reply.code === 'slow_down'
+    onWait(isAway)
+    if (!isAway) return reply.ok || reply.code === 'fork' || OVER.includes(reply.code)
+    // It may never take this one: its answers go in others, and the outbox finds out which is at fault.
+    if (reply.code === 'internal' && ++errors === STUCK_MAX) return false
+    await rest(backoff.delay_ms(reply))
+  }
 }
 
 /** The same of a test that is over. Where a server has lost what it had acknowledged, all that this device knows goes again. */

@@ -231,7 +231,7 @@ export default {
   timeUpText: 'You can put down your mouse. Your last answers are on their way.',
   handedIn: 'Handed in. Well done!',
   handedInText: 'All your answers have arrived. There is nothing more to do.',
-  handedInBut: (numbers) => `Your answers have arrived, all but this: ${which(numbers)}. Tell your teacher.`,
+  handedInBut: (numbers) => `Your answers have arrived, except for ${which(numbers)}. Tell your teacher.`,
   closed: 'Your test is handed in',
   closedText: 'It was handed in when time was up or by your teacher. Your saved answers count.',
   receipt: 'Your receipt',

@@ -231,7 +231,7 @@ export default {
   timeUpText: 'Tu peux poser la souris. Tes dernières réponses partent.',
   handedIn: 'C’est rendu. Bravo !',
   handedInText: 'Toutes tes réponses sont arrivées. Tu n’as plus rien à faire.',
-  handedInBut: (numbers) => `Tes réponses sont arrivées, sauf celle-ci : ${which(numbers)}. Dis-le à ton professeur.`,
+  handedInBut: (numbers) => `Tes réponses sont arrivées, sauf pour ${numbers.length > 1 ? 'les' : 'la'} ${which(numbers)}. Dis-le à ton professeur.`,
   closed: 'Ton test est rendu',
   closedText: 'Il a été rendu à la fin du temps ou par ton professeur. Tes réponses enregistrées comptent.',
   receipt: 'Ton reçu',
