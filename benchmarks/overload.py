@@ -208,14 +208,15 @@ def told_at_last(run: Run) -> None:
 @asynccontextmanager
 async def prepared(given: argparse.Namespace) -> AsyncIterator[Run]:
     """Redis, a worker, whatever stands before it, and pupils who have started."""
-    async with stack(given.pupils + given.hammer) as running:
+    is_behind = given.front == "nginx"
+    async with stack(given.pupils + given.hammer, behind_proxy=is_behind) as running:
         started = await started_pupils(running, running.codes)
         pupils = [Pupil(reply["token"]) for reply in started]
         link = Link(running.settings.redis_address)
         run = Run(given, running, link, running.settings.port, batches(paper_of(running, started[0])), [], [])
         run.pupils, run.hammers = pupils[: given.pupils], pupils[given.pupils :]
         try:
-            if given.front == "nginx":
+            if is_behind:
                 with tempfile.TemporaryDirectory(prefix="passation-front-") as folder:
                     async with front(nginx_binary(given.nginx), Path(folder), run.port) as before:
                         run.port = before.port

@@ -51,6 +51,7 @@ async def stack(
     appendonly: bool = True,
     archive_url: str = "",
     certificate: tuple[str, str] = ("", ""),
+    behind_proxy: bool = False,
 ) -> AsyncIterator[Stack]:
     """Everything fresh, on disk (not in memory: the append-only file is synced before each reply)."""
     with tempfile.TemporaryDirectory(prefix="passation-bench-", dir=disk()) as folder:
@@ -64,6 +65,7 @@ async def stack(
             archive_url=archive_url or None,
             tls_cert=certificate[0],
             tls_key=certificate[1],
+            behind_proxy=behind_proxy,
         )
         for name in (settings.data_dir / "content", settings.redis_folder):
             name.mkdir(parents=True, mode=0o700)
