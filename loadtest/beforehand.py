@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 
@@ -38,5 +39,5 @@ def check_server(url: str, delivery: str, operator: str, ca_file: str | None = N
     except HTTPError as error:
         meaning = REFUSED.get(error.code, "the ledger cannot be read: status {status}")
         raise ValueError(meaning.format(delivery=delivery, status=error.code)) from error
-    except (URLError, OSError) as error:
+    except (URLError, OSError, HTTPException) as error:  # the last: what answers speaks no HTTP
         raise ValueError(f"no server answers at {url}: {getattr(error, 'reason', error)}") from error

@@ -145,7 +145,6 @@ class Share:
         self.watch = Watch(given.watch, slice_of(scenario_of(given).seconds) / 2)
         self.owner.begin(begin_s := time.monotonic() + LEAD_S)
         self.watch.start(begin_s)
-        self.has_begun = True
 
     def begin(self) -> None:
         """All are there."""
@@ -198,9 +197,18 @@ class Share:
         return rows
 
     def conclude(self) -> None:
-        """Compare, print, set the exit code, end."""
-        environment, given = self.environment, self.environment.parsed_options
+        """Compare, print, set the exit code, end; a run that cannot be compared ends as well, and failed."""
+        environment = self.environment
+        try:
+            environment.process_exit_code = self._judged()
+        except (OSError, RuntimeError, ValueError) as error:
+            told(f"loadtest: {error}")
+            environment.process_exit_code = 1
         self.is_concluded = True
+        environment.runner.quit()
+
+    def _judged(self) -> int:
+        environment, given = self.environment, self.environment.parsed_options
         self.watch.stop()
         self.owner.stop()
         told("waiting for the archive ...")
@@ -216,10 +224,7 @@ class Share:
         waited_s, away = time.monotonic() - left_s, Owner("", self.outages()).done()
         report = report_of(scenario_of(given), parts, found, waited_s, away)
         report |= usage(self.watch, report["series"]["slice_s"], report["series"]["slices"])
-        environment.process_exit_code = publish(
-            report, json_file=given.report_json, page_file=given.report_page
-        )
-        environment.runner.quit()
+        return publish(report, json_file=given.report_json, page_file=given.report_page)
 
 
 @events.init.add_listener  # type: ignore[untyped-decorator]
@@ -253,6 +258,7 @@ def _be_alone(environment: Any, share: Share) -> None:
         with refusing(share):
             share.check()
             share.assemble(share.orders(1)[0])
+            share.has_begun = True
 
     def begin(**_: Any) -> None:
         if environment.crowd:
@@ -285,7 +291,7 @@ def _be_master(environment: Any, runner: Any, share: Share) -> None:
             share.check()
             for order, worker in zip(share.orders(len(share.workers)), share.workers, strict=True):
                 runner.send_message("assemble", order, worker)
-            share.look_on()
+            share.has_begun = True
             gevent.spawn(_miss, runner, share)
 
     def report(client_id: str, data: dict[str, Any], **_: Any) -> None:
@@ -295,7 +301,12 @@ def _be_master(environment: Any, runner: Any, share: Share) -> None:
             if len(share.parts) == len(share.workers):
                 gevent.spawn(share.conclude)
 
+    def look_on(**_: Any) -> None:
+        if share.has_begun:  # and not before: the clock of the pupils begins when all of them are there
+            share.look_on()
+
     environment.events.test_start.add_listener(assemble)
+    environment.events.spawning_complete.add_listener(look_on)
     environment.events.worker_report.add_listener(report)
 
 

@@ -26,11 +26,13 @@ def publish(
     report.setdefault("machine_cpu", [])
     report["beyond_capacity"] = beyond_capacity
     report["faults"] = faults(report, beyond_capacity=beyond_capacity)
-    print(json.dumps({name: value for name, value in report.items() if name not in LONG}), flush=True)
-    written = [
-        write(json_file, lambda: json.dumps(report, indent=2) + "\n"),
-        write(page_file, lambda: page(report)),
-    ]
+    try:
+        written = [
+            write(json_file, lambda: json.dumps(report, indent=2) + "\n"),
+            write(page_file, lambda: page(report)),
+        ]
+    finally:  # the last line, whatever became of the files, and where they are standard output as well
+        print(json.dumps({name: value for name, value in report.items() if name not in LONG}), flush=True)
     return 1 if report["faults"] or not all(written) else 0
 
 

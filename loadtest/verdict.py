@@ -2,9 +2,10 @@
 
 A run is void, and says nothing, when its generator was saturated or late by itself. It passes when nothing
 was lost, nothing doubled, no error met, and it is not void; and, within the stated capacity, at least 99 % of
-the intended saves were acknowledged and at most 0.1 % of them refused on the way. With outages what is
-refused does not decide, but how the crowd came back: whoever sat handed in, the second wave was no larger
-than the first, saves became usual again and stayed so, and the time was given back.
+the intended saves were acknowledged, at most 0.1 % of them refused on the way, and 99 % of the pupils have
+handed in. With outages what is refused does not decide, but how the crowd came back: whoever sat handed in,
+the second wave was no larger than the first, saves became usual again and stayed so, and the time was given
+back.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ BACK_AFTER_S_MAX = 60.0
 """Twice the longest pause of a player that has failed often."""
 GIVEN_BACK_MIN = 0.9
 ACKNOWLEDGED_MIN = 0.99
+HANDED_IN_MIN = 0.99
 REFUSED_MAX = 0.001
 
 
@@ -122,6 +124,22 @@ def _shares(report: Mapping[str, Any], beyond_capacity: bool) -> list[Rule]:
             else "",
             judged and not report.get("waves"),
         ),
+        *([] if report.get("waves") else _hand_ins(report, judged)),
+    ]
+
+
+def _hand_ins(report: Mapping[str, Any], judged: bool) -> list[Rule]:
+    """Who is refused until its patience ends brings no error, and has brought all its saves."""
+    handed_in, pupils = report["counts"].get("handed_in", 0), report["pupils"]
+    return [
+        Rule(
+            "Handed in",
+            f"{handed_in:,}",
+            f"≥ {HANDED_IN_MIN:.0%} of {pupils:,}",
+            "Pupils whose hand-in was taken; judged within the stated capacity only.",
+            f"only {handed_in} of {pupils} pupils handed in" if handed_in < HANDED_IN_MIN * pupils else "",
+            judged,
+        )
     ]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -32,6 +34,23 @@ def test_a_server_that_is_not_there_is_told_before_the_run(url: str, said: str) 
     """Rather than after pupils have tried for minutes."""
     with pytest.raises(ValueError, match=said):
         check_server(url, "x", "token")
+
+
+def test_what_is_there_but_no_server_of_the_web_is_told_in_a_sentence() -> None:
+    """The port of a Redis, or one that is no number: whoever mistyped it sees no stack of calls."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        Thread(target=reply_as_redis, args=(listener,), daemon=True).start()
+        with pytest.raises(ValueError, match="no server answers"):
+            check_server(f"http://127.0.0.1:{listener.getsockname()[1]}", "x", "token")
+    with pytest.raises(ValueError, match="no server answers"):
+        check_server("http://127.0.0.1:80x", "x", "token")
+
+
+def reply_as_redis(listener: socket.socket) -> None:
+    line, _ = listener.accept()
+    with line:
+        line.recv(4096)
+        line.sendall(b"-ERR unknown command 'GET'\r\n")
 
 
 @pytest.mark.parametrize(

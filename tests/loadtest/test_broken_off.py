@@ -85,6 +85,57 @@ async def test_a_worker_that_dies_ends_the_run_as_broken_off(target: Target, tmp
     assert not file.exists()
 
 
+async def test_outages_are_told_by_the_clock_of_the_pupils(target: Target) -> None:
+    """Workers begin when all pupils are there: what is away before is away for nobody."""
+    port = str(free_port())
+    master = await started(
+        *LOCUST, "--master", "--expect-workers", "1", "--master-bind-port", port, *given(target),
+        *("-r", "1", "--seconds", "14", "--outage", "redis:1@7"),
+    )  # fmt: skip
+    worker = await started(*LOCUST[:-1], "--worker", "--master-port", port)
+    assert master.stdout is not None
+    told = []
+    async for line in master.stdout:
+        told += [word for word in (b"All users spawned", b"now: stop redis") if word in line]
+        if b"now: start redis again" in line:
+            os.kill(master.pid, signal.SIGINT)
+    await ended(master)
+    await ended(worker)
+
+    assert told == [b"All users spawned", b"now: stop redis"]
+
+
+async def test_who_breaks_off_the_wait_for_the_archive_has_proved_nothing(tmp_path: Path) -> None:
+    """All pupils have handed in, and nothing was compared yet: that is no success."""
+    file = tmp_path / "report.json"
+    async with rehearsal(tmp_path / "rehearsal", 12) as (target, supervisor):
+        run = await started(*LOCUST, *given(target), "--report-json", str(file))
+        assert run.stdout is not None
+        async for line in run.stdout:
+            if b"All users spawned" in line:
+                await supervisor.drain.stop()
+            if line.startswith(b"waiting for the archive"):
+                os.kill(run.pid, signal.SIGINT)
+        await ended(run)
+
+    assert run.returncode == 130
+    assert not file.exists()
+
+
+async def test_a_run_that_cannot_be_concluded_ends(target: Target, tmp_path: Path) -> None:
+    """Something that the comparison needs is gone, an hour after the beginning: Locust waited for ever."""
+    run = await started(*LOCUST, *given(target))
+    assert run.stdout is not None
+    async for line in run.stdout:
+        if b"All users spawned" in line:
+            target.operator_token.unlink()
+            break
+    said = await ended(run)
+
+    assert run.returncode == 1
+    assert "loadtest: [Errno 2] No such file" in said
+
+
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 async def test_a_rehearsal_that_is_broken_off_leaves_nothing_behind(
     sign: signal.Signals, monkeypatch: pytest.MonkeyPatch

@@ -89,7 +89,11 @@ def test_one_fault_fails_the_run_whatever_its_size(report: dict[str, Any]) -> No
     assert faults(report, beyond_capacity=True)
 
 
-@pytest.mark.parametrize("counts", [{"acknowledged": 989}, {"refused: save": 2}], ids=["missing", "refused"])
+@pytest.mark.parametrize(
+    "counts",
+    [{"acknowledged": 989}, {"refused: save": 2}, {"pupils": 100, "handed_in": 98}],
+    ids=["missing", "refused", "not-handed-in"],
+)
 def test_shares_of_saves_are_judged_within_the_capacity_only(counts: dict[str, int]) -> None:
     """Beyond what a server is meant for, refusing is right."""
     report = report_of(Scenario(), [a_part(**counts)], WHOLE)
@@ -138,6 +142,20 @@ def test_a_report_that_does_not_fit_leaves_no_half_of_it(tmp_path: Path) -> None
     assert "report.json was not written" in done.stderr
     assert file.read_text() == "the last one"
     assert [found.name for found in tmp_path.iterdir()] == ["report.json"]
+
+
+def test_the_last_line_is_that_of_machines_wherever_the_report_goes(tmp_path: Path) -> None:
+    """`passation loadtest --json /dev/stdout` reads it, and once found the end of the file there."""
+    (tmp_path / "report").write_text(json.dumps(a_report()))
+    program = (
+        "import json, sys; from loadtest.publish import publish;"
+        "publish(json.load(open(sys.argv[1])), json_file='/dev/stdout')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, tmp_path / "report"], stdout=subprocess.PIPE, text=True, check=True
+    )
+
+    assert json.loads(done.stdout.splitlines()[-1])["acknowledged"] == 1000
 
 
 def test_a_report_may_go_to_where_no_file_is(capfd: pytest.CaptureFixture[str]) -> None:
