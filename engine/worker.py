@@ -28,6 +28,9 @@ from sessions.link import StoreForeign
 LOG = logger("worker")
 DESCRIPTORS = 20_000
 BACKLOG = 4096
+ACCEPTS = 16
+"""Connections taken up in a turn of the loop. libuv takes one for each handle that listens (libuv #3696): in
+an overload, where a turn lasts 100 ms, that would be ten a second, and a crowd at log-in waits for minutes."""
 GOODBYE_S = 0.5
 """How long a peer may take to say goodbye when we stop: an idle browser answers TLS's closing word late."""
 
@@ -83,6 +86,11 @@ def bind(host: str, port: int) -> socket.socket:
     return bound
 
 
+def listeners(bound: socket.socket) -> list[socket.socket]:
+    """The same socket under so many descriptors as connections are to be taken up in a turn."""
+    return [bound, *(bound.dup() for _ in range(ACCEPTS - 1))]
+
+
 def uvicorn_config(
     settings: Settings, app: object, http: type[asyncio.Protocol] | None = None
 ) -> uvicorn.Config:
@@ -125,7 +133,7 @@ async def serve(settings: Settings) -> None:
         gc.collect()
         gc.freeze()  # what was made at start is never looked at again by the collector
         gc.set_threshold(50_000, 20, 50)  # requests make no cycles worth looking for every 700 objects
-        await server.serve(sockets=[bind(settings.host, settings.port)])
+        await server.serve(sockets=listeners(bind(settings.host, settings.port)))
 
 
 def watch_parent(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
