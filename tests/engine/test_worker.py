@@ -20,7 +20,7 @@ def test_a_crowd_that_connects_is_taken_up_in_few_turns_of_the_loop() -> None:
 
 
 async def turns_for(crowd: int) -> int:
-    """Turns of the loop until the connections of a crowd are made, which all wait when the first one begins."""
+    """Turns of the loop until the connections of a crowd are made; all wait when the first one begins."""
     loop, made = asyncio.get_running_loop(), list[asyncio.BaseTransport]()
 
     class Greeter(asyncio.Protocol):
