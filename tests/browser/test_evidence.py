@@ -23,7 +23,7 @@ from tests.browser.course import give
 from tests.browser.deliveries import WHO, Delivered, apart, deliver
 from tests.browser.sitting import Sitting
 from tests.browser.test_answers_kept import go_back, kept_of, on_redis
-from tests.engine.test_player_outbox import comes_true
+from tests.engine.outboxes import comes_true
 from tests.items.given import a_package_of, zipped
 from tests.items.kinds import EVERY_KIND
 from tests.served import Served

@@ -152,7 +152,9 @@ class Attempts {
     else {
       freeze(outbox, item)
       awaited = item
-      if (!(await outbox.empties())) this.say()
+      const isEmpty = await outbox.empties()
+      // Without a new view it went as an answer: the server could not play it.
+      if (!isEmpty || sitting.state.views[item] === this.view) this.say()
     }
     this.isChecking = false
     return isMade

@@ -180,6 +180,7 @@ async function closed() {
   if (isClosing) return
   isClosing = true
   outbox.isHurried = true
+  outbox.reconsider()
   const sendAll = async () => (sitting.files && (await sitting.files.flush(true)), outbox.flush())
   await Promise.race([sendAll(), rest(LAST_WORDS_MS)])
   leave()

@@ -97,13 +97,21 @@ export async function finish(sitting, reply, isClosed) {
   if (!solved.length) state.views = {} // what a solution is shown in
   if (state.files) await load('./files.js').then(({ forget }) => forget(sitting), () => {})
   sitting.isUnsent = sitting.outbox.waiting > 0
-  if (sitting.isUnsent) await Promise.race([sendRest(sitting), rest(LAST_MS)])
+  const last = sitting.isUnsent && sendRest(sitting)
+  if (last) await Promise.race([last, rest(LAST_MS)])
   await wipeWhenSealed(sitting)
   const told = sitting.course ? await sitting.course.lastWords(sitting.token) : []
-  const show = () => showReceipt(reply.receipt, isClosed, lacking(sitting), told, solved.length > 0 && lookBack)
+  let shown
+  const show = () => {
+    const lack = lacking(sitting)
+    shown = JSON.stringify(lack)
+    showReceipt(reply.receipt, isClosed, lack, told, solved.length > 0 && lookBack)
+  }
+  const renew = () => document.body.matches('.on-receipt') && JSON.stringify(lacking(sitting)) !== shown && show()
   const lookBack = () => load('./reading.js').then(({ read }) => read(sitting, solved, solved[0], show))
   show()
-  await watchOver(sitting, () => document.body.matches('.on-receipt') && show())
+  if (last) last.then(renew)
+  await watchOver(sitting, renew)
 }
 
 /** What is not taken: `numbers` of its questions, as far as they are known; `isHere`: nowhere else, and not given up. */
@@ -124,6 +132,7 @@ async function sendRest(sitting) {
   const { outbox } = sitting
   await outbox.recover()
   sitting.isUnsent = outbox.waiting > 0
+  await wipeWhenSealed(sitting)
 }
 
 /** Until all is sealed: what a server has lost goes again, answers first, and is handed in again. */
@@ -132,7 +141,6 @@ async function watchOver(sitting, changed) {
   const { box } = state
   for (let wait_ms = SEALED_MS; isHolding(sitting); wait_ms = Math.min(wait_ms * 1.2, SEALED_MAX_MS)) {
     await rest(wait_ms * (0.75 + Math.random() / 2))
-    const before = JSON.stringify(lacking(sitting))
     const again = await post('submit', { last: box.told }, token)
     const isOthers = again.ok && again.last > box.told
     const found = isOthers && (await asked(sitting, again.last))
@@ -145,7 +153,7 @@ async function watchOver(sitting, changed) {
     if (isLost) await sendRest(sitting)
     if (again.ok) box.last = box.told
     await wipeWhenSealed(sitting)
-    if (JSON.stringify(lacking(sitting)) !== before) changed()
+    changed()
   }
 }
 

@@ -154,16 +154,16 @@ export class Outbox {
     return box.full || box.dirty.length ? this.freeze() : null
   }
 
-  /** A new batch; a full one stands for every unacknowledged one before it. */
-  freeze() {
+  /** A new batch; a full one stands for every unacknowledged one before it. A probe has no answers. */
+  freeze(isProbe = false) {
     const { box, sitting } = this
     const { full } = box
     if (full) {
       box.dirty = Object.keys(sitting.state.answers).filter((item) => !box.aside[item])
       box.batches = box.batches.filter((kept) => kept.n <= box.last)
     }
-    const answers = this.entries()
-    if (!answers.length && !full) return null
+    const answers = isProbe ? [] : this.entries()
+    if (!answers.length && !full && !isProbe) return null
     const n = Math.max(box.top, box.last) + 1
     const items = answers.map((answer) => answer.item)
     const body = JSON.stringify({ n, answers, full, ...this.presence() })
@@ -300,27 +300,26 @@ export class Outbox {
   /**
    * Whether it has to go otherwise. Some errors of the server pass and some are about what is in a batch; those would
    * hold up all that comes after it. One without answers tells which: where it is taken, each answer goes alone from
-   * now on, and one that goes alone is set aside, where the pupil sees it.
+   * now on, and one that goes alone is set aside, where the pupil sees it; an attempt first goes as an answer. Where it
+   * is not taken, it stays the next to go, as it is: a server that takes nothing is not asked more often.
    */
   async isStuck(batch) {
     const { box, stuck } = this
-    const { clock, state } = this.sitting
+    const { state } = this.sitting
+    if (!batch.items.length) return false
     const times = stuck.n === batch.n ? stuck.times + 1 : 1
     this.stuck = { n: batch.n, times: times % STUCK_MAX }
     if (times < STUCK_MAX) return false
     const [item] = batch.items
-    const isAlone = batch.items.length === 1 && !box.dirty.includes(item)
+    const isAlone = batch.items.length === 1 && !batch.path && !box.dirty.includes(item)
     const { [item]: answer } = state.answers
     this.release(batch)
-    const n = Math.max(box.top, box.last) + 1
-    const body = JSON.stringify({ n, answers: [], full: box.full, ...this.presence() })
-    const probe = { n, body, items: [], full: box.full, frozen_ms: clock.now() }
-    box.batches.push(probe)
-    box.top = n
+    const probe = this.freeze(true)
+    probe.former = batch.body // what the number stands for if the error came when the server had taken it
     const reply = await this.send(probe)
     const isAside = OVER.includes(reply.code) && this.sitting.isOver
     if (this.isStopped || !(reply.ok || isAside)) return false // it is no batch's fault, or cannot be told yet
-    if (isAside) box.last = n
+    if (isAside) box.last = probe.n
     else this.accepted(probe, reply)
     this.entries_max = 1
     if (isAlone && answer === state.answers[item]) {

@@ -58,9 +58,10 @@ export async function reopen(vault, code, form) {
   if (reply.code === 'gap') sitting.gap(reply.last, 0)
   if ((isPassing(reply) || reply.code === 'gap') && state.key) return begin(sitting)
   if (state.receipt && !navigator.onLine) {
-    const { aside, dirty } = state.box
+    const { aside, batches, dirty, full, last } = state.box
+    const isHere = full || Object.keys(aside).length + dirty.length > 0 || batches.some(({ n }) => n > last)
     await speakMore()
-    return showReceipt(state.receipt, false, { isHere: Object.keys(aside).length + dirty.length > 0 })
+    return showReceipt(state.receipt, false, { isHere })
   }
   unseat(state.box)
   return enter(vault, code, form)
@@ -100,9 +101,12 @@ async function ended(sitting, isNewSeat) {
   mergeEnded(sitting, await delivered(sitting.state, new Backoff(), tell), isNewSeat)
   const outbox = new Outbox(sitting)
   sitting.isOver = outbox.isHurried = true
-  sitting.on('status', () => outbox.isStopped || tell(outbox.isAway))
+  let isSending = true // later the receipt is on the screen
+  sitting.on('status', () => isSending && tell(outbox.isAway))
+  outbox.reconsider()
   if (outbox.waiting) await outbox.flush()
   outbox.stop()
+  isSending = false
   return receive(sitting)
 }
 
@@ -161,7 +165,7 @@ export function merge({ state, clock }, answers, isNewSeat) {
     const { n } = known
     const batch = unsent.find((one) => one.n === n)
     if (!batch) return n <= told
-    return answersIn(batch).some((one) => one.item === item && isSame(one, known))
+    return answersIn({ body: batch.former || batch.body }).some((one) => one.item === item && isSame(one, known))
   }
   for (const [item, known] of Object.entries(answers)) {
     const ours = state.answers[item]
