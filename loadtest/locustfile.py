@@ -103,7 +103,7 @@ class Share:
         self.parts: dict[str, dict[str, Any]] = {}
         self.workers: list[str] = []
         self.watch = Watch(0, 1.0)
-        self.has_begun = self.is_concluded = False
+        self.has_begun = self.is_concluded = self.is_broken_off = False
 
     def check(self) -> None:
         """ValueError, or OSError, with what is missing or wrong; before any pupil is there."""
@@ -169,6 +169,7 @@ class Share:
         self.watch.stop()
         if self.has_begun and not self.is_concluded:
             told("loadtest: broken off: nothing was held against the archive, and no report was written")
+            self.is_broken_off = True
             self.environment.process_exit_code = BROKEN_OFF
 
     def _watch(self, crowd: Crowd) -> None:
@@ -200,10 +201,13 @@ class Share:
         """Compare, print, set the exit code, end; a run that cannot be compared ends as well, and failed."""
         environment = self.environment
         try:
-            environment.process_exit_code = self._judged()
+            exit_code = self._judged()
         except (OSError, RuntimeError, ValueError) as error:
             told(f"loadtest: {error}")
-            environment.process_exit_code = 1
+            exit_code = 1
+        if self.is_broken_off:  # meanwhile: Locust ends, and has its exit code
+            return
+        environment.process_exit_code = exit_code
         self.is_concluded = True
         environment.runner.quit()
 
@@ -224,6 +228,8 @@ class Share:
         waited_s, away = time.monotonic() - left_s, Owner("", self.outages()).done()
         report = report_of(scenario_of(given), parts, found, waited_s, away)
         report |= usage(self.watch, report["series"]["slice_s"], report["series"]["slices"])
+        if self.is_broken_off:
+            return BROKEN_OFF
         return publish(report, json_file=given.report_json, page_file=given.report_page)
 
 

@@ -48,6 +48,7 @@ async def started(*command: str) -> asyncio.subprocess.Process:
     )
 
 
+@pytest.mark.long
 async def test_a_worker_of_locust_needs_only_its_master(target: Target, tmp_path: Path) -> None:
     """Codes, scenario and address come from there; the master compares the ledgers of all."""
     file, port = tmp_path / "report.json", str(free_port())
@@ -65,6 +66,7 @@ async def test_a_worker_of_locust_needs_only_its_master(target: Target, tmp_path
     assert report["generators"]["locust"]["us_a_request"] > 0
 
 
+@pytest.mark.long
 async def test_a_worker_that_dies_ends_the_run_as_broken_off(target: Target, tmp_path: Path) -> None:
     """Its ledger died with it: waiting for it would be for ever, a report without it a lie."""
     file, port = tmp_path / "report.json", str(free_port())
@@ -85,6 +87,7 @@ async def test_a_worker_that_dies_ends_the_run_as_broken_off(target: Target, tmp
     assert not file.exists()
 
 
+@pytest.mark.long
 async def test_outages_are_told_by_the_clock_of_the_pupils(target: Target) -> None:
     """Workers begin when all pupils are there: what is away before is away for nobody."""
     port = str(free_port())
@@ -122,6 +125,7 @@ async def test_who_breaks_off_the_wait_for_the_archive_has_proved_nothing(tmp_pa
     assert not file.exists()
 
 
+@pytest.mark.long
 async def test_a_run_that_cannot_be_concluded_ends(target: Target, tmp_path: Path) -> None:
     """Something that the comparison needs is gone, an hour after the beginning: Locust waited for ever."""
     run = await started(*LOCUST, *given(target))
@@ -136,7 +140,7 @@ async def test_a_run_that_cannot_be_concluded_ends(target: Target, tmp_path: Pat
     assert "loadtest: [Errno 2] No such file" in said
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sign", [pytest.param(signal.SIGINT, marks=pytest.mark.long), signal.SIGTERM])
 async def test_a_rehearsal_that_is_broken_off_leaves_nothing_behind(
     sign: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
