@@ -28,7 +28,7 @@ from sessions.link import StoreForeign
 LOG = logger("worker")
 DESCRIPTORS = 20_000
 BACKLOG = 4096
-ACCEPTS = 16
+ACCEPTS = 8
 """Connections taken up in a turn of the loop. libuv takes one for each handle that listens (libuv #3696): in
 an overload, where a turn lasts 100 ms, that is ten a second, and a crowd at log-in waits for minutes."""
 GOODBYE_S = 0.5
