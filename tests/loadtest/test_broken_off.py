@@ -108,6 +108,7 @@ async def test_outages_are_told_by_the_clock_of_the_pupils(target: Target) -> No
     assert told == [b"All users spawned", b"now: stop redis"]
 
 
+@pytest.mark.long
 async def test_who_breaks_off_the_wait_for_the_archive_has_proved_nothing(tmp_path: Path) -> None:
     """All pupils have handed in, and nothing was compared yet: that is no success."""
     file = tmp_path / "report.json"
