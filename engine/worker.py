@@ -29,8 +29,8 @@ LOG = logger("worker")
 DESCRIPTORS = 20_000
 BACKLOG = 4096
 ACCEPTS = 8
-"""Connections taken up in a turn of the loop. libuv takes one for each handle that listens (libuv #3696): in
-an overload, where a turn lasts 100 ms, that is ten a second, and a crowd at log-in waits for minutes."""
+"""Connections taken up in a turn of the loop. libuv takes one for each handle that listens (libuv #3696). In
+an overload a turn lasts 100 ms: one would be ten a second, and a crowd at log-in would wait for minutes."""
 GOODBYE_S = 0.5
 """How long a peer may take to say goodbye when we stop: an idle browser answers TLS's closing word late."""
 

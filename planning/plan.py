@@ -96,8 +96,7 @@ def plan(demand: Demand, costs: Costs) -> dict[str, Any]:
     by_cores = ceil(sum(cores.values()) / (demand.cores * demand.busy))
     by_memory = ceil(memory_gib / (demand.memory_gib * demand.busy))
     servers = max(1, by_cores, by_memory) + demand.spare
-    paid = round((demand.window_s + demand.extra_s) / 3600 * servers * demand.price, 2)
-    hours = (demand.window_s + demand.extra_s) / 3600
+    server_hours = (demand.window_s + demand.extra_s) / 3600 * servers
     return {
         "pupils": demand.pupils,
         "waves": waves,
@@ -118,9 +117,9 @@ def plan(demand: Demand, costs: Costs) -> dict[str, Any]:
         "mbit_out_per_s": round(saves_s * costs.wire_out_bytes * 8 / 1e6, 1),
         "mbit_content_per_s": round(logins_s * costs.form_bytes * 8 / 1e6, 1),
         "disk_gib": round(batches * (costs.batch_bytes + costs.aof_bytes) / GIB, 2),
-        "server_hours": round(servers * hours, 1),
-        "price": paid,
-        "price_per_1000_pupils": rounded(servers * hours * demand.price * 1000 / demand.pupils),
+        "server_hours": round(server_hours, 1),
+        "price": round(server_hours * demand.price, 2),
+        "price_per_1000_pupils": rounded(server_hours * demand.price * 1000 / demand.pupils),
         "demand": asdict(demand),
         "costs": table(costs),
     }

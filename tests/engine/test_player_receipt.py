@@ -43,14 +43,19 @@ BACK_OFFLINE = """async () => {
 }"""
 
 
+def send_two(device: Device) -> None:
+    """Two answers, each in a batch of its own."""
+    for item in ("i1", "i2"):
+        device.answer(item, "a")
+        device.send()
+
+
 def test_what_a_server_lost_after_the_hand_in_goes_again_and_is_handed_in_again(
     page: Page, device: Device, server: Server
 ) -> None:
     """Answers first, under the token of the sitting that ran; kept on this device until they are sealed."""
     calls = hand_ins(page, server)
-    for item in ("i1", "i2"):
-        device.answer(item, "a")
-        device.send()
+    send_two(device)
     server.last = 1
     del server.bodies[2], server.answers["i2"], server.sent[:]
     page.clock.install()
@@ -69,9 +74,7 @@ def test_numbers_of_another_device_do_not_pass_for_what_a_server_lost_after_the_
 ) -> None:
     """It brought all that it knows before this one asked: each batch of ours goes again as it was, once."""
     hand_ins(page, server)
-    for item in ("i1", "i2"):
-        device.answer(item, "a")
-        device.send()
+    send_two(device)
     server.bodies, server.last, server.answers = {3: "another device's"}, 3, {}
     del server.sent[:]
     page.clock.install()
@@ -89,9 +92,7 @@ def test_what_a_server_lost_after_the_end_and_takes_no_more_is_told_on_the_recei
 ) -> None:
     """A refused batch is not taken for arrived; what may still be taken stays on this device."""
     hand_ins(page, server)
-    for item in ("i1", "i2"):
-        device.answer(item, "a")
-        device.send()
+    send_two(device)
     server.bodies, server.last, server.answers = {3: "another device's"}, 3, {}
     server.is_over = is_over
     server.breaks_on, server.standing = ("i1", {}) if code == "internal" else ("", {"i1": code})
@@ -117,9 +118,7 @@ def test_what_has_not_left_when_the_test_is_closed_goes_before_the_receipt(
 ) -> None:
     """The line broke in the last moment: an answer is not forgotten because there is a receipt."""
     hand_ins(page, server)
-    for item in ("i1", "i2"):
-        device.answer(item, "a")
-        device.send()
+    send_two(device)
     device.answer("i3", "a")
     page.clock.install()
     page.evaluate(HAND_IN)
