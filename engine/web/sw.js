@@ -1,7 +1,7 @@
 // Keeps the page itself (never an API reply, never content) so that it opens without network.
 // VERSION is a digest of the files below; tests/engine/test_player_units.py checks both and gives the new one.
 
-const VERSION = 'e442acdd432c'
+const VERSION = '0cb466bf3a63'
 const SHELL = 'passation-shell-' + VERSION
 const FILES = [
   '/',

@@ -172,17 +172,18 @@ const asked = ({ state: { box }, token }, last) =>
 export function showReceipt(receipt, isClosed, { numbers = [], isHere = false } = {}, told = [], lookBack = null) {
   const whole = numbers.length ? words.handedInBut(numbers) : !isHere && words.handedInText
   const text = isClosed ? words.closedText : whole
+  const title = isClosed || isHere ? words.closed : words.handedIn
   style('late')
   byId('title').textContent = byId('tools').textContent = ''
   document.documentElement.style.fontSize = ''
   show(
     'receipt',
-    words.handedIn,
+    title,
     h(
       'div',
       { class: `card notice is-${isHere ? 'waiting' : 'done'}` },
       h('div', { class: 'badge' }, icon(isHere ? 'alert' : 'check')),
-      h('h1', {}, isClosed || isHere ? words.closed : words.handedIn),
+      h('h1', {}, title),
       text && h('p', {}, text),
       isHere && h('p', {}, h('strong', {}, words.overHeld)),
       h(
