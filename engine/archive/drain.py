@@ -4,7 +4,8 @@
 
 A crash anywhere repeats the portion, and repeating changes nothing. While SQL is away the journal waits and
 grows; pupils notice nothing. Between portions the drain closes sessions whose time is over, gives back the
-time of outages, and scores what has ended: always less urgent than the journal.
+time of outages, and scores what has ended. A portion that was not full is the last one for a moment: what
+comes meanwhile goes together, for a transaction costs nearly the same for one line as for hundreds.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ LOG = logger("drain")
 IDLE_S = 0.211
 SWEEP_MS = 1_009
 """Both prime, so that they do not fall together with the beats of the workers."""
+SWEEP_BEHIND_MS = 5_003
+"""While the journal is long its lines come first, but pupils wait for the time of an outage, too."""
 PAUSE_FIRST_S, PAUSE_LAST_S = 0.2, 10.0
 
 
@@ -129,18 +132,20 @@ class Drain:
         await self._give_back()
 
     async def _turn(self) -> bool:
-        """One portion, or else one piece of the less urgent work; False when there is nothing to do."""
+        """One portion, and what else is due; False when there is nothing to do for a moment."""
         if not await self._is_on_duty():
             return False
         lease = self._shares or self._lease
-        if await drain_once(self._database, self._reader, lease, self._clock()):
-            return True
-        if self._stopping.is_set() or not self._holding:
-            return False
-        if self._clock() - self._swept_ms >= SWEEP_MS:
+        lines = await drain_once(self._database, self._reader, lease, self._clock())
+        if self._stopping.is_set():
+            return lines > 0
+        is_behind = lines > 0 and self._reader.is_behind
+        if not self._holding:
+            return is_behind
+        if self._clock() - self._swept_ms >= (SWEEP_BEHIND_MS if is_behind else SWEEP_MS):
             self._swept_ms = self._clock()
             await self._sweep.run(self._lease, self._swept_ms)
-        return await self._keeper.score_some(self._lease, self._clock()) > 0
+        return is_behind or await self._keeper.score_some(self._lease, self._clock()) > 0
 
     async def _is_on_duty(self) -> bool:
         """Whether anything is ours to drain; `_holding`: whether also what one drain does for all."""

@@ -21,7 +21,8 @@ class Portion:
 
     `by_session` has the rows of `batches`, those of a session as they came. `highest` is the number up to
     which the archive will have each session, `positions` the place up to which it will have each journal.
-    `missing` batches were acknowledged, but Redis has lost their bytes. `entries` of the journal were read.
+    `missing` batches were acknowledged, but Redis has lost their bytes. `entries` of the journal were read;
+    a portion that `is_full` has more behind it, or will have in no time.
     """
 
     def __init__(self) -> None:
@@ -31,7 +32,7 @@ class Portion:
         self.states: dict[bytes, State] = {}
         self.highest: dict[bytes, int] = {}
         self.positions: dict[int, str] = {}
-        self.has_late = False
+        self.has_late = self.is_full = False
         self.missing = 0
         self.entries = 0
         self._bytes = 0

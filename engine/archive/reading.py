@@ -38,6 +38,12 @@ class JournalReader:
         self._ahead: asyncio.Task[Portion] | None = None
         self._sealing: asyncio.Task[None] | None = None
         self._is_met = False
+        self._is_behind = False
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the last portion was full: go on at once."""
+        return self._is_behind
 
     async def of(self, journals: Sequence[int]) -> None:
         """Read these journals from now on."""
@@ -51,15 +57,20 @@ class JournalReader:
         StoreForeign where a new connection leads to a Redis that another version has filled.
         """
         ahead, self._ahead = self._ahead, None
-        if ahead is not None and (portion := await ahead).positions:
-            return portion
-        await self.sealed()
+        portion = await ahead if ahead is not None else None
+        if portion is None or not portion.positions:
+            await self.sealed()
+            await self._meet()
+            portion = await self._read({})
+        self._is_behind = portion.is_full
+        return portion
+
+    async def _meet(self) -> None:
         if self._store.hold():  # nothing of another server's is under way
             self._is_met = False
         if not self._is_met:
             await self._store.meet()
             self._is_met = True
-        return await self._read({})
 
     def look_ahead(self, portion: Portion) -> None:
         """Begin to read what comes behind `portion`, if that is large."""
@@ -104,6 +115,7 @@ class JournalReader:
         portion = Portion()
         async for page in self._store.journal_pages(self._journals, self._entries, behind):
             add_page(portion, page)
+        portion.is_full = len(portion) >= AHEAD_FROM or portion.entries >= self._entries
         self._adapt(portion)
         return portion
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from engine.archive.drain import Drain
 from engine.archive.lease import Lease
+from engine.archive.portion import Portion
 from engine.archive.reading import JournalReader
 from engine.archive.sweep import Sweep
 from sessions import keys
@@ -82,6 +83,71 @@ async def test_it_sweeps_once_a_second_however_often_it_turns(
     drain.stop()
     await running
     assert sweep.runs == 1
+
+
+class Fed(JournalReader):
+    """A reader that finds new lines at each of its first looks."""
+
+    def __init__(self, day: Day, looks: int) -> None:
+        super().__init__(day.store)
+        self._day, self._looks, self.looked = day, looks, 0
+
+    async def read(self) -> Portion:
+        """Something came just now."""
+        self.looked += 1
+        if self.looked <= self._looks:
+            await self._day.save([self._day.save_of(1, self.looked)])
+        return await super().read()
+
+
+class Noting(Sweep):
+    """A sweep that notes how often the journal had been looked at when it was run."""
+
+    reader: Fed
+    runs_at: Sequence[int] = ()
+
+    async def run(self, lease: Lease, now_ms: int) -> None:
+        """One more."""
+        self.runs_at = (*self.runs_at, self.reader.looked)
+        await super().run(lease, now_ms)
+
+
+class Resting(Drain):
+    """A drain that notes how often it had looked when it rested, and ends after four times."""
+
+    reader: Fed
+    rests_at: Sequence[int] = ()
+
+    async def _rest(self, seconds: float) -> None:
+        self.rests_at = (*self.rests_at, self.reader.looked)
+        if len(self.rests_at) == 4:
+            self.stop()
+
+
+async def run_fed(day: Day, looks: int) -> tuple[Sequence[int], Sequence[int]]:
+    """At which looks a drain swept, and rested, that found new lines at so many of its first looks."""
+    reader, sweep = Fed(day, looks), Noting(day.archive, day.store, partitions=64)
+    drain = Resting(day.archive.database, reader, day.lease, sweep, day.keeper, clock=lambda: NOON_MS + 2000)
+    sweep.reader = drain.reader = reader
+    await drain.run()
+    assert await day.ledger() == day.sent
+    return sweep.runs_at, drain.rests_at
+
+
+async def test_what_comes_while_it_rests_goes_together(day: Day) -> None:
+    """A few lines do not ask for a transaction each, however steadily they come."""
+    _, rests_at = await run_fed(day, 4)
+    assert rests_at == (1, 2, 3, 4)
+
+
+async def test_pupils_get_their_time_back_while_the_journal_is_long(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full portion is followed by the next at once; even a journal without an end gives time back."""
+    monkeypatch.setattr("engine.archive.reading.AHEAD_FROM", 1)
+    sweeps_at, rests_at = await run_fed(day, 8)
+    assert sweeps_at == (1,)
+    assert min(rests_at) > 8
 
 
 @asynccontextmanager

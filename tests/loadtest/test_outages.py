@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from loadtest.day import Day
+from loadtest.ledger import Comparison
+from loadtest.line import Address
 from loadtest.outages import Outage, Owner, outages_of
+from loadtest.report import report_of
 from loadtest.scenario import Scenario
 from loadtest.seconds import Seconds
 from loadtest.verdict import rules
@@ -43,6 +48,17 @@ def test_an_outage_that_cannot_be_is_refused(specs: list[str], said: str) -> Non
     """With what to write instead."""
     with pytest.raises(ValueError, match=said):
         outages_of(specs, SCENARIO)
+
+
+def test_the_report_tells_how_much_time_pupils_got_back() -> None:
+    """At the least of a hundred and in the middle; a deadline that moved earlier gave nothing."""
+    day = Day(SCENARIO, Address.of("http://127.0.0.1:9"), [], BytesIO())
+    for back_s in (30.0, 31.0, 360.0, -1.0):
+        day.given(back_s)
+    part = day.part() | {"generator_cpu": 0.1, "rss_kib": 1000}
+    report = report_of(SCENARIO, [part], Comparison(), outages=[AWAY])
+
+    assert report["waves"]["given_back_s"] == {"p1": 0.0, "p50": pytest.approx(30, rel=0.01)}
 
 
 def test_the_owner_of_the_server_hears_when_and_says_what_was_done(tmp_path: Path) -> None:
