@@ -91,7 +91,7 @@ loadtest: .venv/run.stamp
 	@$(BIN)/python -m engine loadtest --pupils $(PUPILS) --seconds $(SECONDS)
 
 peak: .venv/run.stamp
-	@$(BIN)/python -m engine loadtest --pupils 50000 --seconds 445 --generator both --set shape=ramp --set arrive_s=100 \
+	@$(BIN)/python -m engine loadtest --pupils 50000 --seconds 495 --generator both --set shape=ramp --set arrive_s=150 \
 	  --set think_s=25 --set think_spread=0.1 --set hand_in_window_s=45
 
 storm: .venv/run.stamp

@@ -5,8 +5,9 @@
 
 The worker is held to a fixed share of one core by the kernel (a control group of its own, Linux, root), so
 that this process, which plays the pupils, stays far below its own limit; Redis and it have the other core.
-Capacity is measured first (`--capacity` sets it): a few pupils who never think, for some seconds. Then pupils
-act at intended moments, one save each on average every `--think` seconds (`crowd.py` says how they obey).
+Each round measures capacity first (`--capacity` sets it): a few pupils who never think, for some seconds.
+Then pupils act at intended moments, one save each on average every `--think` seconds (`crowd.py` says how
+they obey).
 
 One JSON line a step: saves acknowledged a second, refusals a second, answers acknowledged over those
 intended, p99 from the intended moment, the share of this process, cores that somebody else used. At the end
@@ -228,8 +229,13 @@ async def prepared(given: argparse.Namespace) -> AsyncIterator[Run]:
 
 
 async def one_round(run: Run, factors: Sequence[float]) -> None:
-    """Half of capacity, to know what is normal, then each factor."""
+    """What capacity is by now; half of it, to know what is normal; then each factor."""
     given, steps = run.given, dict[float, dict[str, Any]]()
+    run.capacity = given.capacity or await bare_capacity(run)
+    print(json.dumps({"capacity_per_s": round(run.capacity), "share": given.share}), flush=True)
+    if len(some(run, max(factors))) == len(run.pupils):
+        needed = int(run.capacity * given.think * max(factors)) + 1
+        raise Skipped(f"too few pupils: give --pupils {needed}, or a smaller --share or --think")
     hammers, run.hammers = run.hammers, []
     calm = await step(run, CALM_FACTOR, given.seconds / 2, given.obey)
     run.calm_p99_s = (calm["p99_ms"] or 0) / 1000
@@ -251,11 +257,6 @@ async def measure(given: argparse.Namespace) -> None:
     factors = [float(text) for text in given.factors.split(",")]
     async with prepared(given) as run:
         with held(run.stack.worker.pid, given.share):
-            run.capacity = given.capacity or await bare_capacity(run)
-            print(json.dumps({"capacity_per_s": round(run.capacity), "share": given.share}), flush=True)
-            if len(some(run, max(factors))) == len(run.pupils):
-                needed = int(run.capacity * given.think * max(factors)) + 1
-                raise Skipped(f"too few pupils: give --pupils {needed}, or a smaller --share or --think")
             for _ in range(given.rounds):
                 await one_round(run, factors)
         told_at_last(run)

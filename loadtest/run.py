@@ -222,9 +222,17 @@ def troops_of(codes: Sequence[str], generator: str, processes: int) -> list[Troo
 
 
 def start_process(generator: str, order: dict[str, Any]) -> subprocess.Popen[bytes]:
-    """A generator process that has its order."""
+    """A generator process that has its order.
+
+    Each in a session of its own, as the server's processes are: Linux shares the processors out among
+    sessions first (autogroups, sched(7)), and a crowd that had one share for all its processes would be late
+    by itself where it drives a server on its own machine.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-m", GENERATORS[generator][0]], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", GENERATORS[generator][0]],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
     )
     assert process.stdin is not None
     process.stdin.write(json.dumps(order).encode() + b"\n")
