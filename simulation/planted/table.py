@@ -262,7 +262,7 @@ PLANTED: tuple[Planted, ...] = (
     _part("half a script survives", Parts(node=machines.TornScript), "I1", "I3", "I11", adjust=DARK),
     _part("WAIT lies", Parts(node=machines.LyingWait), "I7", adjust=WAITING),
     _part("old replica promoted", Parts(node=machines.ForgetfulReplica), "I4", "I3", adjust=WAITING),
-    _part("sealed on another server", Parts(link=machines.AnyServer), "I11")._replace(first=300_509),
+    _part("sealed on another server", Parts(link=machines.AnyServer), "I1", "I7")._replace(first=310_754),
     _part("replicas not waited for", Parts(link=machines.NoWait), "I7", adjust=WAITING),
     _part(
         "cancelled call left unread", Parts(link=machines.MiscountingLink), "I8", "I10", "I11", adjust=STORM
