@@ -25,7 +25,7 @@ from tests.pupil import PupilClient, Refused
 from tests.served import Served
 
 CONSOLE = Path(console.__file__).parent
-QUESTIONS_MAX = 10_000
+QUESTIONS_MAX = 100_000
 WRONG_MAX = 20
 REFUSED = 401
 
@@ -65,6 +65,11 @@ def _until(ask: Any, wanted: Any) -> Any:
 
 def _beat(pupil: PupilClient) -> dict[str, Any]:
     return pupil.post("/api/v1/answers", {"answers": []})
+
+
+def _told(pupil: PupilClient) -> list[dict[str, Any]]:
+    """All that a pupil is told but more time: a machine that stood still for a while gives that back."""
+    return [notice for notice in _beat(pupil)["notices"] if notice["kind"] != "extended"]
 
 
 # --- coming in ------------------------------------------------------------------------------------------
@@ -146,10 +151,10 @@ def test_pausing_for_everybody_takes_two_and_stops_every_clock(
     """Proposed: nothing happens. Approved by another: done, and both stand in the audit log."""
     delivery, (pupil, *_) = _working(engine, 2)
     proposal = one.propose("pause", delivery)
-    assert _beat(pupil)["notices"] == []
+    assert _told(pupil) == []
     assert one.approve(proposal).status_code in (403, 409)
     assert other.approve(proposal).status_code == 303
-    assert _until(lambda: _beat(pupil)["notices"], bool) == [{"kind": "paused"}]
+    assert _until(lambda: _told(pupil), bool) == [{"kind": "paused"}]
     assert _until(lambda: proposal_of(engine, proposal), lambda found: found.state == "done").outcome == "2"
     assert other.approve(proposal).status_code == 409
     lines = of_archive(engine.settings, _audit_of(delivery))
@@ -179,9 +184,9 @@ def test_a_message_reaches_every_pupil_at_work(engine: Served, one: Desk, other:
     """In both languages, with each reply while it holds; nobody hears what is not approved."""
     delivery, (pupil, *_) = _working(engine)
     proposal = one.propose("broadcast", delivery, fr="Restez  assis.", en="Stay seated.", shown="5")
-    assert _beat(pupil)["notices"] == []
+    assert _told(pupil) == []
     other.approve(proposal)
-    told = _until(lambda: _beat(pupil)["notices"], bool)
+    told = _until(lambda: _told(pupil), bool)
     assert told == [{"kind": "message", "id": proposal, "fr": "Restez assis.", "en": "Stay seated."}]
     assert "Stay seated." in one.get(f"/operator/deliveries/{delivery}", **{"Accept-Language": "en"}).text
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine.demonstration import Prepared
+from tests.engine.outages import deadline_of
 from tests.pupil import PupilClient, Refused
 from tests.served import Served
 
@@ -64,11 +65,11 @@ def test_a_paused_delivery_stops_every_clock_and_gives_the_time_back(
 
 def test_time_that_is_given_reaches_the_pupil_with_the_next_reply(engine: Served, pupil: PupilClient) -> None:
     """The deadline is the server's; the player is told with whatever it asks next."""
-    before = session(pupil)
-    done(engine, "sessions", "extend", before["id"], "--minutes", "10", "--reason", "technical")
+    before_ms = deadline_of(engine, pupil)
+    done(engine, "sessions", "extend", pupil.session, "--minutes", "10", "--reason", "technical")
     told = pupil.post("/api/v1/answers", HEARTBEAT)
     assert {"kind": "extended"} in told["notices"]
-    assert session(pupil)["deadline_ms"] == before["deadline_ms"] + 600_000
+    assert deadline_of(engine, pupil) == before_ms + 600_000
 
 
 def test_a_reason_outside_the_list_is_refused(engine: Served, pupil: PupilClient) -> None:
