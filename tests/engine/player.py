@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 from engine.assets import POLICY, WEB
 
 ORIGIN = "https://player.test"
+PATIENCE_MS = 180_000
+"""A guard against waiting for ever, not a measure of speed."""
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 BLANK = '<!doctype html><html lang="fr"><main id="page"></main><p id="toast"></p><p id="say"></p>'
 EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
@@ -23,7 +25,9 @@ def browser() -> Iterator[Browser]:
     found = [path for name in EXECUTABLES if (path := shutil.which(name))]
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found[0] if found else None, args=arguments)
+        running = playwright.chromium.launch(
+            executable_path=found[0] if found else None, args=arguments, timeout=PATIENCE_MS
+        )
         yield running
         running.close()
 
@@ -32,6 +36,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """An empty page of our origin, under our policy, from which modules can be imported."""
     context = browser.new_context()
+    context.set_default_timeout(PATIENCE_MS)
     context.route(f"{ORIGIN}/**", _serve)
     page = context.new_page()
     page.goto(f"{ORIGIN}/blank")

@@ -24,7 +24,7 @@ def pupil(engine: Served, codes: list[str]) -> PupilClient:
 
 @pytest.fixture
 def http(engine: Served) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=engine.url) as client:
+    with httpx2.Client(base_url=engine.url, timeout=30) as client:
         yield client
 
 

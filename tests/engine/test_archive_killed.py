@@ -23,6 +23,7 @@ from tests.engine.archives import DATABASES, NOON_MS, emptied, empty_address, op
 from tests.engine.days import Day
 
 ROOT = Path(__file__).parents[2]
+HOUR_MS = 3_600_000
 
 
 @pytest.fixture(params=DATABASES)
@@ -123,7 +124,7 @@ async def test_by_hand_it_drains_until_the_journal_is_empty(day: Day) -> None:
     await day.save([day.save_of(pupil, 1) for pupil in day.tickets])
     await day.store.commit([Submit(day.tickets[1], 1)], NOON_MS + 5000)
     settings = Settings.load(os.environ)
-    await day.lease.take(now_ms())
+    await day.lease.take(now_ms() + HOUR_MS)  # so that it does not run out meanwhile
     with pytest.raises(LeaseLost, match="nothing to do by hand"):
         await drain(settings, once=True)
     await day.lease.give_back()

@@ -20,6 +20,7 @@ from tests.engine.archives import DATABASES, NOON_MS, emptied, empty_address, op
 from tests.engine.days import Day, until
 
 JOURNALS = range(64)
+HOUR_MS = 3_600_000
 
 
 @pytest.fixture(params=DATABASES)
@@ -146,7 +147,7 @@ async def test_a_running_drain_takes_over_what_a_silent_one_had(day: Day) -> Non
 async def test_by_hand_a_share_is_drained_beside_the_others(day: Day) -> None:
     """On a cluster, where one may drain while others do; closing and scoring stay with the first."""
     first, idle = shares_of(day, "first"), shares_of(day, "idle")
-    moment = now_ms()
+    moment = now_ms() + HOUR_MS  # what they hold does not run out meanwhile
     await first.balance(moment)
     await idle.balance(moment)
     await first.balance(moment)  # it makes room for two, of which one has not looked yet

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,10 @@ class Line:
 
     def is_closed(self) -> bool:
         """Wait until the server has hung up."""
-        return self.reader.read(1) == b""
+        try:
+            return self.reader.read(1) == b""
+        except ConnectionResetError:  # in the middle of what was on its way to it
+            return True
 
     def close(self) -> None:
         """Hang up."""
@@ -107,7 +111,8 @@ def test_both_ways_give_the_same_acknowledgement(line: Line, pupil: PupilClient)
     assert (plain[0], other[0]) == (200, 200)
     assert plain[1].keys() == other[1].keys()
     documents = [orjson.loads(body) for _, _, body in (plain, other)]
-    assert documents[0].keys() == documents[1].keys()
+    fields = [document.keys() - {"token"} for document in documents]  # which comes when time was given back
+    assert fields[0] == fields[1]
     assert [document["last"] for document in documents] == [1, 2]
 
 
@@ -192,14 +197,24 @@ def test_a_length_past_the_bound_is_refused_before_it_is_read(line: Line, pupil:
 def test_a_slow_client_is_hung_up_on_and_a_silent_one_too(tmp_path: Path) -> None:
     """One byte now and then holds a connection no longer than a whole request may take."""
     with served(tmp_path, workers=1, request_seconds=1, keep_alive_seconds=1) as slow_server:
-        lines = [Line(slow_server.url)]
-        lines[0].send(TIME)  # at once: who says nothing for a second is hung up on
-        assert lines[0].reply()[0] == 200
-        lines += [Line(slow_server.url) for _ in range(2)]
-        lines[1].send(b"POST /api/v1/answers HTTP/1.1\r\nContent-Le")
+        lines = [answered(slow_server.url), *(Line(slow_server.url) for _ in range(2))]
+        with suppress(ConnectionError):  # it may have been too slow by then
+            lines[1].send(b"POST /api/v1/answers HTTP/1.1\r\nContent-Le")
         assert all(line.is_closed() for line in lines)
         for line in lines:
             line.close()
+
+
+def answered(url: str) -> Line:
+    """A connection whose first request was answered: who says nothing for a second is hung up on before."""
+    while True:
+        line = Line(url)
+        with suppress(ConnectionError):
+            line.send(TIME)
+            if line.reader.peek(1):
+                assert line.reply()[0] == 200
+                return line
+        line.close()
 
 
 def test_shapes_are_checked_on_the_short_way(engine: Served, codes: list[str], line: Line) -> None:

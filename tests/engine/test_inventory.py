@@ -92,7 +92,7 @@ def test_each_place_has_its_words_and_no_word_is_left_over() -> None:
 def test_the_page_for_families_is_made_of_the_inventory(engine: Served) -> None:
     """Every place and every field in both languages; pseudonymous, never anonymous."""
     for language, address in ADDRESSES[FAMILIES].items():
-        page = httpx2.get(engine.url + address).text.replace("\u00a0", " ")
+        page = httpx2.get(engine.url + address, timeout=30).text.replace("\u00a0", " ")
         for name, place in INVENTORY.places.items():
             assert f"<code>{name}</code>" in page
             assert all(f"<code>{field}</code>" in page for field in place.fields)

@@ -23,6 +23,7 @@ EXAMPLES = 30
 CONFIG = schemathesis.Config.from_dict(
     {
         "seed": 1,
+        "request-timeout": 60,
         "generation": {"deterministic": True, "max-examples": EXAMPLES, "database": "none"},
         "checks": {
             "not_a_server_error": {"expected-statuses": ["2xx", "3xx", "4xx", "503"]},
@@ -60,7 +61,7 @@ class Driver:
                 ("seats", "act", "act_on_all", "grid", "key", "may_seats", "may_act", "may_key"),
                 shown(assertion("R1")),
             ),
-            "login": {"Cookie": httpx2.get(engine.url).headers["Set-Cookie"].split(";")[0]},
+            "login": {"Cookie": httpx2.get(engine.url, timeout=30).headers["Set-Cookie"].split(";")[0]},
         }
 
     def headers(self, call: str) -> dict[str, str]:

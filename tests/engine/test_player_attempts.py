@@ -87,6 +87,8 @@ def test_a_view_that_is_missing_is_asked_for(page: Page) -> None:
         route.fulfill(json={"views": {"i1": VIEW, "i2": {}}, "now_ms": 1})
 
     page.route(f"{ORIGIN}/api/v1/attempts", reply)
+    page.clock.install(time=0)
+    page.clock.pause_at(1_000)  # or the page goes on without a reply that takes its time
     assert page.evaluate(DRESS, [FRAGMENT, None])["buttons"] == ["Vérifier"]
     assert asked == [{"kind": "variant"}]
     assert page.evaluate("Object.keys(window.state.views)") == ["i1", "i2"]

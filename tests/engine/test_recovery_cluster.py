@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tests.sessions.servers import started
 from tests.sessions.test_routes import joined, until
 
 PUPILS = 8
+LOOKS, LOOK_AGAIN_S = 600, 0.05
 LONG_MS = NOON_MS + 10 * GAP_MS
 
 
@@ -31,10 +33,11 @@ def on_second(number: int) -> bool:
 
 async def swept(day: Day, sweep: Sweep, now_ms: int) -> None:
     """As the loop of the drain does: what was lost meanwhile is met again at the next turn."""
-    for _ in range(20):
+    for _ in range(LOOKS):
         with suppress(StoreAway):
             await day.drain()
             return await sweep.run(day.lease, now_ms)
+        await asyncio.sleep(LOOK_AGAIN_S)
     raise AssertionError("the cluster stays away")
 
 

@@ -68,9 +68,8 @@ def lost(engine: Served) -> None:
 def ledger(engine: Served, delivery: str) -> dict[tuple[str, int], str]:
     """What the archive has."""
     token = KeyRing.of(engine.settings).operator_token()
-    reply = httpx2.get(
-        f"{engine.url}/api/v1/deliveries/{delivery}/ledger", headers={"Authorization": f"Bearer {token}"}
-    )
+    address = f"{engine.url}/api/v1/deliveries/{delivery}/ledger"
+    reply = httpx2.get(address, headers={"Authorization": f"Bearer {token}"}, timeout=30)
     rows = [json.loads(line) for line in reply.text.splitlines()]
     return {(row["session"], row["n"]): row["sha256"] for row in rows}
 

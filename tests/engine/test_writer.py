@@ -201,7 +201,7 @@ async def test_where_replies_do_not_match_what_was_asked_nobody_is_told_anything
     writer: Writer[str, str] = Writer(commit, pending_max=10)
     running = asyncio.create_task(writer.run())
     told = await asyncio.wait_for(
-        asyncio.gather(writer.put("anna"), writer.put("bob"), return_exceptions=True), 5
+        asyncio.gather(writer.put("anna"), writer.put("bob"), return_exceptions=True), 60
     )
     assert [type(error) for error in told] == [ValueError, ValueError]
     writer.close()
