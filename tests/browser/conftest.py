@@ -24,8 +24,8 @@ from tests.browser.watch import Watch
 from tests.certificate import make_certificate
 from tests.served import Served, served
 
-PATIENCE_MS = 60_000
-"""A guard against waiting for ever, not a measure of speed."""
+PATIENCE_MS = 180_000
+"""A guard against waiting for ever, not a measure of speed: a page itself may wait for 45 seconds."""
 LENIENT = Path(__file__).parent / "firefox.js"
 EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ("--disable-background-networking", "--disable-component-update", "--no-first-run")
@@ -63,7 +63,9 @@ def browser(playwright: Playwright, certificate: tuple[str, str]) -> Iterator[Br
     arguments = [*QUIET, f"--ignore-certificate-errors-spki-list={_pin(certificate[0])}"]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")
-    running = playwright.chromium.launch(executable_path=found[0] if found else None, args=arguments)
+    running = playwright.chromium.launch(
+        executable_path=found[0] if found else None, args=arguments, timeout=PATIENCE_MS
+    )
     yield running
     running.close()
 
@@ -74,6 +76,12 @@ def new_computer(browser: Browser, **options: Any) -> BrowserContext:
     context = browser.new_context(**options)
     context.set_default_timeout(PATIENCE_MS)
     return context
+
+
+def patience(context: BrowserContext, most_ms: int) -> None:
+    """Wait so long, and no longer, for whatever is to be seen or done."""
+    context.set_default_timeout(most_ms)
+    expect.set_options(timeout=most_ms)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ KEPT = """async () => {
 }"""
 
 
-LOOKS = 1800
+LOOKS = 6000
 LOOK_AGAIN_MS = 50
 
 

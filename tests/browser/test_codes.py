@@ -134,7 +134,8 @@ def test_a_seat_taken_elsewhere_ends_the_test_here(opened: Open, forms: Callable
     sent: list[str] = []
     here.page.on("request", lambda request: sent.append(request.url))
     there.finish()
-    assert sent == []
+    # Files for later questions may still be on their way here.
+    assert [url for url in sent if "/api/" in url] == []
 
 
 @pytest.mark.parametrize("length", [12, 24])

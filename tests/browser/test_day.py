@@ -17,6 +17,8 @@ from tests.browser.sitting import LOOK_AGAIN_MS, Sitting
 from tests.pupil import PupilClient, Refused
 from tests.served import Served, served
 
+SEATS = 600
+"""A pupil is gone with each look at whether one may start."""
 FAR = "http://school.test"
 NOTHING_IS_KEPT = """if (isSecureContext) {
   const refuse = () => new DOMException('not here', 'SecurityError')
@@ -64,7 +66,7 @@ def test_a_pause_stops_the_clock_and_a_resumption_gives_the_time_back(
 def test_who_comes_to_the_start_during_a_pause_waits_and_then_starts(page: Page, tmp_path: Path) -> None:
     """The page says that it goes on by itself, and so it does."""
     with served(tmp_path, workers=1) as engine:
-        delivered = deliver(engine, "maths-6e")
+        delivered = deliver(engine, "maths-6e", seats=SEATS)
         sitting = Sitting(page, delivered)
         sitting.enter()
         expect(page.locator(".on-instructions .main")).to_be_enabled()
@@ -85,6 +87,8 @@ def may_start(delivered: Delivered) -> bool:
         return bool(pupil.start())
     except Refused:
         return False
+    finally:
+        pupil.http.close()
 
 
 @pytest.mark.long

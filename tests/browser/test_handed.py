@@ -244,20 +244,20 @@ def test_a_file_that_breaks_off_goes_on_after_the_computer_was_off(opened: Open,
     """From the chunk that the server holds; the name that it has at home stays at home."""
     context = opened()
     page = context.new_page()
-    sitting = Sitting(page, handed)
-    asked: list[str] = []
+    sitting, asked = Sitting(page, handed), list[str]()
     context.on("request", lambda request: asked.append(request.url))
     sitting.begin()
     sitting.kept()
     context.route(lambda url: "offset=262144" in url, lambda route: route.abort())
     choose(sitting)
     sitting.held()
+    page.close()  # a page that stays would go on by itself as soon as it can
     context.unroute_all()
-    page.reload()
-    sitting.type_code(sitting.seat.code)
-    sitting.on_question(UPLOAD)
-    expect(page.locator(".file-card.is-sent")).to_be_visible()
-    sitting.saved()
+    again = Sitting(context.new_page(), handed, sitting.seat)
+    again.enter()
+    again.on_question(UPLOAD)
+    expect(again.page.locator(".file-card.is-sent")).to_be_visible()
+    again.saved()
     chunks = [url for url in asked if "/api/v1/files" in url]
     assert sum("offset=524288" in url for url in chunks) == 1
     assert not any("devoir" in url for url in asked)

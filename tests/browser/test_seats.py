@@ -12,6 +12,7 @@ from tests.browser.conftest import Open
 from tests.browser.course import ANSWERS, arrived, give
 from tests.browser.deliveries import Delivered
 from tests.browser.sitting import Sitting
+from tests.browser.test_network import is_on_disk
 
 
 @pytest.mark.long
@@ -52,6 +53,7 @@ def test_a_second_tab_says_so_and_can_take_the_test_over(
     context.set_offline(True)
     given |= give(first, 2)
     first.held()
+    is_on_disk(first, given, 2)  # a tab that is taken over has a moment to write, however slow it is
     context.set_offline(False)
     second = Sitting(context.new_page(), first.delivered, first.seat)
     second.items = first.items

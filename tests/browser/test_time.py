@@ -9,7 +9,7 @@ from playwright.sync_api import TimeoutError as Waited
 from playwright.sync_api import expect
 
 from tests.browser.answers import Exported, Response, plausible
-from tests.browser.conftest import PATIENCE_MS, Open
+from tests.browser.conftest import PATIENCE_MS, Open, patience
 from tests.browser.deliveries import deliver
 from tests.browser.mouse import answer
 from tests.browser.sitting import Sitting
@@ -43,7 +43,7 @@ def answered_in_time(opened: Open, engine: Served, is_cut: bool) -> tuple[Sittin
         sitting = Sitting(
             context.new_page(), deliver(engine, "maths-6e", seats=1, duration_ms=duration_s * 1000)
         )
-        context.set_default_timeout(duration_s * 1000)
+        patience(context, duration_s * 1000)
         try:
             sitting.begin()
             sitting.saved()
@@ -51,8 +51,10 @@ def answered_in_time(opened: Open, engine: Served, is_cut: bool) -> tuple[Sittin
             item = sitting.items[0]
             given = plausible(sitting.delivered, item)
             answer(sitting, given)
+            expect(sitting.page.locator(".on-test")).to_have_count(1)  # it was answered, and not missed
         except (Waited, AssertionError):
             continue
-        context.set_default_timeout(PATIENCE_MS)
+        finally:
+            patience(context, PATIENCE_MS)
         return sitting, {item: given}
     raise AssertionError("this machine answers no question within two minutes")

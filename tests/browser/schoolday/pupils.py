@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as Waited
 
 from tests.browser.answers import correct, plausible
-from tests.browser.conftest import PATIENCE_MS
+from tests.browser.conftest import PATIENCE_MS, patience
 from tests.browser.deliveries import Delivered, Seat
 from tests.browser.mouse import answer
 from tests.browser.schoolday.paper import Strip
@@ -65,7 +65,7 @@ class Unplugged(Pupil):
         self.enter()
         try:
             self.start()
-            context.set_default_timeout(QUICK_MS)
+            patience(context, QUICK_MS)
             self.answers(1)
             self.given = 1
             self.saved()
@@ -75,7 +75,8 @@ class Unplugged(Pupil):
             self.given = 2
         except (Waited, AssertionError):
             context.set_offline(True)
-        context.set_default_timeout(PATIENCE_MS)
+        finally:
+            patience(context, PATIENCE_MS)
 
     def hears_the_bell(self) -> None:
         """The time is over, on this computer's own word."""
