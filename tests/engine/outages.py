@@ -29,7 +29,7 @@ def deadline_of(engine: Served, pupil: PupilClient) -> int:
 
 async def _given_back(settings: Settings, pupil: PupilClient) -> int | None:
     """In milliseconds; None while an outage waits to be given back."""
-    sid, started_ms = bytes.fromhex(pupil.session), pupil.resume()["session"]["started_at_ms"]
+    sid, started_ms = bytes.fromhex(pupil.session), int(pupil.resume()["session"]["started_at_ms"])
     is_his = (outages.c.partition == sid[0] % settings.partitions) & (outages.c.to_ms > started_ms)
     archive, store = Archive(settings.archive_address), store_of(settings)
     try:
@@ -37,7 +37,8 @@ async def _given_back(settings: Settings, pupil: PupilClient) -> int | None:
             return None
         async with archive.database.reading.connect() as connection:
             rows = list(await connection.execute(select(outages).where(is_his)))
-        return sum(row.to_ms - max(row.from_ms, started_ms) for row in rows)
+        given_back_ms: int = sum(row.to_ms - max(row.from_ms, started_ms) for row in rows)
+        return given_back_ms
     finally:
         await store.aclose()
         await archive.close()

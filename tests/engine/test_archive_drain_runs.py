@@ -90,13 +90,13 @@ class Fed(JournalReader):
 
     def __init__(self, day: Day, looks: int) -> None:
         super().__init__(day.store)
-        self._day, self._looks, self.looked = day, looks, 0
+        self._day, self._looks, self.count = day, looks, 0
 
     async def read(self) -> Portion:
         """Something came just now."""
-        self.looked += 1
-        if self.looked <= self._looks:
-            await self._day.save([self._day.save_of(1, self.looked)])
+        self.count += 1
+        if self.count <= self._looks:
+            await self._day.save([self._day.save_of(1, self.count)])
         return await super().read()
 
 
@@ -108,7 +108,7 @@ class Noting(Sweep):
 
     async def run(self, lease: Lease, now_ms: int) -> None:
         """One more."""
-        self.runs_at = (*self.runs_at, self.reader.looked)
+        self.runs_at = (*self.runs_at, self.reader.count)
         await super().run(lease, now_ms)
 
 
@@ -119,7 +119,7 @@ class Resting(Drain):
     rests_at: Sequence[int] = ()
 
     async def _rest(self, seconds: float) -> None:
-        self.rests_at = (*self.rests_at, self.reader.looked)
+        self.rests_at = (*self.rests_at, self.reader.count)
         if len(self.rests_at) == 4:
             self.stop()
 
