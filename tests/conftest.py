@@ -8,12 +8,18 @@ from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 from redis.asyncio import Redis
 
 from engine.embedded import redis_binary
 
 if TYPE_CHECKING:
     from tests.served import Served
+
+
+settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("calm")
+"""How long an example takes says what the machine does besides, and nothing of what is tested."""
 
 
 @pytest.fixture(scope="session")

@@ -2,17 +2,22 @@
 
 The system gives ports above 32,768 to whoever asks for any, so a free one up there may be taken before its
 server listens. These lie below, each process of a run draws from a share of its own, and none is drawn twice
-before all the others were.
+before all the others were. Who draws one holds a lock on a file of its number for its next hundred draws, so
+that another run beside this one, whose processes have the same shares, draws others, however long a server
+takes to listen.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
 import re
 import socket
+import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 FIRST, SHARE, SHARES = 10_000, 1_000, 10
 BUS = 10_000
@@ -30,6 +35,9 @@ def _places() -> Iterator[int]:
 
 
 _PLACES = _places()
+_HELD: dict[int, int] = {}
+"""Port -> descriptor whose lock says that it is this process's; the last ones."""
+HELD_MAX = 100
 
 
 def free_port() -> int:
@@ -43,11 +51,28 @@ def free_ports(count: int) -> list[int]:
     for _ in range(SHARE):
         port = next(_PLACES)
         found = [*found, port] if found[-1:] == [port - 1] else [port]
-        if not _is_free(port) or not _is_free(port + BUS):
+        if not _is_ours(port) or not _is_free(port) or not _is_free(port + BUS):
             found = []
         if len(found) == count:
             return found
     raise RuntimeError(f"no {count} free ports from {FIRST} on")
+
+
+def _is_ours(port: int) -> bool:
+    """Whether no other process that is alive holds this port; from now on none will."""
+    if port not in _HELD:
+        folder = Path(tempfile.gettempdir()) / f"passation-ports-{os.geteuid()}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        lock = os.open(folder / str(port), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            return False
+        _HELD[port] = lock
+        if len(_HELD) > HELD_MAX:
+            os.close(_HELD.pop(next(iter(_HELD))))
+    return True
 
 
 def _is_free(port: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import psutil
 
-LOOKS, LOOK_AGAIN_S = 600, 0.05
+LOOKS, LOOK_AGAIN_S = 6_000, 0.05
 
 
 def left_of(processes: Sequence[psutil.Process]) -> list[psutil.Process]:

@@ -10,6 +10,7 @@ import httpx2
 import orjson
 
 from items.seal import unseal
+from tests.patience import PATIENCE_S
 
 
 class Refused(Exception):
@@ -34,7 +35,7 @@ class PupilClient:
         self.n = 0
         self.order: list[dict[str, Any]] = []
         self.acknowledged: dict[int, str] = {}
-        self.http = httpx2.Client(base_url=url, timeout=30, verify=False)
+        self.http = httpx2.Client(base_url=url, timeout=PATIENCE_S, verify=False)
         self.clients.append(self.http)
 
     def call(self, method: str, path: str, body: bytes | None = None, **headers: str) -> dict[str, Any]:

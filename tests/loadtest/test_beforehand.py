@@ -13,6 +13,7 @@ import pytest
 
 from loadtest.beforehand import check_places, check_server
 from loadtest.scenario import Scenario, checked, entry_of, options, read_scenario, scenario_of
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = sorted((ROOT / "loadtest" / "scenarios").glob("*.toml"))
@@ -135,6 +136,6 @@ def test_plain_locust_without_what_it_needs_ends_at_once(tmp_path: Path, missing
 
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a module of ours, or Locust, to its end; a minute is ten times what it takes."""
-    given: dict[str, Any] = {"cwd": ROOT, "capture_output": True, "text": True, "check": False, "timeout": 60}
+    """Run a module of ours, or Locust, to its end."""
+    given: dict[str, Any] = {"cwd": ROOT, "capture_output": True, "text": True, "check": False, "timeout": PATIENCE_S}
     return subprocess.run([sys.executable, "-m", *arguments], **given)

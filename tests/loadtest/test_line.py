@@ -11,6 +11,7 @@ import pytest
 
 from loadtest.hub import Hub
 from loadtest.line import Address, Connect, Dead, Line, Reply, connect
+from tests.patience import PATIENCE_S
 
 JSON = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
 BUSY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n"
@@ -62,7 +63,7 @@ def play(request: pytest.FixtureRequest) -> Play:
 
 def a_line(url: str, connect: Connect) -> tuple[Line, bytes]:
     address = Address.of(url)
-    line = Line(address, 10.0, address.source(0), connect)
+    line = Line(address, PATIENCE_S, address.source(0), connect)
     return line, address.head("POST", "/x", "token", 2) + b"{}"
 
 
@@ -117,9 +118,10 @@ def test_nobody_listens_is_a_dead_line(play: Play) -> None:
         with pytest.raises(Dead):
             line.ask(request)
 
-    with a_server() as url:
-        pass
-    play(work)
+    with socket.socket() as taken:  # and is not listened to: nobody else's server comes to this port
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        play(work)
 
 
 def test_the_reply_to_head_has_no_body(play: Play) -> None:

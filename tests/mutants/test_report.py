@@ -11,6 +11,7 @@ import pytest
 
 from tests.mutants.__main__ import Made, report
 from tests.mutants.loading import ROOT
+from tests.patience import PATIENCE_S
 
 
 def some(module: str, count: int) -> list[Made]:
@@ -70,5 +71,5 @@ def test_what_is_under_way_ends_with_whoever_started_it() -> None:
         assert process.stdout
         assert process.stdout.readline() == b"under way\n"
         process.send_signal(signal.SIGINT)
-        _, problem = process.communicate(timeout=60)
+        _, problem = process.communicate(timeout=PATIENCE_S)
     assert problem.endswith(b"KeyboardInterrupt\n")

@@ -9,11 +9,14 @@ from redis.asyncio import Redis
 
 from sessions.link import Link
 from sessions.store import Store
+from tests.patience import PATIENCE_S, patient_ticks
+
+__all__ = ["patient_ticks"]
 
 
 @pytest.fixture
 async def store(redis_url: str, redis: Redis) -> AsyncIterator[Store]:
-    """A store as the engine has it."""
-    store = Store(Link(redis_url))
+    """A store as the engine has it, which waits for its Redis as long as the machine needs."""
+    store = Store(Link(redis_url, timeout_s=PATIENCE_S))
     yield store
     await store.aclose()

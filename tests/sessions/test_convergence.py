@@ -31,6 +31,7 @@ from sessions.model import (
 )
 from sessions.states import Status
 from sessions.store import Store
+from tests.patience import PATIENCE_S
 from tests.sessions.given import HOUR, NOW, a_row, a_running, a_save, a_sid, one
 from tests.sessions.reference import Reference
 
@@ -62,7 +63,7 @@ def with_store(redis_url: str, work: Callable[[Store], Awaitable[None]]) -> None
     """Run `work` with a store of its own."""
 
     async def run() -> None:
-        store = Store(Link(redis_url))
+        store = Store(Link(redis_url, timeout_s=PATIENCE_S))
         try:
             await work(store)
         finally:

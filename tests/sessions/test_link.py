@@ -19,6 +19,7 @@ from sessions.pipe import Broken
 from sessions.routes import slot_of
 from sessions.script import Script, sessions_script
 from sessions.store import Store
+from tests.patience import PATIENCE_S
 from tests.ports import free_port
 from tests.sessions.given import NOW, a_row, a_running, a_save, a_sid, one, verdicts
 from tests.sessions.servers import running_redis, started
@@ -26,7 +27,7 @@ from tests.sessions.servers import running_redis, started
 
 @pytest.fixture
 async def link(redis_url: str, redis: Redis) -> AsyncIterator[Link]:
-    link = Link(redis_url)
+    link = Link(redis_url, timeout_s=PATIENCE_S)
     yield link
     await link.aclose()
 
@@ -247,7 +248,7 @@ async def test_closing_waits_for_the_call_under_way(redis_url: str, redis: Redis
 
 async def test_callers_who_come_together_share_one_connection(redis_url: str, redis: Redis) -> None:
     """The first of them makes it, the others wait for it."""
-    link = Link(redis_url)
+    link = Link(redis_url, timeout_s=PATIENCE_S)
     numbers = await asyncio.gather(*(link.command("CLIENT", "ID") for _ in range(3)))
     assert len(set(numbers)) == 1
     await link.aclose()

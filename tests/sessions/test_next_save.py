@@ -20,6 +20,7 @@ from sessions.packing import encode, packed
 from sessions.script import DIGEST_BYTES, DIGESTS_KEPT, DIGESTS_LEFT, LOOSE_BYTES, Script, sessions_script
 from sessions.states import Status
 from sessions.store import Store
+from tests.patience import PATIENCE_S
 from tests.sessions.given import HOUR, NOW, a_row, a_running, a_save, a_seat, a_sid
 
 OPENS = "local function open(owner)\n"
@@ -35,7 +36,7 @@ async def opened(redis_url: str, store: Store) -> AsyncIterator[Opened]:
     assert OPENS in real
     text = real.replace(OPENS, f"{OPENS}error('opened')\n")
     closed = Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
-    link = Link(redis_url)
+    link = Link(redis_url, timeout_s=PATIENCE_S)
 
     async def numbers(*saves: Save, now_ms: int = NOW) -> list[int]:
         found = []

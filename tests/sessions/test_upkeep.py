@@ -94,14 +94,14 @@ async def test_open_sessions_are_all_found_in_chunks(store: Store, count: int) -
 
 async def test_one_process_has_a_lease(store: Store, redis: Redis) -> None:
     """It renews it; another gets it when it is given back or has run out."""
-    assert await store.lease("drain", "anna", 60_000)
-    assert await store.lease("drain", "anna", 60_000)
-    assert not await store.lease("drain", "bob", 60_000)
-    assert await store.lease("sweep", "bob", 60_000)
-    assert 0 < await redis.pttl("lease:drain") <= 60_000
+    assert await store.lease("drain", "anna", HOUR)
+    assert await store.lease("drain", "anna", HOUR)
+    assert not await store.lease("drain", "bob", HOUR)
+    assert await store.lease("sweep", "bob", HOUR)
+    assert 0 < await redis.pttl("lease:drain") <= HOUR
     assert not await store.lease("drain", "bob", 0)
     assert await store.lease("drain", "anna", 0)
-    assert await store.lease("drain", "bob", 60_000)
+    assert await store.lease("drain", "bob", HOUR)
 
 
 async def test_clocks_are_brought_back_after_a_loss_of_everything(store: Store) -> None:

@@ -24,6 +24,7 @@ from sessions.store import Store
 from simulation.protocol.session import Session
 from simulation.protocol.upkeep import Partition
 from simulation.world.data import SESSIONS, UPKEEP, Commands, Data
+from tests.patience import PATIENCE_S
 from tests.simulation.test_corners import a_moment, a_row, an_act
 from tests.simulation.test_script import GRACE_MS, NOW
 
@@ -173,7 +174,7 @@ async def day(both: Both, seed: int, steps: int = 40) -> None:
 @asynccontextmanager
 async def both_on(redis_url: str) -> AsyncIterator[Both]:
     """Both, with an empty Redis."""
-    link = Link(redis_url)
+    link = Link(redis_url, timeout_s=PATIENCE_S)
     try:
         await link.command("FLUSHALL")
         yield Both(link)

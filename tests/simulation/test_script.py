@@ -40,6 +40,7 @@ from sessions.packing import encode, glance, packed, sid_of
 from sessions.script import ASIDES_MAX, BATCHES_MAX, OUTAGES_MAX
 from sessions.states import Status
 from simulation.world.data import SESSIONS, UPKEEP, Commands, Data
+from tests.patience import PATIENCE_S
 
 NOW = 1_800_000_000_000
 MINUTE = 60_000
@@ -207,7 +208,7 @@ def on_both(redis_url: str, work: Callable[[Both], Awaitable[None]]) -> None:
     """Run `work` on both, with an empty Redis."""
 
     async def run() -> None:
-        link = Link(redis_url)
+        link = Link(redis_url, timeout_s=PATIENCE_S)
         try:
             await link.command("FLUSHALL")
             await work(Both(link))
