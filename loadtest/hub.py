@@ -25,6 +25,7 @@ from loadtest.line import Address, Connection, unconnected
 EVENTS_MAX = 4096
 SWEEP_S = 0.5
 """So much later than asked a line may be found dead: time-outs have no timers of their own."""
+ENDED = select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR
 NOT_YET = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -65,9 +66,9 @@ class Hub:
         sweep_s = time.monotonic() + SWEEP_S
         while self._left:
             wake_s = min(sweep_s, self._moments[0][0] if self._moments else sweep_s)
-            for descriptor, _ in self._epoll.poll(max(0.0, wake_s - time.monotonic()), EVENTS_MAX):
+            for descriptor, events in self._epoll.poll(max(0.0, wake_s - time.monotonic()), EVENTS_MAX):
                 if found := self._sockets.get(descriptor):
-                    found.stirred()
+                    found.stirred(has_ended=bool(events & ENDED))
             now_s = time.monotonic()
             while self._moments and self._moments[0][0] <= now_s:
                 heappop(self._moments)[2].switch()
@@ -93,7 +94,8 @@ class Hub:
     def register(self, waiting: Socket, descriptor: int) -> None:
         """Watch a socket from now on."""
         self._sockets[descriptor] = waiting
-        self._epoll.register(descriptor, select.EPOLLIN | select.EPOLLOUT | select.EPOLLET)
+        events = select.EPOLLIN | select.EPOLLOUT | select.EPOLLRDHUP | select.EPOLLET
+        self._epoll.register(descriptor, events)
 
     def forget(self, descriptor: int) -> None:
         """It is about to be closed, by which the kernel stops watching it."""
@@ -122,14 +124,14 @@ class Hub:
 class Socket:
     """A connection that waits in its greenlet: what `Line` needs of a socket, and no more."""
 
-    __slots__ = ("_greenlet", "_hub", "_is_ready", "_is_tls", "_raw", "timeout_s")
+    __slots__ = ("_greenlet", "_has_ended", "_hub", "_is_ready", "_is_tls", "_raw", "timeout_s")
 
     def __init__(self, hub: Hub, raw: socket.socket, timeout_s: float) -> None:
         self.timeout_s = timeout_s
         self._hub = hub
         self._raw = raw
         self._greenlet: Any = None
-        self._is_ready = self._is_tls = False
+        self._is_ready = self._is_tls = self._has_ended = False
         raw.setblocking(False)
 
     def connect(self, address: Address) -> None:
@@ -169,7 +171,8 @@ class Socket:
             except NOT_YET:
                 self._is_ready = False
                 continue
-            if len(data) < size and not self._is_tls:  # nothing is left; what comes later will tell
+            # Nothing is left, and what comes later will tell; an end that came with it tells nothing more.
+            if len(data) < size and not self._is_tls and not self._has_ended:
                 self._is_ready = False
             return data
 
@@ -178,8 +181,12 @@ class Socket:
         self._hub.forget(self._raw.fileno())
         self._raw.close()
 
-    def stirred(self, *, in_time: bool = True) -> None:
-        """Something happened to it (or too long nothing did); goes on where it is waited for."""
+    def stirred(self, *, in_time: bool = True, has_ended: bool = False) -> None:
+        """Something happened to it (or too long nothing did); goes on where it is waited for.
+
+        `has_ended`: the other side sends no more; the edge of that may be one with that of its last bytes.
+        """
+        self._has_ended = self._has_ended or has_ended
         self._is_ready = self._is_ready or in_time
         if waiting := self._greenlet:
             self._greenlet = None

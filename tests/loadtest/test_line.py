@@ -90,8 +90,9 @@ def test_what_is_no_reply_is_a_dead_line(answer: bytes, play: Play) -> None:
 
     def work(connect: Connect) -> None:
         line, request = a_line(url, connect)
-        with pytest.raises(Dead):
+        with pytest.raises(Dead) as dead:
             line.ask(request)
+        assert str(dead.value) != "TimeoutError", "it is known at once"
 
     with a_server([answer]) as url:
         play(work)
