@@ -12,6 +12,7 @@ import pytest
 from faults.kinds import KINDS
 from faults.run import Size, Skipped, run, sources_of
 from sessions import keys
+from tests.patience import PATIENCE_S
 
 EXACT = {"lost": 0, "doubled": 0, "crossed": 0, "phantoms": 0, "problems": []}
 
@@ -24,7 +25,7 @@ async def judged(kind: str, size: Size) -> dict[str, Any]:
 
 async def test_nothing_told_is_lost_when_worker_redis_and_drain_are_killed() -> None:
     """Every batch that a pupil was told is saved stands in the archive, once, with the very bytes."""
-    line = await judged("kills", Size(pupils=200, seconds=4.5))
+    line = await judged("kills", Size(pupils=200, seconds=4.5, hits=3, home_s=PATIENCE_S))
     assert line["hits"] >= 3
     assert line["acknowledged"] > 0
     assert {name: line[name] for name in EXACT} == EXACT
@@ -35,7 +36,7 @@ async def test_nothing_told_is_lost_when_worker_redis_and_drain_are_killed() -> 
 async def test_each_kind_of_fault_keeps_its_promise(kind: str) -> None:
     """The criterion of the table in faults/README.md, on a small class."""
     try:
-        line = await judged(kind, Size(pupils=60, seconds=10))
+        line = await judged(kind, Size(pupils=60, seconds=10, home_s=PATIENCE_S))
     except Skipped as reason:
         pytest.skip(str(reason))
     assert {name: line[name] for name in EXACT} == EXACT
