@@ -275,7 +275,7 @@ async def _rehearsed(
             finally:
                 acts.cancel()
             if has_outages:
-                report["credits"] = await credits(supervisor.settings.archive_address)
+                report["credits"] = await credits(supervisor.settings)
             return report
 
 

@@ -137,5 +137,11 @@ def test_plain_locust_without_what_it_needs_ends_at_once(tmp_path: Path, missing
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a module of ours, or Locust, to its end."""
-    given: dict[str, Any] = {"cwd": ROOT, "capture_output": True, "text": True, "check": False, "timeout": PATIENCE_S}
+    given: dict[str, Any] = {
+        "cwd": ROOT,
+        "capture_output": True,
+        "text": True,
+        "check": False,
+        "timeout": PATIENCE_S,
+    }
     return subprocess.run([sys.executable, "-m", *arguments], **given)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from loadtest.run import main, read_codes, troops_of
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -32,6 +33,7 @@ def test_a_small_rehearsal_loses_nothing(tmp_path: Path) -> None:
         str(file),
     ]
     options = ["think_s=1", "arrive_s=1", "start_window_s=1", "hand_in_again_share=0.5", "content=get"]
+    options += [f"timeout_s={PATIENCE_S}", f"patience_s={PATIENCE_S}"]
     done = subprocess.run(
         [*command, *(part for option in options for part in ("--set", option))],
         cwd=ROOT,

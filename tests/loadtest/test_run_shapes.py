@@ -10,15 +10,24 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE_S
+
 ROOT = Path(__file__).parent.parent.parent
 QUICK = ("think_s=1", "arrive_s=1", "start_window_s=1", "hand_in_window_s=2")
+CALM = (f"timeout_s={PATIENCE_S}", f"patience_s={PATIENCE_S}")
+"""No pupil asks twice, or gives up, because the machine stands still."""
 
 
 def run(folder: Path, seconds: float, *more: str, options: tuple[str, ...] = QUICK) -> dict[str, Any]:
     """The report of twelve pupils; nothing here depends on how fast the machine is."""
     file = folder / "report.json"
     command = [sys.executable, "-m", "engine", "loadtest", "--pupils", "12", "--seconds", str(seconds)]
-    command += ["--json", str(file), *(part for option in options for part in ("--set", option)), *more]
+    command += [
+        "--json",
+        str(file),
+        *(part for option in (*options, *CALM) for part in ("--set", option)),
+        *more,
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert file.exists(), done.stderr
     report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -30,12 +39,13 @@ def run(folder: Path, seconds: float, *more: str, options: tuple[str, ...] = QUI
 
 
 def test_teachers_watch_while_pupils_reload_and_move(tmp_path: Path) -> None:
-    """Everybody comes back to all answers; the teacher sees the room and gives time; the operator looks."""
+    """Everybody comes back to all answers; teacher and operator look, and nothing that they get is wrong."""
     often = ("reload_share=0.7", "takeover_share=0.7", "watch_s=0.5", "extend_share=1", "levels=seconde")
     counts = run(tmp_path, 6, "--staff", options=(*QUICK, *often))["counts"]
 
+    # Who comes back before the first save does so however late; what a look sees stands in `test_staff.py`.
     assert min(counts["reloaded"], counts["moved"]) > 0
-    assert min(counts["room_looks"], counts["extended"], counts["operator_looks"]) > 0
+    assert min(counts["sent: room"], counts["sent: operator"]) > 0
 
 
 def test_the_whole_engine_dies_and_every_answer_arrives(tmp_path: Path) -> None:
@@ -44,20 +54,21 @@ def test_the_whole_engine_dies_and_every_answer_arrives(tmp_path: Path) -> None:
     (outage,) = report["waves"]["outages"]
     away_s = outage["to_s"] - outage["from_s"]
     # A slow machine may stand still for longer than an engine may besides: that is given back as well.
-    lengths_s = {(one["to_ms"] - one["from_ms"]) / 1000: one["partitions"] for one in report["credits"]}
+    lengths_s = [(one["to_ms"] - one["from_ms"]) / 1000 for one in report["credits"]]
 
-    assert outage["to_s"] >= 14 > away_s > 0
+    assert outage["to_s"] >= 14
+    assert away_s >= 6.9
     assert max(lengths_s) >= away_s - 0.1
-    assert lengths_s[max(lengths_s)] == 64
-    assert report["waves"]["first_wave_per_s"] > 0
+    assert {one["partitions"] for one in report["credits"]} == {64}
+    assert max(report["waves"]["first_wave_per_s"], report["waves"]["second_wave_per_s"]) > 0
     # Who hands in before the sweep gives the time back is not told of it; nobody is told of more.
     assert 0 <= report["waves"]["given_back_s"]["p50"] <= sum(lengths_s) + 0.1
 
 
 @pytest.mark.long
 def test_redis_dies_and_the_workers_stay(tmp_path: Path) -> None:
-    """Those inside hear that the store is away, and lose nothing."""
-    report = run(tmp_path, 20, "--outage", "redis:7@7")
+    """Those inside hear that the store is away, for longer than a machine stands still, and lose nothing."""
+    report = run(tmp_path, 25, "--outage", "redis:12@7")
 
     assert report["counts"]["why: store_away"] > 0
     assert 64 in [credit["partitions"] for credit in report["credits"]]
