@@ -309,7 +309,7 @@ async def test_sentinels_lead_to_the_new_primary(tmp_path: Path) -> None:
         await until(ready)
         assert len(before) == 1
         assert not before & await store.processes()
-        assert (await one(store, Login(a_sid()))).verdict == "ok"
+        await until(lambda: logs_in(store))
         assert (await store.memory())["used"] > 0
         await store.aclose()
         stranger = open_store(f"redis+sentinel://127.0.0.1:{ports['sentinel']}/nobody")
@@ -351,6 +351,14 @@ async def fails_over(sentinel: Link) -> bool:
         if "NOGOODSLAVE" in str(refused):
             return False
         raise
+
+
+async def logs_in(store: Store) -> bool:
+    """Asked again where the replica stands still for longer than a write waits."""
+    try:
+        return (await one(store, Login(a_sid()))).verdict == "ok"
+    except StoreAway:
+        return False
 
 
 async def leads_to(sentinel: Link, port: int) -> bool:
