@@ -60,6 +60,7 @@ def look(module, source):
     print("under way", flush=True)
     signal.pause()
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what runs in the background
 list(spread([("endless", "")], look, 1))
 """
 
