@@ -14,11 +14,10 @@ intended, p99 from the intended moment, the share of this process, cores that so
 a line for each factor: `goodput`, its saves over those of the best step of its round, and the median of that
 over the `--rounds`, for the machine's own speed changes within minutes.
 After a step above capacity half of capacity comes: `normal_after_s` is the second from which on nobody is
-refused and p99 is no more than twice that of the same crowd before (`slow_seconds`: all that were not so; one
-by itself is the machine's). `--hammer N`: N more pupils obey nothing
-and send again as soon as their line lets them (`--hammer-line`; without a line the first to fall would be the
-proxy, on this core), while those of the step are seated. The last line tells what was acknowledged and is not
-held: `lost`.
+refused and p99 is no more than twice that of the same crowd before; `slow_seconds` are all that were not so,
+for one by itself is the machine's. `--hammer N`: N more pupils obey nothing and send again as soon as their
+line lets them (`--hammer-line`; without a line the first to fall would be the proxy, on this core), while
+those of the step are seated. The last line tells what was acknowledged and is not held: `lost`.
 """
 
 from __future__ import annotations
@@ -182,8 +181,11 @@ async def back_to_normal(run: Run, obey: str) -> dict[str, Any]:
         if percentile_of(crowd.counts.by_second[second] or [CALM_S], 99) > bound_s
     ]
     after_s = slow[-1] + 1 if slow else 0
-    found = {"normal_after_s": after_s if after_s < CALM_S else None, "normal_p99_ms": round(bound_s * 1000)}
-    return found | {"slow_seconds": slow}
+    return {
+        "normal_after_s": after_s if after_s < CALM_S else None,
+        "normal_p99_ms": round(bound_s * 1000),
+        "slow_seconds": slow,
+    }
 
 
 def told(run: Run, factor: float, found: dict[str, Any]) -> None:

@@ -8,7 +8,6 @@ them.
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -34,7 +33,7 @@ ABSENT = range(20, 25)
 SAT = 25
 THIRD_MORE_MS = 39_990
 GIVEN_MINUTES = 30
-LOOKS, LOOKS_MAX, LOOK_AGAIN_S = 12, 6_000, 0.05
+LOOKS, LOOKS_MAX = 12, 6_000
 OVER = "plus rien ne peut être consulté"
 
 
@@ -204,8 +203,6 @@ def is_heard_everywhere(holds: Callable[[], bool]) -> None:
         heard = heard + 1 if holds() else 0
         if heard == LOOKS:
             return
-        if not heard:
-            time.sleep(LOOK_AGAIN_S)
     raise AssertionError("a worker does not hear of it")
 
 

@@ -17,14 +17,18 @@ from engine.stores import store_of
 from tests.pupil import PupilClient
 from tests.served import Served
 
+LOOKS = 10_000
+"""Each is several calls to server, store and archive."""
+
 
 def deadline_of(engine: Served, pupil: PupilClient) -> int:
     """When the time of a pupil ends, less what was given back to him for outages."""
-    while True:
+    for _ in range(LOOKS):
         before = asyncio.run(_given_back(engine.settings, pupil))
         deadline_ms = int(pupil.resume()["session"]["deadline_ms"])
         if before is not None and before == asyncio.run(_given_back(engine.settings, pupil)):
             return deadline_ms - before
+    raise AssertionError("an outage is not given back")
 
 
 async def _given_back(settings: Settings, pupil: PupilClient) -> int | None:

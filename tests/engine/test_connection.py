@@ -18,6 +18,7 @@ from tests.responses import a_response
 from tests.served import Served, served
 
 TIME = b"GET /api/v1/time HTTP/1.1\r\nHost: test\r\n\r\n"
+CONNECTIONS_MAX = 1_000
 
 
 class Line:
@@ -207,7 +208,7 @@ def test_a_slow_client_is_hung_up_on_and_a_silent_one_too(tmp_path: Path) -> Non
 
 def answered(url: str) -> Line:
     """A connection whose first request was answered: who says nothing for a second is hung up on before."""
-    while True:
+    for _ in range(CONNECTIONS_MAX):
         line = Line(url)
         with suppress(ConnectionError):
             line.send(TIME)
@@ -215,6 +216,7 @@ def answered(url: str) -> Line:
                 assert line.reply()[0] == 200
                 return line
         line.close()
+    raise AssertionError("nobody is answered")
 
 
 def test_shapes_are_checked_on_the_short_way(engine: Served, codes: list[str], line: Line) -> None:

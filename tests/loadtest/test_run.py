@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from loadtest.run import main, read_codes, troops_of
+from loadtest.run import GENERATORS, main, read_codes, start_process, troops_of
 from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parent.parent.parent
@@ -95,3 +96,11 @@ def test_a_run_that_cannot_begin_says_why(tmp_path: Path, capsys: pytest.Capture
 
     assert main(given) == 2
     assert "missing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("generator", sorted(GENERATORS))
+def test_each_generator_process_has_its_own_share_of_the_processors(generator: str) -> None:
+    """Linux gives one to a session; a crowd with one for all is late by itself beside a server."""
+    with start_process(generator, {}) as process:
+        assert os.getsid(process.pid) == process.pid
+        process.kill()
